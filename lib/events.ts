@@ -1,0 +1,95 @@
+/**
+ * The wire between browser and server, and between server and a chat worker, as types that both sides import and schemas that the
+ * receiving side checks. Trainings need no wire: they write their run folder.
+ */
+import { z } from 'zod'
+import type { Fault } from '@/lib/errors'
+import type { LogRecord, RunSummary } from '@/lib/run'
+
+/** Sampling settings of one answer; names and ranges are LLaMA-Factory's generating arguments. */
+export const samplingSchema = z.strictObject({
+  do_sample: z.boolean().default(true),
+  temperature: z.number().min(0.01).max(1.5).default(0.95),
+  top_p: z.number().min(0.01).max(1).default(0.7),
+  top_k: z.number().int().min(0).max(1000).default(50),
+  repetition_penalty: z.number().min(0.5).max(2).default(1),
+  max_new_tokens: z.number().int().min(1).max(8192).default(1024),
+  seed: z.number().int().min(-1).default(-1),
+})
+export type Sampling = z.infer<typeof samplingSchema>
+
+export const chatMessageSchema = z.strictObject({ role: z.enum(['user', 'assistant', 'observation', 'function']), content: z.string() })
+export type ChatMessage = z.infer<typeof chatMessageSchema>
+
+/** What a chat loads: a base, and at most one adapter folder beside it. Paths are resolved by the server inside the allowed roots. */
+export const chatLoadSchema = z.strictObject({
+  model_name_or_path: z.string().min(1),
+  adapter_name_or_path: z.string().nullable(),
+  template: z.string().min(1),
+  infer_dtype: z.enum(['auto', 'float32', 'bfloat16']).default('auto'),
+})
+export type ChatLoad = z.infer<typeof chatLoadSchema>
+
+/** Which weights answer: the adapter, or the base alone. */
+export const chatSides = ['adapter', 'base'] as const
+export type ChatSide = (typeof chatSides)[number]
+
+export const chatAskSchema = z.strictObject({
+  /** The browser's own id of this answer; every delta carries it. */
+  id: z.string().min(1).max(64),
+  side: z.enum(chatSides),
+  system: z.string().default(''),
+  tools: z.string().default(''),
+  messages: z.array(chatMessageSchema).min(1),
+  enable_thinking: z.boolean().default(true),
+  skip_special_tokens: z.boolean().default(true),
+  sampling: samplingSchema,
+})
+export type ChatAsk = z.infer<typeof chatAskSchema>
+
+export type ChatStatus =
+  | { status: 'unloaded' }
+  | { status: 'loading'; load: ChatLoad }
+  | { status: 'ready'; load: ChatLoad; runtime: string }
+  | { status: 'failed'; load: ChatLoad; fault: Fault }
+
+export type ChatDelta =
+  | { id: string; kind: 'text'; text: string }
+  | { id: string; kind: 'end'; reason: 'stop' | 'length' | 'cancelled'; tokens: number; tokens_per_s: number }
+  | { id: string; kind: 'error'; fault: Fault }
+
+/** Lines (JSON) that the server writes to a chat worker's standard input. */
+export const chatCommandSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('load'), load: chatLoadSchema }),
+  z.strictObject({ kind: z.literal('ask'), ask: chatAskSchema }),
+  z.strictObject({ kind: z.literal('cancel'), id: z.string() }),
+])
+export type ChatCommand = z.infer<typeof chatCommandSchema>
+
+/** Lines (JSON) that a chat worker writes to its standard output. */
+export type ChatReport = { kind: 'status'; status: ChatStatus } | { kind: 'delta'; delta: ChatDelta }
+
+/** socket.io: server to browser. */
+export interface ServerEvents {
+  /** The whole list, at connection and whenever a run appears, goes, or changes state. */
+  runs: (runs: RunSummary[]) => void
+  /** New records of a run that this socket watches; `from` is the index of the first of them in the file, so nothing is lost or doubled. */
+  records: (id: string, from: number, records: LogRecord[]) => void
+  /** New text of `running_log.txt`; `from` is its offset in UTF-16 units. */
+  text: (id: string, from: number, text: string) => void
+  chat: (status: ChatStatus) => void
+  delta: (delta: ChatDelta) => void
+}
+
+export type Reply<T> = { ok: true; value: T } | { ok: false; fault: Fault }
+
+/** socket.io: browser to server. Each is answered. */
+export interface ClientEvents {
+  /** Follow a run from what this browser already has. After the answer, `records` and `text` continue without a gap. */
+  watch: (id: string, haveRecords: number, haveText: number, done: (reply: Reply<{ records: LogRecord[]; text: string }>) => void) => void
+  unwatch: (id: string) => void
+  chat_load: (load: ChatLoad, done: (reply: Reply<null>) => void) => void
+  chat_unload: (done: (reply: Reply<null>) => void) => void
+  chat_ask: (ask: ChatAsk, done: (reply: Reply<null>) => void) => void
+  chat_cancel: (id: string) => void
+}

@@ -1,0 +1,93 @@
+/**
+ * A run folder's files as types: what a trainer writes, the server follows and the browser shows.
+ * Field names are LLaMA-Factory's, so that its runs read here and ours read there.
+ */
+import { z } from 'zod'
+
+/** One line of `trainer_log.jsonl`. Absent values are left out; an evaluation is a line of its own. */
+export const logRecordSchema = z.looseObject({
+  current_steps: z.number(),
+  total_steps: z.number(),
+  loss: z.number().optional(),
+  eval_loss: z.number().optional(),
+  predict_loss: z.number().optional(),
+  reward: z.number().optional(),
+  accuracy: z.number().optional(),
+  lr: z.number().optional(),
+  grad_norm: z.number().optional(),
+  epoch: z.number().optional(),
+  percentage: z.number().optional(),
+  /** "H:MM:SS", as LLaMA-Factory writes it. */
+  elapsed_time: z.string().optional(),
+  remaining_time: z.string().optional(),
+  /** Tokens per second since the start of the run. */
+  throughput: z.number().optional(),
+  total_tokens: z.number().optional(),
+})
+export type LogRecord = z.infer<typeof logRecordSchema>
+
+/**
+ * What a run is doing. `queued` waits for the device, `stopped` can be resumed, `lost` means that its process is gone without a word
+ * (killed, or the machine went down).
+ */
+export const runStatuses = ['queued', 'starting', 'running', 'stopping', 'stopped', 'done', 'failed', 'lost'] as const
+export type RunStatus = (typeof runStatuses)[number]
+
+/** `state.json` of a run folder, written whole by the trainer at each change; the server adds nothing to it. */
+export const runStateSchema = z.strictObject({
+  status: z.enum(runStatuses),
+  /** What it does now, in a word that the page translates: loading, tokenizing, compiling, training, evaluating, saving. */
+  phase: z.enum(['loading', 'tokenizing', 'compiling', 'training', 'evaluating', 'saving', 'finished']),
+  pid: z.number().int(),
+  /** Process start time in clock ticks (field 22 of /proc/pid/stat), so that a reused pid is not taken for the trainer; null where there is no /proc. */
+  pid_start: z.string().nullable(),
+  started_at: z.number(),
+  updated_at: z.number(),
+  step: z.number().int(),
+  total_steps: z.number().int(),
+  /** Newest checkpoint folder's name, when there is one. */
+  checkpoint: z.string().nullable(),
+  runtime: z.string().nullable(),
+  error: z.strictObject({ code: z.string(), values: z.record(z.string(), z.union([z.string(), z.number()])), field: z.string().optional() }).nullable(),
+})
+export type RunState = z.infer<typeof runStateSchema>
+
+/** Names of the files in a run folder; one place, for the trainer that writes and the server that reads. */
+export const runFiles = {
+  args: 'training_args.yaml',
+  log: 'trainer_log.jsonl',
+  text: 'running_log.txt',
+  state: 'state.json',
+  trainerState: 'trainer_state.json',
+  allResults: 'all_results.json',
+  trainResults: 'train_results.json',
+  evalResults: 'eval_results.json',
+  predictResults: 'predict_results.json',
+  predictions: 'generated_predictions.jsonl',
+  lossPlot: 'training_loss.svg',
+  adapterConfig: 'adapter_config.json',
+  adapterWeights: 'adapter_model.safetensors',
+} as const
+
+/** A run as the board lists it; `id` is its folder relative to `saves/`, with forward slashes. */
+export interface RunSummary {
+  id: string
+  model: string
+  finetuning_type: string
+  stage: string
+  name: string
+  status: RunStatus
+  phase: RunState['phase'] | null
+  /** Place in the queue, 1 = next; null when not queued. */
+  queue_position: number | null
+  step: number
+  total_steps: number
+  started_at: number | null
+  updated_at: number | null
+  last: LogRecord | null
+  best_eval_loss: number | null
+  checkpoints: string[]
+  has_adapter: boolean
+  error: RunState['error']
+  runtime: string | null
+}
