@@ -1,0 +1,83 @@
+/**
+ * English texts. `errors` holds one sentence per fault code: it names the thing, the value found, and what to do. `{name}` is filled
+ * from the fault's values; a value called `feature` is a key of `features`. The shape of this object is the shape of every language.
+ */
+export const en = {
+  errors: {
+    above_maximum: '{key} is {value}, but at most {maximum} is allowed.',
+    adapter_base_mismatch: 'The adapter {path} does not fit this base model: {problem}.',
+    adapter_config_invalid: 'The adapter settings in {path} cannot be used: {problem}.',
+    adapter_missing: 'There is no adapter at {path}: a folder with adapter_config.json and adapter_model.safetensors is needed.',
+    below_minimum: '{key} is {value}, but at least {minimum} is needed.',
+    checkpoint_damaged: 'The checkpoint {path} cannot be resumed: {problem}.',
+    checkpoint_missing: 'There is no checkpoint at {path}; leave resume_from_checkpoint empty to start from the beginning.',
+    config_not_mapping: 'The configuration must be a list of "key: value" lines, but it is {found}.',
+    dataset_column_missing: 'Dataset {dataset}: row {row} has no column "{column}"; name its columns in dataset_info.json or add it.',
+    dataset_dir_missing: 'There is no folder {path} for datasets; set dataset_dir to the folder that holds dataset_info.json.',
+    dataset_empty: 'Dataset {dataset} has no rows that can be trained on.',
+    dataset_file_missing: 'Dataset {dataset}: there is no file {path}.',
+    dataset_info_invalid: 'dataset_info.json in {path} cannot be used: {problem}.',
+    dataset_info_missing: 'There is no dataset_info.json in {path}; it names the datasets of that folder.',
+    dataset_not_json: 'Dataset {dataset}: {path} is not valid JSON at line {line}, column {column}: {problem}.',
+    dataset_row_invalid: 'Dataset {dataset}: row {row}, field "{column}": {problem}.',
+    dataset_unknown: 'dataset_info.json has no dataset "{dataset}"; the nearest name is "{nearest}".',
+    dataset_unsupported: 'Dataset {dataset}: {problem}.',
+    device_busy: 'Another run is using the device; this one waits in the queue.',
+    disk_full: 'The disk that holds {path} is full; free some space and resume from the last checkpoint.',
+    exactly_one: 'Set {key} or {other}, not both.',
+    file_missing: 'There is no file {path}.',
+    file_not_json: '{path} is not valid JSON at line {line}, column {column}: {problem}.',
+    file_unreadable: '{path} cannot be read: {problem}.',
+    internal: 'Something went wrong inside Tuneboard: {problem}. Please report it with running_log.txt.',
+    key_needs: '{key} = {value} needs {other}.',
+    key_twice: '{key} is set twice, at lines {first} and {second}; keep one.',
+    memory_short: 'This run needs about {needed} of memory, but {available} is free; lower the batch size or the cutoff length.',
+    missing_key: '{key} is not set; it is needed.',
+    model_architecture_unsupported: 'The architecture {architecture} in {path} is not supported; supported are {supported}.',
+    model_config_invalid: 'config.json in {path} cannot be used: {problem}.',
+    model_config_missing: 'There is no config.json in {path}; a Hugging Face model folder is needed.',
+    model_path_missing: 'There is no folder {path}; give the path of a downloaded model.',
+    model_weights_damaged: 'The weights file {path} is damaged: {problem}.',
+    model_weights_missing: 'There is no model.safetensors in {path}; only safetensors weights are read.',
+    no_data_for_eval: '{key} = {value} needs data to evaluate on: set eval_dataset, or val_size above 0.',
+    not_a_boolean: '{key} is "{value}", but must be true or false.',
+    not_a_list: '{key} is "{value}", but must be a list of names, or names separated by commas.',
+    not_a_number: '{key} is "{value}", which is not a number.',
+    not_a_text: '{key} is "{value}", but must be a text.',
+    not_an_integer: '{key} is {value}, but must be a whole number.',
+    not_an_object: '{key} is "{value}", but must be a mapping such as {example}.',
+    not_an_option: '{key} is "{value}", but must be one of {options}.',
+    not_greater: '{key} is {value}, but must be greater than {minimum}.',
+    not_less: '{key} is {value}, but must be less than {maximum}.',
+    not_yet: '{key} = {value} needs {feature}, which this version does not have.',
+    output_dir_busy: 'The run in {path} is still going; stop it or choose another output_dir.',
+    output_dir_taken: '{path} already holds another run; choose another output_dir, resume that run, or set overwrite_output_dir.',
+    override_invalid: '"{argument}" is not an override; write key=value.',
+    path_outside: '{path} lies outside the folders that this server may use.',
+    port_in_use: 'Port {port} is in use by another program; choose another with --port.',
+    run_missing: 'There is no run {id}.',
+    run_not_resumable: 'Run {id} has no checkpoint to resume from; start it anew.',
+    steps_or_ratio: '{key} is {value}, but must be a whole number of steps, or a share of all steps between 0 and 1.',
+    template_token_missing: 'Template {template} uses the token "{token}", which this model does not have; choose another template.',
+    template_unknown: 'There is no chat template "{template}"; the nearest name is "{nearest}".',
+    tensor_extra: 'The weights in {path} hold a tensor {tensor} that this architecture does not have.',
+    tensor_missing: 'The weights in {path} lack the tensor {tensor}.',
+    tensor_shape: 'The tensor {tensor} in {path} has the shape {found}, but {expected} is needed.',
+    tokenizer_invalid: 'The tokenizer in {path} cannot be used: {problem}.',
+    tokenizer_missing: 'There is no tokenizer.json in {path}.',
+    together: '{key} and {other} cannot be used together; switch one off.',
+    trainer_died: 'The training process ended without a word (signal or exit code: {reason}); resume it from its last checkpoint.',
+    unknown_command: 'There is no command "{command}"; the commands are {commands}.',
+    unknown_key: 'There is no setting "{key}"; the nearest name is "{nearest}".',
+    worker_died: 'The chat process ended (signal or exit code: {reason}); load the model again.',
+    yaml_syntax: 'The YAML is not valid at line {line}, column {column}: {problem}.',
+  },
+} as const
+
+type Widen<T> = T extends string ? string : { readonly [K in keyof T]: Widen<T[K]> }
+
+/** The shape of every language: the keys of English, any text. */
+export type Messages = Widen<typeof en>
+
+/** A fault's code: a key of `errors`. */
+export type ErrorCode = keyof typeof en.errors
