@@ -1,0 +1,194 @@
+/**
+ * The HTTP wire between page and server: one table of endpoints, each a request schema that the server checks and a response type that
+ * both sides import. An endpoint `name` is `POST /api/<name>` with a JSON body; the answer is a `Reply`. What changes by itself
+ * (runs, records, chat) travels over the socket instead: `lib/events`.
+ */
+import { z } from 'zod'
+import type { Fault } from '@/lib/errors'
+import type { RunSummary } from '@/lib/run'
+
+/** Versions and places, for the page's head and its path fields; nothing here depends on a language. */
+export interface BoardState {
+  version: string
+  node: string
+  /** Name of the engine in use, why it is that one, and what would enable a better one (null when it is the best). */
+  runtime: { name: string; reason: string; better: string | null }
+  /** Folder that holds `saves/`. */
+  home: string
+  /** The `dataset_dir` that a new form starts with. */
+  dataset_dir: string
+  /** Folders that a path from the browser may lie in. */
+  roots: string[]
+  runs: RunSummary[]
+}
+
+/** What the inspect worker says of a configuration. `plan` is null while a fault stands in its way. */
+export interface CheckReport {
+  faults: Fault[]
+  warnings: Fault[]
+  plan: TrainingPlan | null
+}
+
+export interface TrainingPlan {
+  /** Weights of the base, and those that will be trained. */
+  parameters: number
+  trainable: number
+  /** Rows that survive max_samples and the validation split. */
+  examples: number
+  eval_examples: number
+  /** Optimiser updates of the whole run. */
+  steps: number
+  /** Tokens of one epoch, padding not counted. */
+  tokens: number
+  /** Estimated peak, and what the machine (or its GPU) has, in bytes. */
+  memory: number
+  memory_available: number
+}
+
+export interface DatasetEntry {
+  name: string
+  formatting: 'alpaca' | 'sharegpt' | 'openai'
+  ranking: boolean
+  kto: boolean
+  /** Absolute path; null when the entry names a source outside this machine. */
+  path: string | null
+  /** Rows; null when the file could not be read. */
+  rows: number | null
+  problem: Fault | null
+}
+
+/** `dataset_info.json` of a folder; `problem` says why it could not be read (line and column of a syntax error). */
+export interface DatasetList {
+  datasets: DatasetEntry[]
+  problem: Fault | null
+}
+
+/** One row as a conversation; a row that cannot be read keeps its number and says why. */
+export interface PreviewRow {
+  row: number
+  dataset: string
+  system: string
+  tools: string
+  messages: { role: 'user' | 'assistant' | 'observation' | 'function'; content: string }[]
+  problem: Fault | null
+}
+
+export interface PreviewPage {
+  total: number
+  rows: PreviewRow[]
+}
+
+export interface ModelReport {
+  /** Absolute path of the folder. */
+  path: string
+  family: string | null
+  architecture: string | null
+  parameters: number | null
+  /** Bytes of the weight files. */
+  size: number | null
+  /** Template that fits, by the family or by a catalogue entry; null when nothing says so. */
+  template: string | null
+  problems: Fault[]
+}
+
+/** A model folder found on this machine. */
+export interface LocalModel {
+  name: string
+  path: string
+}
+
+export interface FolderEntry {
+  name: string
+  path: string
+  kind: 'folder' | 'file'
+  /** A folder with a config.json. */
+  is_model: boolean
+  /** Bytes; null for folders. */
+  size: number | null
+}
+
+export interface Folder {
+  path: string
+  /** null where going up would leave the allowed roots. */
+  parent: string | null
+  entries: FolderEntry[]
+}
+
+/** Adapter weights that chat, export or a further training can load: a run's result, or one of its checkpoints. */
+export interface AdapterEntry {
+  /** Run it belongs to, as in `RunSummary.id`. */
+  run: string
+  /** `checkpoint-N`, or null for the run's final weights. */
+  checkpoint: string | null
+  path: string
+  /** The base that it was trained on, as its adapter_config.json names it. */
+  base: string
+  /** The template that it was trained with, where the run's arguments say. */
+  template: string | null
+  updated_at: number
+}
+
+export interface RunDetail {
+  run: RunSummary
+  /** Absolute path of the run folder. */
+  path: string
+  /** `training_args.yaml` as it lies there, and as values; null where the run has none. */
+  args_yaml: string | null
+  args: Record<string, unknown> | null
+  /** `all_results.json`; null before the end. */
+  results: Record<string, unknown> | null
+  adapters: AdapterEntry[]
+}
+
+const nothing = z.strictObject({})
+const runId = z.strictObject({ id: z.string().min(1).max(1024) })
+const rawArgs = z.record(z.string(), z.unknown())
+
+/** `response` exists in the type only. */
+interface Endpoint<Request extends z.ZodType, Response> {
+  request: Request
+  response?: Response
+}
+const answers = <Response>() => <Request extends z.ZodType>(request: Request): Endpoint<Request, Response> => ({ request })
+
+export const api = {
+  state: answers<BoardState>()(nothing),
+  /** Models that lie on this machine already; the known ones are `lib/models/catalog`. */
+  models: answers<LocalModel[]>()(nothing),
+  model: answers<ModelReport>()(z.strictObject({ model_name_or_path: z.string().min(1), template: z.string().optional() })),
+  /** `path: null` lists the roots. */
+  browse: answers<Folder>()(z.strictObject({ path: z.string().nullable() })),
+  datasets: answers<DatasetList>()(z.strictObject({ dataset_dir: z.string().min(1) })),
+  preview: answers<PreviewPage>()(
+    z.strictObject({
+      dataset_dir: z.string().min(1),
+      dataset: z.string().min(1),
+      offset: z.number().int().min(0),
+      limit: z.number().int().min(1).max(100),
+    }),
+  ),
+  /** Faults stop a start; warnings do not. */
+  check: answers<CheckReport>()(z.strictObject({ args: rawArgs })),
+  /**
+   * Checks the arguments, makes `saves/<model>/<finetuning_type>/<name>`, and queues it. `output_dir` in `args` is ignored: the
+   * server names the folder. `name: null` means `train_<date-time>`; `model: null` takes the last part of the model's path.
+   */
+  start: answers<{ id: string }>()(
+    z.strictObject({ args: rawArgs, model: z.string().min(1).max(128).nullable(), name: z.string().min(1).max(128).nullable() }),
+  ),
+  /** Asks the trainer to save a checkpoint and end. */
+  stop: answers<null>()(runId),
+  /** Ends the trainer at once; what it had not saved is lost. */
+  kill: answers<null>()(runId),
+  /** Takes a run that has not begun out of the queue; its folder goes too. */
+  withdraw: answers<null>()(runId),
+  /** Queues a run that ended early, from its newest checkpoint. */
+  resume: answers<null>()(runId),
+  run: answers<RunDetail>()(runId),
+  /** Adapters of a base (all of them for null), newest first. */
+  adapters: answers<AdapterEntry[]>()(z.strictObject({ model_name_or_path: z.string().min(1).nullable() })),
+}
+
+export type ApiName = keyof typeof api
+export type ApiRequest<N extends ApiName> = z.input<(typeof api)[N]['request']>
+export type ApiResponse<N extends ApiName> = (typeof api)[N] extends Endpoint<z.ZodType, infer Response> ? Response : never
