@@ -1,0 +1,107 @@
+/**
+ * What the loop asks of an engine: one optimiser update per call, an evaluation, and its state in and out. Nothing here knows TensorFlow,
+ * files or stages; `engine.ts` and `generator.ts` implement it, and tests implement it with a few lines of arithmetic.
+ */
+import type { ChatSide, Sampling } from '@/lib/events'
+import type { ModelConfig } from '@/lib/models/config'
+
+/**
+ * Rows of token ids, padded right to one length. All arrays are [rows * length], row by row. The attention mask is derived: padding has
+ * segment 0, real tokens 1 and up, and a token sees only earlier tokens of its own segment.
+ */
+export interface Batch {
+  rows: number
+  length: number
+  ids: Int32Array
+  /** Target of each position's own id, -100 = ignored; the engine shifts by one. */
+  labels: Int32Array
+  /** Position ids, or null for 0, 1, 2, … in every row. */
+  positions: Int32Array | null
+  /** Segment ids, or null where every token is real. */
+  segments: Int32Array | null
+}
+
+/** A tensor on the JavaScript side, by the name that its file gives it. */
+export interface NamedTensor {
+  name: string
+  shape: number[]
+  data: Float32Array
+}
+
+/** What the caller decides per update; everything else is fixed when the engine is made. */
+export interface Hyper {
+  lr: number
+  /** Updates done before this one: with the seed, all the randomness of the update. */
+  step: number
+}
+
+export interface TrainResult {
+  /** Sum of the target tokens' losses over all micro-batches, divided by their number. */
+  loss: number
+  /** Over all trainable tensors, before clipping. */
+  grad_norm: number
+  /** Target tokens of this update. */
+  tokens: number
+}
+
+export interface Engine {
+  readonly runtime: string
+  /** One optimiser update from all of `micro`. */
+  train(micro: Batch[], hyper: Hyper): Promise<TrainResult>
+  /** No dropout, no update. */
+  evaluate(batch: Batch): Promise<{ loss_sum: number; tokens: number }>
+  /** The trained tensors by their names in PEFT's files. */
+  readTrainable(): Promise<NamedTensor[]>
+  /** The optimiser's state, opaque: `writeState` restores it exactly. */
+  readOptimizer(): Promise<NamedTensor[]>
+  writeState(trainable: NamedTensor[], optimizer: NamedTensor[]): Promise<void>
+  dispose(): void
+}
+
+export interface LoraSpec {
+  rank: number
+  alpha: number
+  dropout: number
+  use_rslora: boolean
+  /** Names of the linears, or ['all']. */
+  target: string[]
+}
+
+export interface EngineSpec {
+  config: ModelConfig
+  /** A checkpoint folder, or random weights (benchmarks). */
+  weights: string | { random: number }
+  lora: LoraSpec
+  /** Folder of the adapter to start from; null = a new one, made from `seed`. */
+  adapter: string | null
+  dtype: 'float32' | 'bfloat16'
+  /** Rows of every training batch. */
+  rows: number
+  /** Rows of every evaluation batch. */
+  eval_rows: number
+  /** The lengths that batches may have, ascending; each is compiled at its first use. */
+  lengths: number[]
+  adam: { beta1: number; beta2: number; epsilon: number; weight_decay: number }
+  /** 0 = no clipping. */
+  max_grad_norm: number
+  seed: number
+}
+
+export interface GeneratorSpec {
+  config: ModelConfig
+  weights: string | { random: number }
+  /** Adapter that answers for the side `adapter`; null = base only. */
+  adapter: string | null
+  dtype: 'float32' | 'bfloat16'
+  /** Longest prompt plus answer, in tokens. */
+  max_length: number
+}
+
+export type GenerateOptions = Sampling & { stop_ids: number[]; side: ChatSide; signal: AbortSignal }
+
+export interface Generator {
+  readonly runtime: string
+  /** New token ids, one at a time; the stop id itself is not among them. */
+  generate(promptIds: number[], options: GenerateOptions): AsyncGenerator<number>
+  dispose(): void
+}
