@@ -4,7 +4,8 @@
  */
 import { z } from 'zod'
 import type { Fault } from '@/lib/errors'
-import type { LogRecord, RunSummary } from '@/lib/run'
+import type { RunSummary } from '@/lib/run'
+import type { RunPosition, RunTail } from '@/lib/run-tail'
 
 /** Sampling settings of one answer; names and ranges are LLaMA-Factory's generating arguments. */
 export const samplingSchema = z.strictObject({
@@ -73,10 +74,8 @@ export type ChatReport = { kind: 'status'; status: ChatStatus } | { kind: 'delta
 export interface ServerEvents {
   /** The whole list, at connection and whenever a run appears, goes, or changes state. */
   runs: (runs: RunSummary[]) => void
-  /** New records of a run that this socket watches; `from` is the index of the first of them in the file, so nothing is lost or doubled. */
-  records: (id: string, from: number, records: LogRecord[]) => void
-  /** New text of `running_log.txt`; `from` is its offset in UTF-16 units. */
-  text: (id: string, from: number, text: string) => void
+  /** What is new in a run that this socket watches; `lib/run-tail` joins it to what the browser holds. */
+  tail: (id: string, tail: RunTail) => void
   chat: (status: ChatStatus) => void
   delta: (delta: ChatDelta) => void
 }
@@ -85,11 +84,13 @@ export type Reply<T> = { ok: true; value: T } | { ok: false; fault: Fault }
 
 /** socket.io: browser to server. Each is answered. */
 export interface ClientEvents {
-  /** Follow a run from what this browser already has. After the answer, `records` and `text` continue without a gap. */
-  watch: (id: string, haveRecords: number, haveText: number, done: (reply: Reply<{ records: LogRecord[]; text: string }>) => void) => void
+  /** Follow a run from what this browser already has (null: nothing). After the answer, `tail` continues without a gap. */
+  watch: (id: string, have: RunPosition | null, done: (reply: Reply<RunTail>) => void) => void
   unwatch: (id: string) => void
   chat_load: (load: ChatLoad, done: (reply: Reply<null>) => void) => void
   chat_unload: (done: (reply: Reply<null>) => void) => void
   chat_ask: (ask: ChatAsk, done: (reply: Reply<null>) => void) => void
   chat_cancel: (id: string) => void
+  /** Goes on with an answer after a reconnect: its text from `have` UTF-16 units on, and its end if it has ended. After that, `delta` continues. */
+  chat_follow: (id: string, have: number, done: (reply: Reply<{ text: string; end: ChatDelta | null }>) => void) => void
 }

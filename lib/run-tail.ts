@@ -1,0 +1,43 @@
+/**
+ * How a browser holds a followed run, and how news is joined to it so that no record is lost or doubled, whatever happens to the
+ * connection, the server, or the file (a resumed run cuts its log back to the checkpoint). Pure; the server's half is `server/runs`.
+ */
+import { z } from 'zod'
+import type { LogRecord } from '@/lib/run'
+
+/**
+ * How far a browser has read. `generation` names one life of the run's files as one server saw them: counts are comparable only
+ * within it, and after a rewrite or a server restart the server sends everything again.
+ */
+export const runPositionSchema = z.strictObject({
+  generation: z.string().max(64),
+  records: z.number().int().min(0),
+  text: z.number().int().min(0),
+})
+export type RunPosition = z.infer<typeof runPositionSchema>
+
+export interface RunTail {
+  generation: string
+  /** Index in the file of the first of `records`; what the reader held from there on is replaced. */
+  from_record: number
+  records: LogRecord[]
+  /** Offset of `text` in UTF-16 units since the server began reading `running_log.txt`. */
+  from_text: number
+  text: string
+}
+
+export interface HeldRun {
+  position: RunPosition | null
+  records: LogRecord[]
+  text: string
+}
+
+export const emptyHeldRun: HeldRun = { position: null, records: [], text: '' }
+
+/** The reader's state after `tail`; the text keeps its last `textLimit` UTF-16 units. */
+export function joinTail(held: HeldRun, tail: RunTail, textLimit = 400_000): HeldRun {
+  const records = tail.from_record === 0 ? tail.records : [...held.records.slice(0, tail.from_record), ...tail.records]
+  const continues = held.position?.generation === tail.generation && held.position.text === tail.from_text
+  const text = (continues ? held.text + tail.text : tail.text).slice(-textLimit)
+  return { position: { generation: tail.generation, records: records.length, text: tail.from_text + tail.text.length }, records, text }
+}
