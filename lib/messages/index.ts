@@ -21,5 +21,8 @@ export function fill(text: string, values: Readonly<Record<string, string | numb
 
 /** The sentence of a fault in a language; a value called `feature` is named in that language too. */
 export function sentence(fault: Fault, locale: Locale): string {
-  return fill(translate(locale).errors[fault.code], fault.values)
+  const { errors, features } = translate(locale)
+  const { feature } = fault.values
+  const named = typeof feature === 'string' && Object.hasOwn(features, feature) ? features[feature as keyof typeof features] : undefined
+  return fill(errors[fault.code], named === undefined ? fault.values : { ...fault.values, feature: named })
 }

@@ -1,0 +1,22 @@
+/** Values that follow from several settings; the one place where LLaMA-Factory's and transformers' conventions for them are written. */
+import type { TrainingArgs } from '@/lib/config/fields'
+
+/** LoRA's alpha: twice the rank unless set (`LoraArguments`, `FinetuningArguments.__post_init__`). */
+export const loraAlpha = ({ lora_alpha, lora_rank }: Pick<TrainingArgs, 'lora_alpha' | 'lora_rank'>): number => lora_alpha ?? lora_rank * 2
+
+/** The matmuls' precision: bfloat16 with `bf16`, else float32. */
+export const computeDtype = ({ bf16 }: Pick<TrainingArgs, 'bf16'>): 'bfloat16' | 'float32' => (bf16 ? 'bfloat16' : 'float32')
+
+/** Steps from a count, or from a share of all steps, rounded up (`TrainerState.compute_steps`, `TrainingArguments.get_warmup_steps`). */
+export const stepsOf = (amount: number, totalSteps: number): number => (amount < 1 ? Math.ceil(amount * totalSteps) : Math.trunc(amount))
+
+/** Warmup in optimiser steps, from `warmup_ratio` or `warmup_steps`; the rules see to it that only one is set. */
+export const warmupSteps = ({ warmup_steps, warmup_ratio }: Pick<TrainingArgs, 'warmup_steps' | 'warmup_ratio'>, totalSteps: number): number =>
+  stepsOf(warmup_steps > 0 ? warmup_steps : (warmup_ratio ?? 0), totalSteps)
+
+/** Steps between evaluations; transformers takes `logging_steps` when `eval_steps` is not set. */
+export const evalSteps = ({ eval_steps, logging_steps }: Pick<TrainingArgs, 'eval_steps' | 'logging_steps'>, totalSteps: number): number =>
+  stepsOf(eval_steps ?? logging_steps, totalSteps)
+
+/** Rows of the validation split: a count, or a share rounded as `datasets.train_test_split` does (up). */
+export const validationRows = (valSize: number, rows: number): number => (valSize < 1 ? Math.ceil(valSize * rows) : Math.min(Math.trunc(valSize), rows))

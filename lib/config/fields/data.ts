@@ -1,0 +1,33 @@
+/** Settings of the datasets and of the way rows become tokens. Types and defaults: LLaMA-Factory's `data_args.py`. */
+import { amount, boolean, choice, integer, names, text } from '@/lib/config/field'
+
+export const dataFields = {
+  template: text(null, { group: 'model', widget: 'select' }),
+  dataset_dir: text('data', { group: 'data', widget: 'text' }),
+  dataset: names({ group: 'data', widget: 'names' }),
+  eval_dataset: names({ group: 'evaluation', widget: 'names' }),
+  val_size: amount(0, { minimum: 0, group: 'evaluation', widget: 'number', step: 0.001 }),
+  cutoff_len: integer(2048, { minimum: 4, maximum: 131072, group: 'basics', widget: 'slider', step: 1 }),
+  max_samples: integer(null, { minimum: 1, group: 'data', widget: 'number', form: 100000 }),
+  train_on_prompt: boolean(false, { group: 'advanced', widget: 'switch' }),
+  mask_history: boolean(false, { group: 'advanced', widget: 'switch' }),
+  packing: boolean(null, { group: 'advanced', widget: 'switch', needs: { '*': 'packing' }, allow: [false] }),
+  neat_packing: boolean(false, { group: 'advanced', widget: 'switch', needs: { '*': 'packing' } }),
+  enable_thinking: boolean(true, { group: 'advanced', widget: 'switch' }),
+  preserve_thinking: boolean(false, { group: 'advanced', widget: 'switch' }),
+  default_system: text(null, { group: 'advanced', widget: 'text' }),
+  tool_format: text(null),
+  media_dir: text(null, { inert: true }),
+  streaming: boolean(false, { needs: { '*': 'streaming' } }),
+  buffer_size: integer(16384, { minimum: 1, part_of: 'streaming' }),
+  mix_strategy: choice(['concat', 'interleave_under', 'interleave_over', 'interleave_once'], 'concat', { needs: { '*': 'mixing' } }),
+  interleave_probs: names({ part_of: 'mix_strategy' }),
+  eval_on_each_dataset: boolean(false, { needs: { '*': 'metrics' } }),
+  ignore_pad_token_for_loss: boolean(true, { needs: { '*': 'losses' } }),
+  eval_num_beams: integer(null, { minimum: 1, needs: { '*': 'beam_search' }, allow: [1] }),
+  tokenized_path: text(null, { needs: { '*': 'merged_files' } }),
+  overwrite_cache: boolean(false, { inert: true }),
+  preprocessing_batch_size: integer(1000, { minimum: 1, inert: true }),
+  preprocessing_num_workers: integer(null, { minimum: 1, inert: true }),
+  data_shared_file_system: boolean(false, { inert: true }),
+}

@@ -1,0 +1,62 @@
+/**
+ * Rules between settings, as LLaMA-Factory (`hparams/parser.py`, `__post_init__` of its arguments) and transformers have them, and what
+ * follows from several settings together. Leaves out the rules of features that this version lacks: those are refused key by key.
+ */
+import type { Fault } from '@/lib/errors'
+import type { Key, TrainingArgs } from '@/lib/config/fields'
+
+type Rule = (args: TrainingArgs) => Fault | null
+
+const together = (key: Key, other: Key): Fault => ({ code: 'together', values: { key, other }, field: key })
+const missing = (key: Key): Fault => ({ code: 'missing_key', values: { key }, field: key })
+
+const required =
+  (key: Key, when: (args: TrainingArgs) => boolean = () => true): Rule =>
+  (args) =>
+    args[key] === null && when(args) ? missing(key) : null
+
+/** Whether there will be rows to evaluate on. */
+export const hasEvalData = (args: TrainingArgs): boolean => args.eval_dataset !== null || args.val_size > 1e-6
+
+/** Keys that ask for an evaluation, with the value that does. */
+const asksForEval = (args: TrainingArgs): [Key, string][] => [
+  ...(args.do_eval ? [['do_eval', 'true'] as [Key, string]] : []),
+  ...(args.eval_strategy !== 'no' ? [['eval_strategy', args.eval_strategy] as [Key, string]] : []),
+  ...(args.load_best_model_at_end ? [['load_best_model_at_end', 'true'] as [Key, string]] : []),
+]
+
+const evalNeedsData: Rule = (args) => {
+  const [first] = asksForEval(args)
+  return first && !hasEvalData(args) ? { code: 'no_data_for_eval', values: { key: first[0], value: first[1] }, field: first[0] } : null
+}
+
+/** transformers 4 lets warmup_steps win over warmup_ratio, transformers 5 the other way round; so only one of them may be set. */
+const oneWarmup: Rule = ({ warmup_ratio, warmup_steps }) =>
+  warmup_ratio !== null && warmup_ratio > 0 && warmup_steps > 0 ? { code: 'exactly_one', values: { key: 'warmup_ratio', other: 'warmup_steps' }, field: 'warmup_ratio' } : null
+
+/** -1 is transformers' "count the epochs instead"; 0 would train nothing. */
+const someSteps: Rule = ({ max_steps }) => (max_steps === 0 ? { code: 'not_greater', values: { key: 'max_steps', value: 0, minimum: 0 }, field: 'max_steps' } : null)
+
+const bestNeedsSameStrategy: Rule = (args) =>
+  args.load_best_model_at_end && args.eval_strategy !== args.save_strategy
+    ? { code: 'key_needs', values: { key: 'load_best_model_at_end', value: 'true', other: `eval_strategy = ${args.save_strategy}` }, field: 'load_best_model_at_end' }
+    : null
+
+const rules: readonly Rule[] = [
+  required('model_name_or_path'),
+  required('template'),
+  required('dataset', (args) => args.do_train),
+  required('output_dir'),
+  (args) => (args.do_train || args.do_eval || args.do_predict ? null : { code: 'nothing_to_do', values: {}, field: 'do_train' }),
+  (args) => (args.bf16 && args.fp16 ? together('fp16', 'bf16') : null),
+  (args) => (args.mask_history && args.train_on_prompt ? together('mask_history', 'train_on_prompt') : null),
+  (args) => (args.eval_dataset !== null && args.val_size > 1e-6 ? { code: 'exactly_one', values: { key: 'val_size', other: 'eval_dataset' }, field: 'val_size' } : null),
+  (args) => (args.dataset === null && args.val_size > 1e-6 ? { code: 'key_needs', values: { key: 'val_size', value: args.val_size, other: 'dataset' }, field: 'val_size' } : null),
+  evalNeedsData,
+  bestNeedsSameStrategy,
+  oneWarmup,
+  someSteps,
+]
+
+/** All faults between fields, in the order in which a person would fix them. */
+export const ruleFaults = (args: TrainingArgs): Fault[] => rules.flatMap((rule) => rule(args) ?? [])
