@@ -6,13 +6,14 @@
 import { z } from 'zod'
 import type { Fault } from '@/lib/errors'
 import type { RunSummary } from '@/lib/run'
+import type { Runtime } from '@/lib/runtime'
 
 /** Versions and places, for the page's head and its path fields; nothing here depends on a language. */
 export interface BoardState {
   version: string
   node: string
-  /** Name of the engine in use, why it is that one, and what would enable a better one (null when it is the best). */
-  runtime: { name: string; reason: string; better: string | null }
+  /** null: not set up yet. The words are `describeRuntime` of `lib/runtime`. */
+  runtime: Runtime | null
   /** Folder that holds `saves/`. */
   home: string
   /** The `dataset_dir` that a new form starts with. */
