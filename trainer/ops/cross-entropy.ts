@@ -1,0 +1,90 @@
+/**
+ * Cross-entropy against a large vocabulary, in chunks of rows, so that [rows, vocab] never exists whole. The gradient for the hidden states
+ * (and, when asked, for the head) is computed with the loss, while a chunk's logits are at hand. Which rows have a label is the caller's.
+ */
+import {
+  type Scalar, type Tensor1D, type Tensor2D, add, addN, concat, div, exp, gather, log, matMul, max, mul, reshape, slice, square, sub, sum, tanh,
+  unsortedSegmentSum,
+} from '@tensorflow/tfjs-core'
+import { withGradient } from '@/trainer/ops/gradient'
+import { asFloat, asStorage } from '@/trainer/ops/precision'
+
+export interface CrossEntropyOptions {
+  /** Logits become softcap · tanh(logit / softcap) (Gemma 2); null = plain. */
+  softcap: number | null
+  /** Whether the head is trained: then its gradient [vocab, d] is made too. */
+  train?: boolean
+  /** Logits held at once; the rows of a chunk follow from it. */
+  budget?: number
+}
+
+/** 8 Mi logits: 32 MB in float32, and still 170 rows at 49,152 tokens. */
+const BUDGET = 8 << 20
+
+/**
+ * Σ weight · -log softmax(hidden · headᵀ)[target].
+ * @param hidden [n, d] in the storage type
+ * @param head [vocab, d] in the storage type
+ * @param targets int32 [n]
+ * @param weights float32 [n]; 0 for rows that only fill up a static shape
+ * @returns a scalar in float32
+ */
+export function crossEntropy(hidden: Tensor2D, head: Tensor2D, targets: Tensor1D, weights: Tensor1D, options: CrossEntropyOptions): Scalar {
+  const { train = false, budget = BUDGET } = options
+  const [n, d] = hidden.shape
+  return withGradient(train ? [hidden, head] : [hidden], () => {
+    const chunks = chunkRows(n, head.shape[0], budget).map(([from, size]) =>
+      chunkLoss(
+        { hidden: slice(hidden, [from, 0], [size, d]), targets: slice(targets, from, size), weights: slice(weights, from, size) }, head, options))
+    const saved = [concat(chunks.map(c => c.dHidden), 0)]
+    if (train) saved.push(addN(chunks.map(c => c.dHead())))
+    return {
+      value: addN(chunks.map(c => c.loss)) as Scalar,
+      saved,
+      gradient: (dy, saved) => saved.map(g => asStorage(mul(g, dy))),
+    }
+  })
+}
+
+interface Chunk {
+  hidden: Tensor2D
+  targets: Tensor1D
+  weights: Tensor1D
+}
+
+function chunkLoss({ hidden, targets, weights }: Chunk, head: Tensor2D, { softcap }: CrossEntropyOptions) {
+  const cap = softcapOf(softcap)
+  const all = cap(asFloat(matMul(hidden, head, false, true))) // [m, vocab]
+  const top = max(all.value, 1, true)
+  const powers = exp(sub(all.value, top))
+  const total = sum(powers, 1, true) // [m, 1]
+  const targetRows = gather(head, targets)
+  const own = cap(sum(mul(asFloat(hidden), asFloat(targetRows)), 1, true) as Tensor2D) // [m, 1]
+  const weight = reshape(weights, [-1, 1])
+  const loss = sum(mul(weight, sub(add(log(total), top), own.value)))
+  // d loss / d logits = weight · (softmax - onehot), times the soft-cap's derivative; the onehot part needs the targets' rows only.
+  const spread = asStorage(all.slope === null ? powers : mul(powers, all.slope)) as Tensor2D
+  const spreadWeight = div(weight, total)
+  const ownWeight = own.slope === null ? weight : mul(weight, own.slope)
+  const dHidden = sub(mul(asFloat(matMul(spread, head)), spreadWeight), mul(asFloat(targetRows), ownWeight)) as Tensor2D
+  const dHead = (): Tensor2D => {
+    const pushed = asFloat(matMul(spread, asStorage(mul(asFloat(hidden), spreadWeight)) as Tensor2D, true))
+    return sub(pushed, unsortedSegmentSum(mul(asFloat(hidden), ownWeight), targets, head.shape[0]))
+  }
+  return { loss, dHidden, dHead }
+}
+
+function softcapOf(softcap: number | null): (x: Tensor2D) => { value: Tensor2D; slope: Tensor2D | null } {
+  if (softcap === null) return value => ({ value, slope: null })
+  return x => {
+    const t = tanh(mul(x, 1 / softcap))
+    return { value: mul(t, softcap), slope: sub(1, square(t)) as Tensor2D }
+  }
+}
+
+/** [from, size] of each chunk; sizes are multiples of 32 but for the last, and as equal as that allows, so that few shapes occur. */
+export function chunkRows(n: number, vocab: number, budget: number): [number, number][] {
+  const most = Math.max(32, Math.floor(budget / vocab / 32) * 32)
+  const size = Math.min(n, Math.ceil(n / Math.ceil(n / most) / 32) * 32)
+  return Array.from({ length: Math.ceil(n / size) }, (_, i) => [i * size, Math.min(size, n - i * size)])
+}

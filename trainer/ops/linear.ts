@@ -1,0 +1,53 @@
+/** Matrix products with a frozen weight, with and without a low-rank update beside it (LoRA, arXiv 2106.09685). */
+import { type Tensor, type Tensor1D, type Tensor2D, add, matMul, mul } from '@tensorflow/tfjs-core'
+import { withGradient } from '@/trainer/ops/gradient'
+import { asFloat, asStorage } from '@/trainer/ops/precision'
+
+/** A weight and its bias. `weight` is [in, out], the transpose of Hugging Face's layout, in the storage type. */
+export interface LinearWeights {
+  weight: Tensor2D
+  bias: Tensor1D | null
+}
+
+/** The update s · B · A of one linear, in PEFT's layout. */
+export interface LoraWeights {
+  /** [rank, in] float32 */
+  a: Tensor2D
+  /** [out, rank] float32 */
+  b: Tensor2D
+}
+
+export interface LoraOptions {
+  /** alpha / rank, or alpha / √rank for rank-stabilised LoRA (arXiv 2312.03732). */
+  scale: number
+  /** [n, in] of 0 and 1 / (1 - p): dropout on the update's input only, as PEFT does; null = none. */
+  mask: Tensor2D | null
+}
+
+/** x · weight + bias; plain ops, so a weight that is trained gets its gradient from autodiff. @param x [n, in] @returns [n, out] in the storage type */
+export function linear(x: Tensor2D, { weight, bias }: LinearWeights): Tensor2D {
+  const y = matMul(asStorage(x), weight) as Tensor2D
+  return bias === null ? y : add(y, bias)
+}
+
+/**
+ * x · weight + bias + scale · (x · mask) · Aᵀ · Bᵀ, with gradients for x, A and B. Products are taken in the storage type, A and B and their
+ * gradients are float32.
+ * @param x [n, in] in the storage type
+ * @returns [n, out] in the storage type
+ */
+export function loraLinear(x: Tensor2D, frozen: LinearWeights, { a, b }: LoraWeights, { scale, mask }: LoraOptions): Tensor2D {
+  const drop = (x: Tensor2D): Tensor2D => (mask === null ? x : asStorage(mul(asFloat(x), mask)))
+  return withGradient([x, a, b], () => {
+    const dropped = drop(x)
+    const low = asStorage(mul(matMul(dropped, asStorage(a), false, true), scale)) as Tensor2D // [n, rank], scaled
+    const value = add(linear(x, frozen), matMul(low, asStorage(b), false, true)) as Tensor2D
+    const gradient = (dy: Tensor2D, [dropped, low, a, b]: Tensor[]) => {
+      const dLow = asStorage(mul(matMul(dy, asStorage(b as Tensor2D)), scale)) as Tensor2D // [n, rank]
+      const dDropped = drop(matMul(dLow, asStorage(a as Tensor2D)))
+      const dx = add(matMul(dy, frozen.weight, false, true), dDropped)
+      return [dx, asFloat(matMul(dLow, dropped as Tensor2D, true)), asFloat(matMul(dy, low as Tensor2D, true))]
+    }
+    return { value, saved: [dropped, low, a, b], gradient }
+  })
+}
