@@ -1,0 +1,46 @@
+/** Small reads and writes of the server: files written whole, and "not there" told apart from every other failure. */
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+
+/** Whether an error says that a file or folder is not there (or that a part of its path is no folder). */
+export const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+
+/** Text of a file, or null where there is none. */
+export function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (isMissing(error)) return null
+    throw error
+  }
+}
+
+/** A file's JSON, or null where there is no file, or its text is not JSON (a file that another program is writing). */
+export function readJson(file: string): unknown {
+  const text = readIfThere(file)
+  if (text === null) return null
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+}
+
+/** Replaces a file, or leaves it as it was: temporary name, sync, rename. */
+export function writeWhole(file: string, text: string): void {
+  const temporary = `${file}.${process.pid}.tmp`
+  try {
+    const fd = openSync(temporary, 'w')
+    try {
+      writeFileSync(fd, text)
+      fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+    renameSync(temporary, file)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
+}
