@@ -31,6 +31,8 @@ export interface Range {
 /** What every declaration may say beside its type. */
 export interface Placement<T> {
   group?: Group
+  /** Place within its group; 50 where nothing is said. */
+  order?: number
   widget?: Widget
   /** Slider's or spinner's step. */
   step?: number

@@ -2,12 +2,12 @@
 import { amount, boolean, choice, integer, names, text } from '@/lib/config/field'
 
 export const dataFields = {
-  template: text(null, { group: 'model', widget: 'select' }),
+  template: text(null, { group: 'model', order: 4, widget: 'select' }),
   dataset_dir: text('data', { group: 'data', widget: 'text' }),
   dataset: names({ group: 'data', widget: 'names' }),
   eval_dataset: names({ group: 'evaluation', widget: 'names' }),
   val_size: amount(0, { minimum: 0, group: 'evaluation', widget: 'number', step: 0.001 }),
-  cutoff_len: integer(2048, { minimum: 4, maximum: 131072, group: 'basics', widget: 'slider', step: 1 }),
+  cutoff_len: integer(2048, { minimum: 4, maximum: 131072, group: 'basics', order: 6, widget: 'slider', step: 1 }),
   max_samples: integer(null, { minimum: 1, group: 'data', widget: 'number', form: 100000 }),
   train_on_prompt: boolean(false, { group: 'advanced', widget: 'switch' }),
   mask_history: boolean(false, { group: 'advanced', widget: 'switch' }),

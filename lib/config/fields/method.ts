@@ -8,13 +8,13 @@ const ppo = { stage: ['ppo'] } as const
 
 export const methodFields = {
   stage: choice(['pt', 'sft', 'rm', 'ppo', 'dpo', 'kto'], 'sft', {
-    group: 'basics', widget: 'select', element: 'training_stage', needs: { pt: 'pretraining', rm: 'reward', ppo: 'ppo', dpo: 'dpo', kto: 'kto' },
+    group: 'basics', order: 1, widget: 'select', element: 'training_stage', needs: { pt: 'pretraining', rm: 'reward', ppo: 'ppo', dpo: 'dpo', kto: 'kto' },
   }),
-  finetuning_type: choice(['lora', 'oft', 'freeze', 'full'], 'lora', { group: 'model', widget: 'select', needs: { oft: 'oft', freeze: 'freeze', full: 'full' } }),
+  finetuning_type: choice(['lora', 'oft', 'freeze', 'full'], 'lora', { group: 'model', order: 2, widget: 'select', needs: { oft: 'oft', freeze: 'freeze', full: 'full' } }),
   pure_bf16: boolean(false, { needs: { '*': 'pure_bfloat16' } }),
   plot_loss: boolean(false, { form: true }),
   disable_shuffling: boolean(false, { group: 'advanced', widget: 'switch' }),
-  early_stopping_steps: integer(null, { minimum: 1, group: 'evaluation', widget: 'number', needs: { '*': 'early_stopping' } }),
+  early_stopping_steps: integer(null, { minimum: 1, group: 'evaluation', order: 60, widget: 'number', needs: { '*': 'early_stopping' } }),
   compute_accuracy: boolean(false, { needs: { '*': 'metrics' } }),
   include_effective_tokens_per_second: boolean(false, { inert: true }),
 

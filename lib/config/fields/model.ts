@@ -2,15 +2,15 @@
 import { boolean, choice, integer, names, number, object, text } from '@/lib/config/field'
 
 export const modelFields = {
-  model_name_or_path: text(null, { group: 'model', widget: 'text', element: 'model_path' }),
-  adapter_name_or_path: names({ group: 'model', widget: 'names', element: 'checkpoint_path' }),
-  quantization_bit: integer(null, { minimum: 2, maximum: 8, group: 'model', widget: 'select', needs: { '*': 'quantization' } }),
-  quantization_method: choice(['bnb', 'gptq', 'awq', 'aqlm', 'quanto', 'eetq', 'hqq', 'mxfp4'], 'bnb', { group: 'model', widget: 'select', part_of: 'quantization_bit' }),
+  model_name_or_path: text(null, { group: 'model', order: 1, widget: 'text', element: 'model_path' }),
+  adapter_name_or_path: names({ group: 'model', order: 3, widget: 'names', element: 'checkpoint_path' }),
+  quantization_bit: integer(null, { minimum: 2, maximum: 8, group: 'model', order: 5, widget: 'select', needs: { '*': 'quantization' } }),
+  quantization_method: choice(['bnb', 'gptq', 'awq', 'aqlm', 'quanto', 'eetq', 'hqq', 'mxfp4'], 'bnb', { group: 'model', order: 6, widget: 'select', part_of: 'quantization_bit' }),
   quantization_type: choice(['fp4', 'nf4'], 'nf4', { part_of: 'quantization_bit' }),
   double_quantization: boolean(true, { part_of: 'quantization_bit' }),
   quantization_device_map: choice(['auto'], null, { part_of: 'quantization_bit' }),
-  rope_scaling: choice(['linear', 'dynamic', 'yarn', 'llama3'], null, { group: 'model', widget: 'select' }),
-  flash_attn: choice(['auto', 'disabled', 'sdpa', 'fa2', 'fa3'], 'auto', { group: 'model', widget: 'select', element: 'booster', inert: true }),
+  rope_scaling: choice(['linear', 'dynamic', 'yarn', 'llama3'], null, { group: 'model', order: 7, widget: 'select' }),
+  flash_attn: choice(['auto', 'disabled', 'sdpa', 'fa2', 'fa3'], 'auto', { group: 'model', order: 8, widget: 'select', element: 'booster', inert: true }),
   use_unsloth: boolean(false, { needs: { '*': 'other_engines' } }),
   enable_liger_kernel: boolean(false, { inert: true }),
   resize_vocab: boolean(false, { group: 'advanced', widget: 'switch', needs: { '*': 'vocabulary' } }),
