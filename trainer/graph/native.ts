@@ -1,0 +1,40 @@
+/**
+ * Loads tfjs-node's native backend. Leaves out how its addon got there (scripts/native) and which runtime is chosen (trainer/engine/runtime.ts).
+ */
+import { createRequire } from 'node:module'
+import util from 'node:util'
+import type { KernelBackend, Tensor } from '@tensorflow/tfjs-core'
+
+/** A value of a SavedModel's input, by the name of its node in the graph. */
+export interface NativeInputInfo {
+  name: string
+  tfDtype?: string
+}
+
+/** The part of tfjs-node's backend that a session uses; shapes and dtypes are those of the tensors given. */
+export interface NativeBackend extends KernelBackend {
+  loadSavedModelMetaGraph(path: string, tags: string): number
+  deleteSavedModel(id: number): void
+  runSavedModel(id: number, inputs: Tensor[], infos: NativeInputInfo[], outputs: string[]): Tensor[]
+  binding: { TF_Version: string }
+}
+
+type Tfjs = typeof import('@tensorflow/tfjs-core')
+
+let loaded: { tf: Tfjs; backend: NativeBackend } | null = null
+
+/**
+ * The native backend and the TF.js that it registered itself with (the same module instance that the model code imports).
+ * @throws plain Error when the addon is missing or does not load; the caller decides what runs instead.
+ */
+export function loadNative(): { tf: Tfjs; backend: NativeBackend } {
+  if (loaded) return loaded
+  // tfjs-node 4.22 calls these; Node 23 removed them and Node 22 warns on each first use.
+  Object.assign(util, { isNullOrUndefined: (x: unknown) => x === null || x === undefined, isArray: Array.isArray })
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
+  // On by default; saying so keeps TensorFlow from announcing it.
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= '1'
+  const tf = createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu') as Tfjs
+  loaded = { tf, backend: tf.findBackend('tensorflow') as NativeBackend }
+  return loaded
+}

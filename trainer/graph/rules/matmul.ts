@@ -1,0 +1,30 @@
+/** Matrix products. A product of a bfloat16 and a float32 matrix is one of bfloat16: the storage dtype decides. */
+import { broadcast_util } from '@tensorflow/tfjs-core'
+import { attr, type Sym } from '../graph'
+import type { GraphBackend } from '../backend'
+import { type Rule, node, reshaped } from './rule'
+
+/** a[..., m, k] · b[..., k, n], either transposed in its last two axes. Two matrices are one MatMul, whatever leading ones TF.js adds. */
+export function matmul(b: GraphBackend, x: Sym, y: Sym, transposeA: boolean, transposeB: boolean): Sym {
+  const storage = x.dtype === 'bfloat16' || y.dtype === 'bfloat16' ? 'bfloat16' : x.dtype
+  const [p, q] = [b.cast(x, storage), b.cast(y, storage)]
+  const batch = broadcast_util.assertAndGetBroadcastShape(p.shape.slice(0, -2), q.shape.slice(0, -2))
+  const m = p.shape[p.shape.length - (transposeA ? 1 : 2)]
+  const n = q.shape[q.shape.length - (transposeB ? 2 : 1)]
+  if (batch.every(d => d === 1)) {
+    const flat = node(b, 'MatMul', [reshaped(b, p, p.shape.slice(-2)), reshaped(b, q, q.shape.slice(-2))], [m, n], { transpose_a: attr.bool(transposeA), transpose_b: attr.bool(transposeB) })
+    return reshaped(b, flat, [...batch, m, n])
+  }
+  return node(b, 'BatchMatMulV2', [p, q], [...batch, m, n], { adj_x: attr.bool(transposeA), adj_y: attr.bool(transposeB) })
+}
+
+export const matmulRules = {
+  BatchMatMul: ({ b, inputs, attrs: { transposeA, transposeB } }) => matmul(b, b.sym(inputs.a), b.sym(inputs.b), Boolean(transposeA), Boolean(transposeB)),
+  Einsum: ({ b, inputs, attrs: { equation } }) => {
+    const xs = inputs.map(x => b.sym(x))
+    const [from, to] = (equation as string).replace(/\s/g, '').split('->')
+    const size = new Map(from.split(',').flatMap((names, i) => [...names].map((name, d) => [name, xs[i].shape[d]] as const)))
+    const shape = [...to].map(name => size.get(name) ?? 1)
+    return node(b, 'Einsum', xs, shape, { N: attr.int(xs.length), equation: attr.text(equation) })
+  },
+} satisfies Record<string, Rule>
