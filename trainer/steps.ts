@@ -62,10 +62,10 @@ export function updateAt(step: number, examples: number, plan: StepPlan, setting
 }
 
 /** Warmup updates: a given number wins over the ratio, which is rounded up; below one, warmup_steps is itself a ratio. */
-export function warmupSteps(settings: { warmup_steps: number; warmup_ratio: number }, max_steps: number): number {
+export function warmupSteps(settings: { warmup_steps: number; warmup_ratio: number | null }, max_steps: number): number {
   const { warmup_steps, warmup_ratio } = settings
   if (warmup_steps >= 1) return Math.trunc(warmup_steps)
-  return Math.ceil(max_steps * (warmup_steps > 0 ? warmup_steps : warmup_ratio))
+  return Math.ceil(max_steps * (warmup_steps > 0 ? warmup_steps : (warmup_ratio ?? 0)))
 }
 
 type Strategy = 'no' | 'steps' | 'epoch'
@@ -75,8 +75,10 @@ export interface DueSettings {
   logging_steps: number
   logging_first_step: boolean
   eval_strategy: Strategy
-  eval_steps: number
-  save_strategy: Strategy
+  /** Null: as often as a log line. */
+  eval_steps: number | null
+  /** `best` saves at each better evaluation, which the loop decides. */
+  save_strategy: Strategy | 'best'
   save_steps: number
 }
 
@@ -94,11 +96,11 @@ export function everySteps(steps: number, max_steps: number): number {
 /** What falls due when `step` updates are done; at the end of the run an evaluation and a checkpoint are never left out. */
 export function dueAfter(step: number, ends_epoch: boolean, max_steps: number, settings: DueSettings): Due {
   const last = step >= max_steps
-  const every = (strategy: Strategy, steps: number) => strategy === 'steps' && step % everySteps(steps, max_steps) === 0
+  const every = (strategy: DueSettings['save_strategy'], steps: number) => strategy === 'steps' && step % everySteps(steps, max_steps) === 0
   const epoch = ends_epoch || last
   return {
     log: (step === 1 && settings.logging_first_step) || every(settings.logging_strategy, settings.logging_steps) || (settings.logging_strategy === 'epoch' && epoch),
-    evaluate: every(settings.eval_strategy, settings.eval_steps) || (settings.eval_strategy === 'steps' && last) || (settings.eval_strategy === 'epoch' && epoch),
+    evaluate: every(settings.eval_strategy, settings.eval_steps ?? settings.logging_steps) || (settings.eval_strategy === 'steps' && last) || (settings.eval_strategy === 'epoch' && epoch),
     save: every(settings.save_strategy, settings.save_steps) || (settings.save_strategy === 'steps' && last) || (settings.save_strategy === 'epoch' && epoch),
   }
 }

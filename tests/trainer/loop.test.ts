@@ -1,0 +1,167 @@
+/** The loop and its arithmetic against transformers' Trainer (`tests/fixtures/trainer_flow.json`), and resuming against not stopping. */
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { runLoop, type LoopHost, type LoopSettings, type RunSchedule } from '@/trainer/loop'
+import { epochOrder, permutation } from '@/trainer/order'
+import { atStart, type Progress } from '@/trainer/progress'
+import type { EvaluatedBatch, StageData } from '@/trainer/stage'
+import { planSteps, updateAt, warmupSteps } from '@/trainer/steps'
+import { surplus } from '@/trainer/checkpoint-list'
+import { batchOf, fakeEngine, type FakeEngine } from './fake-engine'
+
+interface Case {
+  settings: { n: number; bs: number; ga: number; epochs: number; max_steps?: number; logging_steps: number; save_steps?: number; save_strategy?: 'steps' | 'epoch'; save_total_limit?: number; eval_strategy?: 'steps' | 'epoch'; eval_steps?: number; warmup?: number; sched?: 'linear' | 'cosine'; lr?: number; seed?: number; logging_first_step?: boolean; load_best?: boolean }
+  order: number[]
+  max_steps: number
+  num_train_epochs: number
+  history: Record<string, number>[]
+  checkpoints: string[]
+  warmup: number
+}
+const cases: Case[] = JSON.parse(readFileSync('tests/fixtures/trainer_flow.json', 'utf8')).cases
+
+const settingsOf = ({ settings: s }: Case): LoopSettings => ({
+  per_device_train_batch_size: s.bs,
+  gradient_accumulation_steps: s.ga,
+  num_train_epochs: s.epochs,
+  max_steps: s.max_steps ?? -1,
+  logging_strategy: 'steps',
+  logging_steps: s.logging_steps,
+  logging_first_step: s.logging_first_step ?? false,
+  eval_strategy: s.eval_strategy ?? 'no',
+  eval_steps: s.eval_steps ?? null,
+  save_strategy: s.save_strategy ?? 'steps',
+  save_steps: s.save_steps ?? 500,
+  eval_on_start: false,
+  early_stopping_steps: null,
+})
+
+/** The two schedules of the fixture, written out here so that the loop is tested alone. */
+function scheduleOf({ settings: s, warmup, max_steps }: Case): RunSchedule {
+  const peak = s.lr ?? 0.05
+  const decay = (x: number) => (s.sched === 'cosine' ? 0.5 * (1 + Math.cos(Math.PI * x)) : 1 - x)
+  return { lr: (step) => peak * (step < warmup ? step / warmup : decay((step - warmup) / (max_steps - warmup))), state: () => null }
+}
+
+function dataOf(settings: LoopSettings, n: number, seed: number): StageData {
+  const plan = planSteps(n, settings)
+  const update = (step: number) => {
+    const { epoch, micro } = updateAt(step, n, plan, settings)
+    const order = epochOrder(n, { seed, disable_shuffling: false }, epoch)
+    return micro.map(([from, to]) => batchOf([...order.slice(from, to)], settings.per_device_train_batch_size))
+  }
+  const evals = [{ name: '', examples: 5, batches: () => [batchOf([0, 1]), batchOf([2, 3]), batchOf([4], 2)] }]
+  return { examples: n, lengths: [1], update, evals: settings.eval_strategy === 'no' ? [] : evals }
+}
+
+const metrics = (batches: readonly EvaluatedBatch[]) => ({ loss: batches.reduce((sum, b) => sum + (b.examples * b.loss_sum) / b.tokens, 0) / batches.reduce((sum, b) => sum + b.examples, 0) })
+
+interface Memory extends LoopHost {
+  saves: { progress: Progress; weights: Awaited<ReturnType<FakeEngine['readTrainable']>>; optimizer: Awaited<ReturnType<FakeEngine['readOptimizer']>> }[]
+  losses: [number, number][]
+}
+
+function memory(engine: FakeEngine, stopAt: number | null = null): Memory {
+  let step = 0
+  const host: Memory = {
+    saves: [],
+    losses: [],
+    phase: (_, at) => void (step = at),
+    log: (progress, { loss }) => host.losses.push([progress.step, loss]),
+    evaluated: () => undefined,
+    save: async (progress) => void host.saves.push({ progress: structuredClone(progress), weights: await engine.readTrainable(), optimizer: await engine.readOptimizer() }),
+    stopping: () => stopAt !== null && step >= stopAt,
+    seconds: () => 1,
+    warn: () => undefined,
+  }
+  return host
+}
+
+const parts = (c: Case, engine: FakeEngine, host: LoopHost) => {
+  const settings = settingsOf(c)
+  const { n, seed = 42 } = c.settings
+  return { settings, plan: planSteps(n, settings), data: dataOf(settings, n, seed), metrics, engine, schedule: scheduleOf(c), flos_per_token: 6, host }
+}
+
+describe('a run, as transformers runs it', () => {
+  it.each(cases.map((c) => [JSON.stringify(c.settings), c] as const))('%s', async (_, c) => {
+    const engine = fakeEngine()
+    const host = memory(engine)
+    const { progress, end } = await runLoop(parts(c, engine, host), atStart)
+    const plan = planSteps(c.settings.n, settingsOf(c))
+    expect({ end, max_steps: plan.max_steps, epochs: plan.epochs }).toEqual({ end: 'done', max_steps: c.max_steps, epochs: c.num_train_epochs })
+    expect(warmupSteps({ warmup_steps: c.settings.warmup ?? 0, warmup_ratio: null }, plan.max_steps)).toBe(c.warmup)
+    expect(engine.seen.flat()).toEqual(c.order)
+    const expected = c.history.filter((entry) => !('train_loss' in entry))
+    expect(progress.history.map(({ step, epoch }) => [step, epoch])).toEqual(expected.map(({ step, epoch }) => [step, epoch]))
+    progress.history.forEach((entry, i) => {
+      for (const key of ['loss', 'eval_loss', 'learning_rate'].filter((k) => k in expected[i])) expect(entry[key], `${key} of step ${entry.step}`).toBeCloseTo(expected[i][key], 4)
+    })
+    expect(progress.loss_sum / progress.step).toBeCloseTo(c.history.at(-1)!.train_loss, 4)
+    const limit = c.settings.save_total_limit ?? null
+    const kept = host.saves.map((s) => s.progress.step).reduce<number[]>((steps, step) => {
+      const all = [...steps, step]
+      const gone = surplus(all, limit, c.settings.load_best ? (progress.best?.step ?? null) : null)
+      return all.filter((s) => !gone.includes(s))
+    }, [])
+    expect(kept.map((step) => `checkpoint-${step}`).sort()).toEqual(c.checkpoints)
+  })
+})
+
+describe('resuming', () => {
+  const c: Case = { ...cases[3], settings: { ...cases[3].settings, save_steps: 7, logging_steps: 3 } }
+
+  it.each([1, 5, 7, 14, 19])('from step %i gives the losses of an unbroken run, to the last digit', async (stop) => {
+    const whole = fakeEngine()
+    const wholeHost = memory(whole)
+    const unbroken = await runLoop(parts(c, whole, wholeHost), atStart)
+
+    const first = fakeEngine()
+    const firstHost = memory(first, stop)
+    const stopped = await runLoop(parts(c, first, firstHost), atStart)
+    expect(stopped.end).toBe('stopped')
+    const saved = firstHost.saves.at(-1)!
+    expect(saved.progress.step).toBe(stop)
+
+    const second = fakeEngine()
+    await second.writeState(saved.weights, saved.optimizer)
+    const secondHost = memory(second)
+    const resumed = await runLoop(parts(c, second, secondHost), JSON.parse(JSON.stringify(saved.progress)))
+    expect([...firstHost.losses, ...secondHost.losses]).toEqual(wholeHost.losses)
+    expect(resumed.progress).toEqual(unbroken.progress)
+    expect([...first.seen, ...second.seen]).toEqual(whole.seen)
+  })
+})
+
+describe('the end of a run', () => {
+  it('comes early after evaluations without gain', async () => {
+    const engine = fakeEngine()
+    const host = memory(engine)
+    const stuck = parts({ ...cases[5], settings: { ...cases[5].settings, lr: 0.0001 } }, engine, host)
+    const worse = { ...stuck, settings: { ...stuck.settings, early_stopping_steps: 2 }, metrics: () => ({ loss: 3 }) }
+    const { end, progress } = await runLoop(worse, atStart)
+    expect(end).toBe('early')
+    expect(progress.best).toEqual({ metric: 3, step: 2 })
+    expect(progress.step).toBe(6)
+  })
+
+  it('does not come from one loss that is not a number', async () => {
+    const engine = fakeEngine()
+    const train = engine.train.bind(engine)
+    let calls = 0
+    engine.train = async (micro, hyper) => ({ ...(await train(micro, hyper)), ...(++calls === 3 ? { loss: NaN } : {}) })
+    const warnings: string[] = []
+    const host = { ...memory(engine), warn: (line: string) => void warnings.push(line) }
+    const { progress } = await runLoop(parts(cases[0], engine, host), atStart)
+    expect(warnings).toEqual(['The loss of step 3 is NaN; the learning rate may be too high.'])
+    expect(Number.isFinite(progress.loss_sum)).toBe(true)
+  })
+})
+
+describe('the order of an epoch', () => {
+  it('is torch.randperm of seed + epoch', () => {
+    expect([...permutation(17, 42)]).toEqual([13, 4, 3, 15, 8, 16, 9, 11, 12, 10, 6, 2, 1, 7, 14, 0, 5])
+    expect([...epochOrder(17, { seed: 42, disable_shuffling: false }, 1)]).toEqual([...permutation(17, 43)])
+    expect([...epochOrder(3, { seed: 42, disable_shuffling: true }, 1)]).toEqual([0, 1, 2])
+  })
+})

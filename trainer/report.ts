@@ -1,0 +1,143 @@
+/**
+ * Everything that a run says while it goes and when it ends: `trainer_log.jsonl`, `running_log.txt`, `state.json`, the result files and the
+ * picture of the loss, in LLaMA-Factory's names and fields. What a checkpoint holds is not here.
+ */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { runFiles, type LogRecord } from '@/lib/run'
+import { openLines, writeWhole, type Write } from '@/trainer/files'
+import { plotCurve } from '@/trainer/loss-plot'
+import type { HistoryEntry } from '@/trainer/progress'
+import { openState, type StateFile } from '@/trainer/run-state'
+
+/** "H:MM:SS", with days in front from the second on: Python's str(timedelta(seconds=int(s))). */
+export function duration(seconds: number): string {
+  const whole = Math.max(Math.floor(seconds), 0)
+  const days = Math.floor(whole / 86400)
+  const two = (n: number) => String(n).padStart(2, '0')
+  const clock = `${Math.floor((whole % 86400) / 3600)}:${two(Math.floor((whole % 3600) / 60))}:${two(whole % 60)}`
+  return days === 0 ? clock : `${days} day${days === 1 ? '' : 's'}, ${clock}`
+}
+
+/** Python's round(value, digits) but for ties, which a measured number does not hit. */
+export const round = (value: number, digits: number): number => Number(value.toFixed(digits))
+
+export interface Moment {
+  step: number
+  total_steps: number
+  epoch: number
+  /** Training time so far, of earlier sessions too. */
+  seconds: number
+  /** Mean time of an update in this session. */
+  seconds_per_step: number
+  /** Tokens of the whole run so far. */
+  tokens: number
+}
+
+/** A line of the log, from what happened and when; absent values are left out. */
+export function logRecord(moment: Moment, values: Pick<LogRecord, 'loss' | 'eval_loss' | 'lr' | 'grad_norm'>): LogRecord {
+  const { step, total_steps } = moment
+  const record: LogRecord = {
+    current_steps: step,
+    total_steps,
+    ...values,
+    epoch: moment.epoch,
+    percentage: total_steps > 0 ? round((step / total_steps) * 100, 2) : 100,
+    elapsed_time: duration(moment.seconds),
+    remaining_time: duration((total_steps - step) * moment.seconds_per_step),
+  }
+  if (moment.tokens > 0 && moment.seconds > 0) {
+    record.throughput = round(moment.tokens / moment.seconds, 2)
+    record.total_tokens = moment.tokens
+  }
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => typeof value !== 'number' || Number.isFinite(value))) as LogRecord
+}
+
+/** Takes the records after `step` out of a log, so that a resumed run doubles none; a torn last line goes too. */
+export function rewindLog(folder: string, step: number): void {
+  const file = path.join(folder, runFiles.log)
+  if (!existsSync(file)) return
+  const kept = readFileSync(file, 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .filter((line) => stepOf(line) <= step)
+  writeWhole(file, kept.map((line) => `${line}\n`).join(''))
+}
+
+function stepOf(line: string): number {
+  try {
+    const record: unknown = JSON.parse(line)
+    return typeof record === 'object' && record !== null && 'current_steps' in record ? Number(record.current_steps) : Infinity
+  } catch {
+    return Infinity
+  }
+}
+
+const clock = () => {
+  const now = new Date()
+  return new Date(now.getTime() - now.getTimezoneOffset() * 60000).toISOString().slice(0, 19).replace('T', ' ')
+}
+
+export interface Report {
+  readonly state: StateFile
+  /** A line of running_log.txt, shown on the terminal too. */
+  text(line: string, level?: 'INFO' | 'WARNING' | 'ERROR'): void
+  record(record: LogRecord): void
+  /** Writes `<name>_results.json` and puts the same into all_results.json. */
+  results(name: 'train' | 'eval', metrics: Record<string, number>): void
+  plot(history: readonly HistoryEntry[]): void
+  close(): void
+}
+
+export interface ReportOptions {
+  total_steps: number
+  /** Where a resumed run goes on; null for a new one. */
+  resume: { step: number; checkpoint: string } | null
+  /** Where lines of text go besides the file. */
+  echo?: (line: string) => void
+  write?: Write
+}
+
+/** Opens the report of a run; on resume the log is first taken back to the checkpoint's step. */
+export function openReport(folder: string, options: ReportOptions): Report {
+  mkdirSync(folder, { recursive: true })
+  const { total_steps, resume } = options
+  if (resume) rewindLog(folder, resume.step)
+  const state = openState(folder, { step: resume?.step ?? 0, total_steps, checkpoint: resume?.checkpoint ?? null })
+  const text = openLines(path.join(folder, runFiles.text), options.write)
+  const log = openLines(path.join(folder, runFiles.log), options.write)
+  return {
+    state,
+    text(line, level = 'INFO') {
+      const whole = `[${level}|${clock()}] ${line}`
+      options.echo?.(whole)
+      text.append(whole)
+    },
+    record: (record) => log.append(JSON.stringify(record)),
+    results: (name, metrics) => writeResults(folder, name, metrics),
+    plot: (history) => plotHistory(folder, history),
+    close() {
+      text.close()
+      log.close()
+    },
+  }
+}
+
+const sorted = (metrics: Record<string, number>) => Object.fromEntries(Object.entries(metrics).sort(([a], [b]) => (a < b ? -1 : 1)))
+
+function writeResults(folder: string, name: 'train' | 'eval', metrics: Record<string, number>): void {
+  const all = path.join(folder, runFiles.allResults)
+  const before = existsSync(all) ? (JSON.parse(readFileSync(all, 'utf8')) as Record<string, number>) : {}
+  const own = { train: runFiles.trainResults, eval: runFiles.evalResults }[name]
+  writeWhole(path.join(folder, own), JSON.stringify(sorted(metrics), null, 4) + '\n')
+  writeWhole(all, JSON.stringify(sorted({ ...before, ...metrics }), null, 4) + '\n')
+}
+
+function plotHistory(folder: string, history: readonly HistoryEntry[]): void {
+  for (const [key, file] of [['loss', runFiles.lossPlot], ['eval_loss', 'training_eval_loss.svg']] as const) {
+    const points = history.filter((entry) => Number.isFinite(entry[key]))
+    if (points.length === 0) continue
+    const curve = { title: `training ${key} of ${path.basename(folder)}`, label: key, steps: points.map((p) => p.step), values: points.map((p) => p[key]) }
+    writeWhole(path.join(folder, file), plotCurve(curve))
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * What makes a training stage: how samples become batches, which loss the engine computes, and what an evaluation reports. Stages are rows
+ * of a table; the loop takes one and never asks which.
+ */
+import type { TrainingArgs } from '@/lib/config/fields'
+import type { Template } from '@/lib/templates/template'
+import type { TrainingData } from '@/trainer/data'
+import type { Batch } from '@/trainer/engine/types'
+import { sft } from '@/trainer/stages/sft'
+
+export interface EvaluationSet {
+  /** Prefix of its metrics: '' gives `eval_loss`, 'name' gives `eval_name_loss`. */
+  name: string
+  examples: number
+  batches: () => Iterable<Batch>
+}
+
+/** The run's data, ready for the engine. */
+export interface StageData {
+  examples: number
+  /** Lengths that batches come in, ascending. */
+  lengths: number[]
+  /** Micro-batches of the update after `step` finished ones: a function of the step alone. */
+  update: (step: number) => Batch[]
+  evals: EvaluationSet[]
+}
+
+export interface EvaluatedBatch {
+  /** Examples in the batch, filler rows not counted. */
+  examples: number
+  loss_sum: number
+  tokens: number
+}
+
+export interface Stage {
+  /** The engine's name of the loss. */
+  loss: 'causal'
+  load: (args: TrainingArgs, template: Template) => Promise<TrainingData>
+  collate: (data: TrainingData, args: TrainingArgs, pad_id: number) => StageData
+  /** Metrics of an evaluation, without prefix. */
+  metrics: (batches: readonly EvaluatedBatch[]) => Record<string, number>
+}
+
+/** The stages of this version, by LLaMA-Factory's names. */
+export const stages = { sft } satisfies Record<string, Stage>
+export type StageName = keyof typeof stages

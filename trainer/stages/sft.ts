@@ -1,0 +1,31 @@
+/**
+ * Supervised fine-tuning: next-token loss on the answers. Templates, cut-off and labels are made by `trainer/encode.ts`.
+ */
+import { loadData } from '@/trainer/data'
+import { evalBatches, planBatches } from '@/trainer/encode'
+import type { EvaluatedBatch, Stage } from '@/trainer/stage'
+
+/** Mean over examples of their batch's mean token loss: what transformers' Trainer calls eval_loss. */
+function meanLoss(batches: readonly EvaluatedBatch[]): number {
+  const examples = batches.reduce((sum, batch) => sum + batch.examples, 0)
+  return batches.reduce((sum, { loss_sum, tokens, examples: rows }) => sum + (rows * loss_sum) / tokens, 0) / examples
+}
+
+export const sft: Stage = {
+  loss: 'causal',
+  load: loadData,
+  collate(data, args, pad_id) {
+    const plan = planBatches(data.train, { ...args, seed: args.data_seed ?? args.seed, pad_id })
+    return {
+      examples: data.train.length,
+      lengths: plan.buckets,
+      update: (step) => plan.update(step),
+      evals: data.evals.map(({ name, samples }) => ({
+        name,
+        examples: samples.length,
+        batches: () => evalBatches(samples, { rows: args.per_device_eval_batch_size, buckets: plan.buckets, pad_id }),
+      })),
+    }
+  },
+  metrics: (batches) => ({ loss: meanLoss(batches) }),
+}
