@@ -1,7 +1,7 @@
 /**
  * From aligned examples to batches: supervised labels and cut-off, the order of an epoch, length buckets, collation.
  */
-import type { Batch } from '@/trainer/engine/engine'
+import type { Batch } from '@/trainer/engine/types'
 
 /** One encoded example; labels are -100 where the token is not learned. */
 export interface Sample {
