@@ -1,0 +1,77 @@
+/**
+ * The programs that are built from TypeScript: one table, one bundle each in dist/, rebuilt when a file that went into it has another
+ * content. Packages stay outside the bundles; dynamic imports become chunks of their own, so that a light command loads little.
+ */
+import { mkdirSync, readdirSync, rmSync, statSync, existsSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { fingerprint } from './fingerprint.mjs'
+import { readNote, writeNote, writeWhole } from './files.mjs'
+import { dist, root, state } from './paths.mjs'
+import { Failure } from './say.mjs'
+
+/** Name of the bundle (dist/<name>.mjs) → its entry. */
+export const bundles = {
+  server: 'server/index.ts',
+  trainer: 'trainer/index.ts',
+  conform: 'conform/index.ts',
+  bench: 'bench/index.ts',
+  starter: 'tools/starter/index.ts',
+  latency: 'tools/latency.ts',
+  environment: 'tools/environment.ts',
+}
+
+const own = join(root, 'scripts', 'setup', 'bundles.mjs')
+const noteOf = (name) => join(state, 'bundles', `${name}.json`)
+export const bundleFile = (name) => join(dist, `${name}.mjs`)
+
+export function bundleIsFresh(name) {
+  const note = readNote(noteOf(name))
+  if (!note || !existsSync(bundleFile(name))) return false
+  const { inputs, result } = note
+  return result === fingerprint(root, inputs.map((path) => resolve(root, path)))
+}
+
+export async function buildBundle(name) {
+  const entry = join(root, bundles[name])
+  if (!existsSync(entry)) throw new Failure(`${bundles[name]}, from which ${relative(root, bundleFile(name))} is built, is missing; restore it from the repository.`)
+  const built = await compile(name, entry)
+  const inputs = [own, ...Object.keys(built.metafile.inputs).map((path) => resolve(root, path))].sort()
+  // Before writing: a source edited meanwhile makes this bundle stale, not fresh.
+  const result = fingerprint(root, inputs)
+  rmSync(noteOf(name), { force: true })
+  const chunksFirst = built.outputFiles.toSorted((a, b) => Number(a.path === bundleFile(name)) - Number(b.path === bundleFile(name)))
+  for (const file of chunksFirst) writeWhole(file.path, file.contents)
+  writeNote(noteOf(name), { inputs: inputs.map((path) => relative(root, path)), result })
+  removeOldChunks(name, new Set(built.outputFiles.map((file) => file.path)))
+}
+
+async function compile(name, entry) {
+  const { build } = await import('esbuild')
+  try {
+    return await build({
+      entryPoints: { [name]: entry },
+      absWorkingDir: root,
+      outdir: dist,
+      chunkNames: `chunks/${name}-[name]-[hash]`,
+      outExtension: { '.js': '.mjs' },
+      bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20.9', packages: 'external',
+      alias: { '@': root },
+      write: false, metafile: true, logLevel: 'silent', legalComments: 'none',
+    })
+  } catch (error) {
+    const [first] = error.errors ?? []
+    if (!first) throw error
+    throw new Failure(`${bundles[name]} cannot be built: ${first.text} (${first.location ? `${first.location.file}:${first.location.line}` : 'no place given'}).`, 1)
+  }
+}
+
+/** A program that started before may still load its own chunks later, so they stay for a week. */
+function removeOldChunks(name, current) {
+  const folder = join(dist, 'chunks')
+  mkdirSync(folder, { recursive: true })
+  for (const file of readdirSync(folder)) {
+    const path = join(folder, file)
+    if (!file.startsWith(`${name}-`) || current.has(path)) continue
+    if (Date.now() - statSync(path).mtimeMs > 7 * 24 * 3600_000) rmSync(path, { force: true })
+  }
+}

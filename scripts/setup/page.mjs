@@ -1,0 +1,28 @@
+/** The page, built by Next.js into .next/ when a file of it has another content. */
+import { existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { filesUnder, fingerprint } from './fingerprint.mjs'
+import { readNote, writeNote } from './files.mjs'
+import { root, state } from './paths.mjs'
+import { runTool } from './run-tool.mjs'
+import { Failure } from './say.mjs'
+
+const sources = ['app', 'components', 'lib', 'public', 'next.config.js', 'next.config.mjs', 'next.config.ts', 'postcss.config.mjs', 'package-lock.json']
+const note = join(state, 'page.json')
+
+const pageFingerprint = () => fingerprint(root, filesUnder(sources.map((name) => join(root, name))))
+
+export function pageIsFresh() {
+  return existsSync(join(root, '.next', 'BUILD_ID')) && readNote(note)?.result === pageFingerprint()
+}
+
+export async function buildPage() {
+  const result = pageFingerprint()
+  rmSync(note, { force: true })
+  const next = join(root, 'node_modules', 'next', 'dist', 'bin', 'next')
+  const { code, stdout, stderr } = await runTool(process.execPath, [next, 'build'], {
+    cwd: root, env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
+  })
+  if (code !== 0) throw new Failure(`${stdout}${stderr}\nThe page cannot be built: see next build's messages above.`, 1)
+  writeNote(note, { result })
+}

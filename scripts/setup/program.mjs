@@ -1,0 +1,29 @@
+/** Runs a built program in this process: a second Node would cost its start again, and signals and exit codes pass by themselves. */
+import { pathToFileURL } from 'node:url'
+import { bundleFile } from './bundles.mjs'
+import { readNote } from './files.mjs'
+import { runtimeFile } from './paths.mjs'
+import { prepare } from './prepare.mjs'
+import { Failure } from './say.mjs'
+
+/** The development programs and the bundles each starts. */
+const programs = {
+  conform: ['conform'],
+  bench: ['bench'],
+  starter: ['starter'],
+  latency: ['latency', 'server', 'trainer'],
+}
+
+export async function runProgram(name, args) {
+  if (!Object.hasOwn(programs, name)) throw new Failure(`There is no program "${name}"; the programs are ${Object.keys(programs).join(', ')}.`)
+  await prepare({ bundles: programs[name], runtime: true, page: name === 'latency' })
+  await enter(name, args)
+}
+
+/** Loads dist/<name>.mjs as if Node had been started with it, with the runtime's variables set before TensorFlow can be loaded. */
+export async function enter(name, args) {
+  const file = bundleFile(name)
+  process.argv = [process.execPath, file, ...args]
+  for (const [key, value] of Object.entries(readNote(runtimeFile)?.env ?? {})) process.env[key] ??= value
+  await import(pathToFileURL(file).href)
+}

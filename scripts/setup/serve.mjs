@@ -1,0 +1,15 @@
+/** Prepares everything that the board needs and becomes its server. */
+import { usage, readOptions } from './options.mjs'
+import { prepare } from './prepare.mjs'
+import { enter } from './program.mjs'
+
+export async function serve(argv) {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    process.stdout.write(`${usage}\n`)
+    return
+  }
+  const { port, host, home } = readOptions(argv)
+  await prepare({ bundles: ['server', 'trainer'], runtime: true, page: true })
+  process.env.NODE_ENV = 'production'
+  await enter('server', ['--port', String(port), '--host', host, '--home', home])
+}
