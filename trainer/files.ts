@@ -23,11 +23,16 @@ export function diskFault(error: unknown, file: string): unknown {
 
 /** Replaces `file` by `data`, or leaves it as it was. */
 export function writeWhole(file: string, data: string | Uint8Array, write: Write = writeBytes): void {
+  writeChunks(file, [typeof data === 'string' ? Buffer.from(data) : data], write)
+}
+
+/** The same for data that is made piece by piece and need never be in memory whole. */
+export function writeChunks(file: string, chunks: Iterable<Uint8Array>, write: Write = writeBytes): void {
   const temporary = `${file}.${process.pid}.tmp`
   try {
     const fd = openSync(temporary, 'w')
     try {
-      writeAll(fd, typeof data === 'string' ? Buffer.from(data) : data, write)
+      for (const chunk of chunks) writeAll(fd, chunk, write)
       fsyncSync(fd)
     } finally {
       closeSync(fd)

@@ -1,0 +1,86 @@
+/**
+ * A model folder's weights: which tensor lies where, in one file or in shards, with every tensor accounted for against the architecture. Reads
+ * headers only; the numbers are read when they are needed.
+ */
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import { UserError } from '@/lib/errors'
+import { type ModelConfig, modelConfig } from '@/lib/models/config'
+import { type ParamSpec, paramSpecs } from '@/trainer/model/params'
+import { type TensorEntry, readHeader } from '@/trainer/weights/safetensors'
+
+export type WeightIndex = Map<string, TensorEntry>
+
+const single = 'model.safetensors'
+const sharded = 'model.safetensors.index.json'
+
+const shardIndexSchema = z.object({ weight_map: z.record(z.string(), z.string()) })
+
+/** Buffers that old checkpoints hold and that follow from config.json. */
+const derived = /(^|\.)rotary_emb\.inv_freq$/
+
+/**
+ * config.json of a model folder.
+ * @throws UserError when the folder or the file is not there, or cannot be used
+ */
+export function readModelConfig(folder: string): ModelConfig {
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new UserError('model_path_missing', { path: folder }, 'model_name_or_path')
+  const file = path.join(folder, 'config.json')
+  if (!existsSync(file)) throw new UserError('model_config_missing', { path: folder }, 'model_name_or_path')
+  return modelConfig(readJson(file, problem => new UserError('model_config_invalid', { path: folder, problem }, 'model_name_or_path')), folder)
+}
+
+/**
+ * Where each of the architecture's tensors lies.
+ * @throws UserError naming the tensor that is missing, extra or misshapen, or the file that is missing or damaged
+ */
+export function openWeights(folder: string, config: ModelConfig): WeightIndex {
+  const found = existsSync(path.join(folder, single)) ? readHeader(path.join(folder, single)) : readShards(folder)
+  return accountFor(found, paramSpecs(config), config, folder)
+}
+
+function readShards(folder: string): WeightIndex {
+  const file = path.join(folder, sharded)
+  if (!existsSync(file)) throw new UserError('model_weights_missing', { path: folder }, 'model_name_or_path')
+  const damaged = (problem: string): UserError => new UserError('model_weights_damaged', { path: file, problem }, 'model_name_or_path')
+  const parsed = shardIndexSchema.safeParse(readJson(file, damaged))
+  if (!parsed.success) throw damaged('it has no weight_map of tensor names and file names')
+  const map = parsed.data.weight_map
+  const all: WeightIndex = new Map()
+  for (const shard of new Set(Object.values(map))) {
+    if (path.basename(shard) !== shard) throw damaged(`it names "${shard}", which is not a file beside it`)
+    for (const [name, entry] of readHeader(path.join(folder, shard))) {
+      if (all.has(name)) throw damaged(`the tensor ${name} is in two of its files`)
+      all.set(name, entry)
+    }
+  }
+  const lost = Object.keys(map).find(name => !all.has(name))
+  if (lost !== undefined) throw damaged(`the tensor ${lost} is not in ${map[lost]}`)
+  return all
+}
+
+function readJson(file: string, fault: (problem: string) => UserError): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw fault(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function accountFor(found: WeightIndex, specs: ParamSpec[], config: ModelConfig, folder: string): WeightIndex {
+  const used: WeightIndex = new Map()
+  for (const { name, shape } of specs) {
+    const entry = found.get(name)
+    if (!entry) throw new UserError('tensor_missing', { path: folder, tensor: name }, 'model_name_or_path')
+    if (entry.shape.join() !== shape.join()) {
+      throw new UserError('tensor_shape', { path: folder, tensor: name, found: `[${entry.shape.join(', ')}]`, expected: `[${shape.join(', ')}]` }, 'model_name_or_path')
+    }
+    used.set(name, entry)
+  }
+  // A tied head is often stored all the same; it is the embedding.
+  const ignorable = (name: string): boolean => derived.test(name) || (config.tied && name === 'lm_head.weight')
+  const extra = [...found.keys()].find(name => !used.has(name) && !ignorable(name))
+  if (extra !== undefined) throw new UserError('tensor_extra', { path: folder, tensor: extra }, 'model_name_or_path')
+  return used
+}
