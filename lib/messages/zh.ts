@@ -1,7 +1,9 @@
 /** Chinese texts, in the shape of `en.ts`. */
 import type { Messages } from '@/lib/messages/en'
+import { fieldsZh } from '@/lib/messages/fields-zh'
 
 export const zh: Messages = {
+  ...fieldsZh,
   errors: {
     above_maximum: '{key} 为 {value}，不能大于 {maximum}。',
     adapter_base_mismatch: '适配器 {path} 与所选的基座模型不匹配：{problem}。',
@@ -59,7 +61,7 @@ export const zh: Messages = {
     not_an_option: '{key} 为“{value}”，可选值为 {options}。',
     not_greater: '{key} 为 {value}，必须大于 {minimum}。',
     not_less: '{key} 为 {value}，必须小于 {maximum}。',
-    not_yet: '{key} = {value} 需要{feature}，当前版本尚不支持。',
+    not_yet: '{key} = {value} 需要“{feature}”功能，当前版本尚不支持。',
     nothing_to_do: '没有要执行的任务：请将 do_train、do_eval 或 do_predict 设为 true。',
     origin_refused: '拒绝来自 {origin} 的请求；请直接打开面板页面。',
     output_dir_busy: '{path} 中的训练仍在进行；请先停止它，或更换 output_dir。',
