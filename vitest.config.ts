@@ -1,0 +1,29 @@
+/**
+ * The tests' projects: `unit` (pure code, server, scripts), `trainer` (loads TensorFlow: processes of their own, few at a time) and `browser` (drives
+ * the built board, one file at a time). `npm test` runs them all, after building what they drive.
+ */
+import { defineConfig } from 'vitest/config'
+
+const minutes = 60_000
+
+export default defineConfig({
+  resolve: { alias: { '@': import.meta.dirname } },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['tests/{lib,server,scripts,components,conform,tools}/**/*.test.{ts,tsx}'], pool: 'forks', testTimeout: minutes / 2, hookTimeout: minutes / 2 },
+      },
+      {
+        extends: true,
+        test: { name: 'trainer', include: ['tests/trainer/**/*.test.ts'], pool: 'forks', poolOptions: { forks: { maxForks: 2, minForks: 1 } }, testTimeout: 5 * minutes, hookTimeout: 5 * minutes },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser', include: ['tests/e2e/**/*.test.ts'], pool: 'forks', fileParallelism: false, testTimeout: 5 * minutes, hookTimeout: 5 * minutes,
+        },
+      },
+    ],
+  },
+})
