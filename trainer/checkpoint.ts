@@ -83,9 +83,8 @@ export function loadProgress(folder: string): { identity: Identity; progress: Pr
   return parsed.data
 }
 
-export async function loadOptimizer(folder: string): Promise<NamedTensor[]> {
-  return readSafetensors(path.join(folder, optimizerFile))
-}
+/** UserError `model_weights_damaged` with the file's name. */
+export const loadOptimizer = (folder: string): NamedTensor[] => readSafetensors(path.join(folder, optimizerFile))
 
 /** Sentence for the log for each thing in which a resumed run differs from the one that wrote the checkpoint. */
 export function differences(before: Identity, now: Identity): string[] {

@@ -11,8 +11,11 @@ export type Write = (fd: number, data: Uint8Array) => number
 
 const writeBytes: Write = (fd, data) => writeSync(fd, data)
 
+/** Node takes less than 2 GiB a call. */
+const atOnce = 1 << 30
+
 function writeAll(fd: number, data: Uint8Array, write: Write): void {
-  for (let done = 0; done < data.length; ) done += write(fd, data.subarray(done))
+  for (let done = 0; done < data.length; ) done += write(fd, data.subarray(done, done + atOnce))
 }
 
 /** ENOSPC and its kin become the user's fault `disk_full`; all else passes as it is. */

@@ -2,6 +2,7 @@
  * The arithmetic of a run: how many updates, which examples belong to which, and what falls due after each. All rules are those of
  * transformers' Trainer 5 (`set_initial_training_values`, `_run_epoch`, `DefaultFlowCallback`). Pure; it reads no clock and no file.
  */
+import { stepsOf } from '@/lib/config/derived'
 
 export interface StepSettings {
   per_device_train_batch_size: number
@@ -61,13 +62,6 @@ export function updateAt(step: number, examples: number, plan: StepPlan, setting
   return { epoch, micro, epoch_after: epoch + end / plan.batches_per_epoch, ends_epoch: end === plan.batches_per_epoch }
 }
 
-/** Warmup updates: a given number wins over the ratio, which is rounded up; below one, warmup_steps is itself a ratio. */
-export function warmupSteps(settings: { warmup_steps: number; warmup_ratio: number | null }, max_steps: number): number {
-  const { warmup_steps, warmup_ratio } = settings
-  if (warmup_steps >= 1) return Math.trunc(warmup_steps)
-  return Math.ceil(max_steps * (warmup_steps > 0 ? warmup_steps : (warmup_ratio ?? 0)))
-}
-
 type Strategy = 'no' | 'steps' | 'epoch'
 
 export interface DueSettings {
@@ -88,15 +82,10 @@ export interface Due {
   save: boolean
 }
 
-/** A number of updates below one is a share of the run. */
-export function everySteps(steps: number, max_steps: number): number {
-  return steps < 1 ? Math.max(Math.ceil(max_steps * steps), 1) : Math.trunc(steps)
-}
-
 /** What falls due when `step` updates are done; at the end of the run an evaluation and a checkpoint are never left out. */
 export function dueAfter(step: number, ends_epoch: boolean, max_steps: number, settings: DueSettings): Due {
   const last = step >= max_steps
-  const every = (strategy: DueSettings['save_strategy'], steps: number) => strategy === 'steps' && step % everySteps(steps, max_steps) === 0
+  const every = (strategy: DueSettings['save_strategy'], steps: number) => strategy === 'steps' && step % stepsOf(steps, max_steps) === 0
   const epoch = ends_epoch || last
   return {
     log: (step === 1 && settings.logging_first_step) || every(settings.logging_strategy, settings.logging_steps) || (settings.logging_strategy === 'epoch' && epoch),

@@ -1,11 +1,12 @@
 /** The loop and its arithmetic against transformers' Trainer (`tests/fixtures/trainer_flow.json`), and resuming against not stopping. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { warmupSteps } from '@/lib/config/derived'
 import { runLoop, type LoopHost, type LoopSettings, type RunSchedule } from '@/trainer/loop'
 import { epochOrder, permutation } from '@/trainer/order'
 import { atStart, type Progress } from '@/trainer/progress'
 import type { EvaluatedBatch, StageData } from '@/trainer/stage'
-import { planSteps, updateAt, warmupSteps } from '@/trainer/steps'
+import { planSteps, updateAt } from '@/trainer/steps'
 import { surplus } from '@/trainer/checkpoint-list'
 import { batchOf, fakeEngine, type FakeEngine } from './fake-engine'
 
