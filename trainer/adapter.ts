@@ -1,0 +1,136 @@
+/**
+ * Adapter folders in PEFT's format: adapter_config.json and adapter_model.safetensors. Reads what this project can compute exactly and refuses
+ * the rest by name; how an adapter is trained is elsewhere.
+ */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import { UserError } from '@/lib/errors'
+import type { ModelConfig } from '@/lib/models/config'
+import { runFiles } from '@/lib/run'
+import type { NamedTensor } from '@/trainer/engine/types'
+import { writeWhole } from '@/trainer/files'
+import { type LoraSpec, loraSpecs } from '@/trainer/lora'
+import { type LinearSpec, linearSpecs } from '@/trainer/model/params'
+import { encodeSafetensors, readSafetensors } from '@/trainer/weights/safetensors'
+
+export interface AdapterSettings {
+  rank: number
+  alpha: number
+  dropout: number
+  use_rslora: boolean
+  /** Last parts of module names, as PEFT lists them. */
+  target_modules: string[]
+  base_model_name_or_path: string | null
+}
+
+export interface Adapter {
+  settings: AdapterSettings
+  specs: LoraSpec[]
+  /** In the order of `specs`, A before B. */
+  tensors: NamedTensor[]
+}
+
+/** What is read of adapter_config.json. The switches below it change the computation, so each must be off. */
+const configSchema = z.looseObject({
+  peft_type: z.literal('LORA'),
+  r: z.number().int().positive(),
+  lora_alpha: z.number(),
+  lora_dropout: z.number().min(0).max(1).default(0),
+  use_rslora: z.boolean().nullish(),
+  target_modules: z.union([z.array(z.string()), z.string()]).nullish(),
+  base_model_name_or_path: z.string().nullish(),
+})
+
+/** Keys of PEFT's LoraConfig that mean another computation than W + s · B · A on whole linears. `bias` is apart: its off is "none". */
+const switches = [
+  'use_dora', 'use_qalora', 'use_bdlora', 'lora_bias', 'fan_in_fan_out', 'rank_pattern', 'alpha_pattern', 'layer_replication', 'modules_to_save',
+  'target_parameters', 'trainable_token_indices', 'alora_invocation_tokens', 'arrow_config', 'megatron_config', 'velora_config', 'kasa_config', 'monteclora_config',
+]
+
+const isOff = (value: unknown): boolean =>
+  value === undefined || value === null || value === false || (typeof value === 'object' && Object.keys(value).length === 0)
+
+/**
+ * @throws UserError when a file is missing or damaged, a setting is not understood, or the tensors do not fit the base model
+ */
+export function readAdapter(folder: string, config: ModelConfig): Adapter {
+  const settings = readAdapterSettings(folder)
+  const found = new Map(readSafetensors(path.join(folder, runFiles.adapterWeights)).map(t => [t.name, t]))
+  const specs = loraSpecs(targetsIn(found, config), settings.rank)
+  const mismatch = (problem: string): UserError => new UserError('adapter_base_mismatch', { path: folder, problem }, 'adapter_name_or_path')
+  const tensors = specs.flatMap(({ a, b }) => [a, b]).map(({ name, shape }) => {
+    const tensor = found.get(name)
+    if (!tensor) throw mismatch(`the tensor ${name} is missing`)
+    if (tensor.shape.join() !== shape.join()) throw mismatch(`the tensor ${name} has the shape [${tensor.shape.join(', ')}], but [${shape.join(', ')}] is needed`)
+    found.delete(name)
+    return tensor
+  })
+  const extra = found.keys().next().value
+  if (extra !== undefined) throw mismatch(`it holds the tensor ${extra}, which this model has no place for`)
+  if (specs.length === 0) throw mismatch('it holds no tensors')
+  return { settings, specs, tensors }
+}
+
+/** adapter_config.json alone, for those who only need to know what an adapter is. */
+export function readAdapterSettings(folder: string): AdapterSettings {
+  const file = path.join(folder, runFiles.adapterConfig)
+  if (!existsSync(file) || !existsSync(path.join(folder, runFiles.adapterWeights))) throw new UserError('adapter_missing', { path: folder }, 'adapter_name_or_path')
+  const invalid = (problem: string): UserError => new UserError('adapter_config_invalid', { path: file, problem }, 'adapter_name_or_path')
+  let raw: unknown
+  try {
+    raw = JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw invalid(error instanceof Error ? error.message : String(error))
+  }
+  const parsed = configSchema.safeParse(raw)
+  if (!parsed.success) throw invalid(`${parsed.error.issues[0].path.join('.') || 'the file'}: ${parsed.error.issues[0].message}`)
+  const on = switches.find(key => !isOff(parsed.data[key]))
+  if (on !== undefined) throw invalid(`${on} is ${JSON.stringify(parsed.data[on])}, which is not supported`)
+  const bias = parsed.data.bias ?? 'none'
+  if (bias !== 'none') throw invalid(`bias is ${JSON.stringify(bias)}, and only "none" is supported`)
+  const { r, lora_alpha, lora_dropout, use_rslora, target_modules, base_model_name_or_path } = parsed.data
+  return {
+    rank: r,
+    alpha: lora_alpha,
+    dropout: lora_dropout,
+    use_rslora: use_rslora ?? false,
+    target_modules: [target_modules ?? []].flat(),
+    base_model_name_or_path: base_model_name_or_path ?? null,
+  }
+}
+
+/** The linears that the file holds tensors for: what an adapter has says more than its target_modules, which may be a pattern. */
+function targetsIn(found: Map<string, NamedTensor>, config: ModelConfig): LinearSpec[] {
+  return linearSpecs(config).filter(linear => loraSpecs([linear], 1).some(({ a, b }) => found.has(a.name) || found.has(b.name)))
+}
+
+/** Writes both files; PEFT and LLaMA-Factory load the folder as it is. */
+export function writeAdapter(folder: string, settings: AdapterSettings, tensors: NamedTensor[]): void {
+  mkdirSync(folder, { recursive: true })
+  const config = {
+    alpha_pattern: {},
+    auto_mapping: null,
+    base_model_name_or_path: settings.base_model_name_or_path,
+    bias: 'none',
+    fan_in_fan_out: false,
+    inference_mode: true,
+    init_lora_weights: true,
+    layer_replication: null,
+    layers_pattern: null,
+    layers_to_transform: null,
+    lora_alpha: settings.alpha,
+    lora_dropout: settings.dropout,
+    modules_to_save: null,
+    peft_type: 'LORA',
+    r: settings.rank,
+    rank_pattern: {},
+    revision: null,
+    target_modules: [...settings.target_modules].sort(),
+    task_type: 'CAUSAL_LM',
+    use_dora: false,
+    use_rslora: settings.use_rslora,
+  }
+  writeWhole(path.join(folder, runFiles.adapterWeights), encodeSafetensors(tensors))
+  writeWhole(path.join(folder, runFiles.adapterConfig), `${JSON.stringify(config, null, 2)}\n`)
+}

@@ -1,0 +1,115 @@
+/**
+ * The engine's contract on any eager TF.js backend: the same model code without a recorder, an optimiser on plain arrays. Slow and plain on
+ * purpose: the recorded engine is checked against it, and it runs where nothing native does. Leaves out dropout.
+ */
+import { type Scalar, type Tensor, type Tensor1D, dispose, getBackend, keep, tensor, tensor1d, tidy, valueAndGrads } from '@tensorflow/tfjs-core'
+import type { ModelConfig } from '@/lib/models/config'
+import { readAdapter } from '@/trainer/adapter'
+import type { Batch, Engine, EngineSpec, Hyper, NamedTensor, TrainResult } from '@/trainer/engine/types'
+import { type LoraSpec, buildLora, initLora, loraScale, loraSpecs, loraTargets } from '@/trainer/lora'
+import { type AdamState, adamw, clipFactor, globalNorm } from '@/trainer/model/adamw'
+import type { Params } from '@/trainer/model/params'
+import { type ForwardInput, type ForwardOptions, forward, logits } from '@/trainer/model/transformer'
+import { crossEntropy } from '@/trainer/ops/cross-entropy'
+import { gatherRows } from '@/trainer/ops/gather-rows'
+import { loadParams } from '@/trainer/weights/load'
+
+/** Positions whose next token is a target, and those targets. */
+export function targetsOf({ rows, length, labels }: Batch): { rows: Int32Array; targets: Int32Array } {
+  const found: number[] = []
+  for (let row = 0; row < rows; row++) {
+    for (let t = 0; t + 1 < length; t++) if (labels[row * length + t + 1] !== -100) found.push(row * length + t)
+  }
+  return { rows: Int32Array.from(found), targets: Int32Array.from(found, i => labels[i + 1]) }
+}
+
+/** A batch's arrays as tensors on the current backend. */
+export function inputOf({ rows, length, ids, positions, segments }: Batch): ForwardInput {
+  const own = (a: Int32Array | null): Tensor1D | null => (a === null ? null : tensor1d(a, 'int32'))
+  return { rows, length, ids: tensor1d(ids, 'int32'), positions: own(positions), segments: own(segments) }
+}
+
+/** Sum of the losses at a batch's targets. */
+export function batchLoss(params: Params, config: ModelConfig, batch: Batch, options: ForwardOptions = {}): Scalar {
+  const { rows, targets } = targetsOf(batch)
+  const hidden = gatherRows(forward(params, config, inputOf(batch), options), tensor1d(rows, 'int32'))
+  const weights = tensor1d(new Float32Array(rows.length).fill(1))
+  return crossEntropy(hidden, params.head, tensor1d(targets, 'int32'), weights, { softcap: config.logit_softcap, train: options.trains?.(params.head) })
+}
+
+/** Logits of every position, [rows * length * vocab]. */
+export function batchLogits(params: Params, config: ModelConfig, batch: Batch, options: ForwardOptions = {}): Promise<Float32Array> {
+  const out = tidy(() => logits(params, config, forward(params, config, inputOf(batch), options)))
+  return out.data<'float32'>().finally(() => out.dispose())
+}
+
+/** Trained arrays, and the same as the tensors that the model takes. */
+export function loraOptions(specs: LoraSpec[], tensors: NamedTensor[], scale: number): { options: ForwardOptions; list: Tensor[] } {
+  const byName = new Map(tensors.map(t => [t.name, tensor(t.data.slice(), t.shape)]))
+  const weights = buildLora(specs, ({ name }) => {
+    const found = byName.get(name)
+    if (!found) throw new Error(`reference: no tensor ${name}`)
+    return found
+  })
+  return { options: { lora: { weights, scale } }, list: tensors.map(t => byName.get(t.name) as Tensor) }
+}
+
+export function createReferenceEngine(spec: EngineSpec & { weights: string }): Engine {
+  if (spec.lora.dropout !== 0) throw new Error('reference: dropout is not part of the reference engine')
+  const { config, lora } = spec
+  const start = spec.adapter === null ? newAdapter(spec) : readAdapter(spec.adapter, config)
+  const scale = spec.adapter === null ? loraScale(lora) : loraScale(readAdapter(spec.adapter, config).settings)
+  const params = loadParams(spec.weights, config)
+  let trained: NamedTensor[] = start.tensors
+  let moments: AdamState[] = trained.map(t => ({ m: new Float32Array(t.data.length), v: new Float32Array(t.data.length) }))
+
+  /** Sum of losses and of gradients over one micro-batch. */
+  const gradients = (batch: Batch): { loss: number; grads: Float32Array[] } =>
+    tidy(() => {
+      const { options, list } = loraOptions(start.specs, trained, scale)
+      const { value, grads } = valueAndGrads(() => batchLoss(params, config, batch, options))(list)
+      return { loss: value.dataSync()[0], grads: grads.map(g => g.dataSync<'float32'>().slice()) }
+    })
+
+  const train = async (micro: Batch[], { lr, step }: Hyper): Promise<TrainResult> => {
+    const tokens = micro.reduce((sum, batch) => sum + targetsOf(batch).rows.length, 0)
+    const parts = micro.map(gradients)
+    const grads = parts[0].grads.map((_, i) => sumOf(parts.map(p => p.grads[i]), 1 / tokens))
+    const grad_norm = globalNorm(grads)
+    const clip = clipFactor(grad_norm, spec.max_grad_norm)
+    trained = trained.map((t, i) => {
+      const data = t.data.slice()
+      adamw(data, grads[i].map(g => g * clip), moments[i], lr, step + 1, spec.adam)
+      return { ...t, data }
+    })
+    return { loss: parts.reduce((sum, p) => sum + p.loss, 0) / tokens, grad_norm, tokens }
+  }
+
+  return {
+    runtime: `eager ${getBackend()}`,
+    train,
+    evaluate: async batch =>
+      tidy(() => ({
+        loss_sum: batchLoss(params, config, batch, loraOptions(start.specs, trained, scale).options).dataSync()[0],
+        tokens: targetsOf(batch).rows.length,
+      })),
+    readTrainable: async () => trained,
+    readOptimizer: async () => trained.flatMap(({ name, shape }, i) => [{ name: `${name}.m`, shape, data: moments[i].m }, { name: `${name}.v`, shape, data: moments[i].v }]),
+    writeState: async (trainable, optimizer) => {
+      trained = trainable
+      moments = trainable.map((_, i) => ({ m: optimizer[2 * i].data.slice(), v: optimizer[2 * i + 1].data.slice() }))
+    },
+    dispose: () => disposeParams(params),
+  }
+}
+
+function newAdapter({ config, lora, seed }: EngineSpec): { specs: LoraSpec[]; tensors: NamedTensor[] } {
+  const specs = loraSpecs(loraTargets(config, lora.target), lora.rank)
+  return { specs, tensors: initLora(specs, seed) }
+}
+
+const sumOf = (arrays: Float32Array[], factor: number): Float32Array => arrays[0].map((_, i) => arrays.reduce((sum, a) => sum + a[i], 0) * factor)
+
+export function disposeParams(params: Params): void {
+  dispose(params as unknown as Parameters<typeof dispose>[0])
+}
