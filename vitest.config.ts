@@ -2,12 +2,13 @@
  * The tests' projects: `unit` (pure code, server, scripts), `trainer` (loads TensorFlow: processes of their own, few at a time) and `browser` (drives
  * the built board, one file at a time). `npm test` runs them all, after building what they drive.
  */
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 const minutes = 60_000
 
 export default defineConfig({
-  resolve: { alias: { '@': import.meta.dirname } },
+  resolve: { alias: { '@': fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '') } },
   test: {
     projects: [
       {

@@ -4,8 +4,8 @@
  */
 import { mkdirSync, readdirSync, rmSync, statSync, existsSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
-import { fingerprint } from './fingerprint.mjs'
-import { readNote, writeNote, writeWhole } from './files.mjs'
+import { fingerprint, inputsAreUnchanged, noteInputs } from './fingerprint.mjs'
+import { writeWhole } from './files.mjs'
 import { dist, root, state } from './paths.mjs'
 import { Failure } from './say.mjs'
 
@@ -25,10 +25,7 @@ const noteOf = (name) => join(state, 'bundles', `${name}.json`)
 export const bundleFile = (name) => join(dist, `${name}.mjs`)
 
 export function bundleIsFresh(name) {
-  const note = readNote(noteOf(name))
-  if (!note || !existsSync(bundleFile(name))) return false
-  const { inputs, result } = note
-  return result === fingerprint(root, inputs.map((path) => resolve(root, path)))
+  return existsSync(bundleFile(name)) && inputsAreUnchanged(noteOf(name), root)
 }
 
 export async function buildBundle(name) {
@@ -41,7 +38,7 @@ export async function buildBundle(name) {
   rmSync(noteOf(name), { force: true })
   const chunksFirst = built.outputFiles.toSorted((a, b) => Number(a.path === bundleFile(name)) - Number(b.path === bundleFile(name)))
   for (const file of chunksFirst) writeWhole(file.path, file.contents)
-  writeNote(noteOf(name), { inputs: inputs.map((path) => relative(root, path)), result })
+  noteInputs(noteOf(name), root, inputs, result)
   removeOldChunks(name, new Set(built.outputFiles.map((file) => file.path)))
 }
 

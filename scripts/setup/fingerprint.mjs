@@ -1,7 +1,8 @@
 /** Tells whether a set of files is what it was: by content, so that a fresh checkout of the same commit or a touched file is no change. */
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
+import { readNote, writeNote } from './files.mjs'
 
 /** Every file under `paths` (files or folders; missing ones are skipped), sorted; folders named node_modules and dot-names are left out. */
 export function filesUnder(paths) {
@@ -34,6 +35,17 @@ export function fingerprint(base, files, ...more) {
   }
   hash.update(JSON.stringify(more))
   return hash.digest('hex')
+}
+
+/** Notes what a result was made from: `inputs` under `base`, with the fingerprint they had when it was made. */
+export function noteInputs(noteFile, base, inputs, result = fingerprint(base, inputs)) {
+  writeNote(noteFile, { inputs: inputs.map((path) => relative(base, path)), result })
+}
+
+/** True while every noted input has the content it was noted with. */
+export function inputsAreUnchanged(noteFile, base) {
+  const note = readNote(noteFile)
+  return note !== null && note.result === fingerprint(base, note.inputs.map((path) => resolve(base, path)))
 }
 
 function contentHash(file) {
