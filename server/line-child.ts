@@ -1,0 +1,52 @@
+/**
+ * A child process that is spoken to in lines of JSON: the chat and inspect workers. It lives and dies with the server (its standard input
+ * ends), unlike a training. Its standard error goes to a file. What the lines mean is its user's business.
+ */
+import { spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { checkout, trainerEnv, trainerProgram } from '@/server/env'
+import { report } from '@/server/report'
+
+export interface LineChild {
+  send(message: unknown): void
+  kill(): void
+}
+
+export interface LineChildEvents {
+  /** A line that is JSON; what a native library prints beside them is left aside. */
+  line(message: unknown): void
+  /** Called once. `reason` is a signal, an exit code, or why it could not be started. */
+  ended(reason: string): void
+}
+
+function parse(line: string): { found: unknown } | null {
+  try {
+    return { found: JSON.parse(line) }
+  } catch {
+    return null
+  }
+}
+
+export function startLineChild(command: string[], logFile: string, events: LineChildEvents): LineChild {
+  const log = openSync(logFile, 'a')
+  const child = spawn(process.execPath, [trainerProgram(), ...command], { cwd: checkout, env: trainerEnv(), stdio: ['pipe', 'pipe', log] })
+  closeSync(log)
+  let over = false
+  const end = (reason: string) => {
+    if (!over) events.ended(reason)
+    over = true
+  }
+  child.once('error', (error) => end(error.message))
+  // 'close', not 'exit': its last lines come first.
+  child.once('close', (code, signal) => end(signal ?? String(code)))
+  child.stdin.on('error', (error) => over || report(error))
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const parsed = parse(line)
+    if (parsed !== null) events.line(parsed.found)
+  })
+  return {
+    send: (message) => child.stdin.write(`${JSON.stringify(message)}\n`),
+    kill: () => child.kill('SIGKILL'),
+  }
+}

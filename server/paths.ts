@@ -1,0 +1,114 @@
+/**
+ * Which folders a path from the browser may lead to, symbolic links followed. On loopback the person at the page is the person at the
+ * machine: their home folder and the folder beside the checkout are open too, so that models and data are found where people keep them.
+ * For any other host it is the board's own folders and what the operator names. Hidden names (.ssh, .git) are closed everywhere.
+ */
+import { readdirSync, realpathSync, statSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import type { Folder, FolderEntry, LocalModel } from '@/lib/api'
+import { UserError } from '@/lib/errors'
+import { checkout, hubCache } from '@/server/env'
+import { isMissing } from '@/server/files'
+import { isLoopback, type ServerOptions } from '@/server/options'
+
+const isHidden = (name: string) => name.startsWith('.')
+
+/** The real path of `target`, or of its nearest existing ancestor with the rest joined on: a folder still to be made has a place too. */
+function realPlace(target: string): string {
+  try {
+    return realpathSync(target)
+  } catch (error) {
+    const parent = path.dirname(target)
+    if (!isMissing(error) || parent === target) throw error
+    return path.join(realPlace(parent), path.basename(target))
+  }
+}
+
+function allowedRoots({ host, home, roots }: ServerOptions): string[] {
+  const wide = isLoopback(host) ? [os.homedir(), path.dirname(checkout)] : []
+  const places = [home, checkout, hubCache, ...roots, ...wide].map(realPlace)
+  return [...new Set(places)].filter((place) => path.dirname(place) !== place)
+}
+
+export interface Paths {
+  roots: string[]
+  /**
+   * Absolute real path of what the browser named, relative to the checkout.
+   * @throws UserError `path_outside`, with `field` as its place in the form
+   */
+  inside(target: string, field?: string): string
+  browse(target: string | null): Folder
+  /** Model folders that are found without being named: the project's, the home's, and Hugging Face's cache. */
+  models(): LocalModel[]
+}
+
+export function openPaths(options: ServerOptions): Paths {
+  const roots = allowedRoots(options)
+  const holds = (root: string, place: string): boolean => {
+    const rest = path.relative(root, place).split(path.sep)
+    return rest[0] !== '..' && !rest.some(isHidden)
+  }
+  const allowed = (place: string): boolean => roots.some((root) => holds(root, place))
+  const inside = (target: string, field?: string): string => {
+    const place = target.includes('\0') ? null : realPlace(path.resolve(checkout, target))
+    if (place === null || !allowed(place)) throw new UserError('path_outside', { path: target }, field)
+    return place
+  }
+  return { roots, inside, browse: (target) => browse(target, roots, inside, allowed), models: () => localModels(options.home) }
+}
+
+const isModel = (folder: string): boolean => {
+  try {
+    return statSync(path.join(folder, 'config.json')).isFile()
+  } catch {
+    return false // not there, or not ours to look at: either way no model to offer
+  }
+}
+
+/** A folder's entry; null for what vanished, cannot be looked at, or leads outside. */
+function describe(folder: string, name: string, allowed: (place: string) => boolean): FolderEntry | null {
+  try {
+    const place = realpathSync(path.join(folder, name))
+    if (!allowed(place)) return null
+    const found = statSync(place)
+    const is_folder = found.isDirectory()
+    return { name, path: path.join(folder, name), kind: is_folder ? 'folder' : 'file', is_model: is_folder && isModel(place), size: is_folder ? null : found.size }
+  } catch {
+    return null
+  }
+}
+
+function browse(target: string | null, roots: string[], inside: (target: string) => string, allowed: (place: string) => boolean): Folder {
+  if (target === null) {
+    const entries = roots.map((root): FolderEntry => ({ name: root, path: root, kind: 'folder', is_model: isModel(root), size: null }))
+    return { path: '', parent: null, entries }
+  }
+  const folder = inside(target)
+  let names: string[]
+  try {
+    names = readdirSync(folder)
+  } catch (error) {
+    throw new UserError('file_unreadable', { path: target, problem: error instanceof Error ? error.message : String(error) })
+  }
+  const entries = names.filter((name) => !isHidden(name)).map((name) => describe(folder, name, allowed)).filter((entry) => entry !== null)
+  entries.sort((a, b) => (a.kind === b.kind ? a.name.localeCompare(b.name) : a.kind === 'folder' ? -1 : 1))
+  const parent = path.dirname(folder)
+  return { path: folder, parent: parent !== folder && allowed(parent) ? parent : null, entries }
+}
+
+function foldersOf(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).filter((entry) => !entry.isFile() && !isHidden(entry.name)).map((entry) => path.join(folder, entry.name))
+  } catch (error) {
+    if (isMissing(error)) return []
+    throw error
+  }
+}
+
+function localModels(home: string): LocalModel[] {
+  const own = [...new Set([checkout, home])].flatMap((base) => foldersOf(path.join(base, 'data/models')))
+  const cached = foldersOf(hubCache).filter((folder) => path.basename(folder).startsWith('models--')).flatMap((folder) => foldersOf(path.join(folder, 'snapshots')))
+  const nameOf = (folder: string) => folder.startsWith(hubCache) ? path.basename(path.resolve(folder, '../..')).replace(/^models--/, '').replace('--', '/') : path.basename(folder)
+  return [...own, ...cached].filter(isModel).map((folder) => ({ name: nameOf(folder), path: folder }))
+}

@@ -1,0 +1,225 @@
+/**
+ * One run folder as the server sees it: its summary, and while somebody watches or it is going, its records and text. Everything is
+ * read from the folder; nothing is kept that could not be read again. Which runs there are, and who is told, is in `runs`.
+ */
+import { readdirSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { StringDecoder } from 'node:string_decoder'
+import { readYaml } from '@/lib/config/yaml'
+import { runFiles, runStateSchema, type LogRecord, type RunState, type RunSummary } from '@/lib/run'
+import { lineJoiner, parseLogLine } from '@/lib/run-files'
+import type { RunPosition, RunTail } from '@/lib/run-tail'
+import { followFile } from '@/server/follow'
+import { isMissing, readIfThere, readJson } from '@/server/files'
+import { isAlive } from '@/server/process'
+import { exitSchema, standing, type Exit, type Standing } from '@/server/status'
+
+/** The server's own file in a run folder: how the process ended. */
+export const exitFile = 'exit.json'
+
+/** How much of `running_log.txt` is kept and sent, in bytes of the file and UTF-16 units of the text. */
+const textLimit = 256 * 1024
+
+/** What the queue and the workers know of a run. */
+export interface RunPlace {
+  queue_position: number | null
+  launched_pid: number | null
+  /** The process that was asked to stop, when one was. */
+  stop_asked_pid: number | null
+}
+
+export interface RunView {
+  readonly id: string
+  readonly folder: string
+  /** Reads what is new; null when nothing is. */
+  look(): RunTail | null
+  /** What a reader lacks who is at `have`. */
+  tailFrom(have: RunPosition | null): RunTail
+  /** Forgets records and text, not the summary; the next look reads them again. */
+  rest(): void
+  /** Whether the folder has changed since the last summary. */
+  isStale(): boolean
+  summary(place: RunPlace): RunSummary
+  state(): RunState | null
+}
+
+let lives = 0
+const boot = Date.now().toString(36)
+const newGeneration = () => `${boot}-${++lives}`
+
+/** Records and text of a folder, read on from look to look. */
+function openTail(folder: string) {
+  const log = followFile(path.join(folder, runFiles.log))
+  const text = followFile(path.join(folder, runFiles.text), textLimit)
+  const lines = lineJoiner()
+  let decoder = new StringDecoder('utf8')
+  let generation = newGeneration()
+  let records: LogRecord[] = []
+  let held = ''
+  let heldFrom = 0
+
+  const tailFrom = (have: RunPosition | null): RunTail => {
+    const from_record = have?.generation === generation ? Math.min(have.records, records.length) : 0
+    const heldTo = heldFrom + held.length
+    const from_text = have?.generation === generation && have.text >= heldFrom && have.text <= heldTo ? have.text : heldFrom
+    return { generation, from_record, records: records.slice(from_record), from_text, text: held.slice(from_text - heldFrom) }
+  }
+
+  const look = (): RunTail | null => {
+    const before: RunPosition = { generation, records: records.length, text: heldFrom + held.length }
+    const newLog = log.look()
+    const newText = text.look()
+    if (newLog.restarted || newText.restarted) generation = newGeneration()
+    if (newLog.restarted) {
+      records = []
+      lines.clear()
+    }
+    if (newText.restarted) {
+      ;[held, heldFrom, decoder] = ['', 0, new StringDecoder('utf8')]
+    }
+    for (const line of lines.push(newLog.bytes)) {
+      const record = parseLogLine(line)
+      if (record !== null) records.push(record)
+    }
+    held += decoder.write(newText.bytes)
+    const over = Math.max(0, held.length - textLimit)
+    ;[held, heldFrom] = [held.slice(over), heldFrom + over]
+    const same = before.generation === generation && before.records === records.length && before.text === heldFrom + held.length
+    return same ? null : tailFrom(before)
+  }
+
+  return { look, tailFrom, records: () => records }
+}
+
+interface LogFacts {
+  last: LogRecord | null
+  best_eval_loss: number | null
+}
+
+function logFacts(records: readonly LogRecord[]): LogFacts {
+  const evals = records.flatMap(({ eval_loss }) => (eval_loss === undefined ? [] : [eval_loss]))
+  const last = records.findLast((record) => record.loss !== undefined) ?? records.at(-1) ?? null
+  return { last, best_eval_loss: evals.length > 0 ? evals.reduce((a, b) => Math.min(a, b)) : null }
+}
+
+function readState(folder: string): RunState | null {
+  const parsed = runStateSchema.safeParse(readJson(path.join(folder, runFiles.state)))
+  return parsed.success ? parsed.data : null
+}
+
+function readExit(folder: string): Exit | null {
+  const parsed = exitSchema.safeParse(readJson(path.join(folder, exitFile)))
+  return parsed.success ? parsed.data : null
+}
+
+function stamp(file: string): string {
+  try {
+    const { ino, size, mtimeMs } = statSync(file)
+    return `${ino}:${size}:${mtimeMs}`
+  } catch (error) {
+    if (isMissing(error)) return '-'
+    throw error
+  }
+}
+
+const stepOf = (name: string) => Number(name.slice('checkpoint-'.length))
+
+/** Names of a run's checkpoint folders, oldest first. */
+export function checkpointsOf(folder: string): string[] {
+  return readdirSync(folder).filter((name) => /^checkpoint-\d+$/.test(name)).sort((a, b) => stepOf(a) - stepOf(b))
+}
+
+/** `training_args.yaml` as text and values; null where there is none, or none that can be read. */
+export function readArgs(folder: string): { text: string; values: Record<string, unknown> | null } | null {
+  const text = readIfThere(path.join(folder, runFiles.args))
+  if (text === null) return null
+  const read = readYaml(text)
+  return { text, values: read.ok ? read.values : null }
+}
+
+/** Model, method and name by the layout saves/<model>/<method>/<name>; what the path does not say, the arguments do. */
+function identityOf(id: string, args: Record<string, unknown>): Pick<RunSummary, 'model' | 'finetuning_type' | 'stage' | 'name'> {
+  const parts = id.split('/')
+  const told = (key: string, otherwise: string): string => (typeof args[key] === 'string' ? args[key] : otherwise)
+  return {
+    model: parts.length >= 3 ? parts.slice(0, -2).join('/') : path.basename(told('model_name_or_path', '')),
+    finetuning_type: told('finetuning_type', parts.length >= 3 ? parts[parts.length - 2] : 'lora'),
+    stage: told('stage', 'sft'),
+    name: parts[parts.length - 1],
+  }
+}
+
+export function openRunView(id: string, folder: string): RunView {
+  let tail: ReturnType<typeof openTail> | null = null
+  let facts: LogFacts = { last: null, best_eval_loss: null }
+  let args: { stamp: string; values: Record<string, unknown> } | null = null
+  let seen = ''
+
+  const stamps = () => [folder, ...[runFiles.log, runFiles.state, runFiles.args, exitFile].map((name) => path.join(folder, name))].map(stamp).join(' ')
+
+  const look = () => {
+    tail ??= openTail(folder)
+    const news = tail.look()
+    if (news !== null) facts = logFacts(tail.records())
+    return news
+  }
+
+  const argValues = () => {
+    const now = stamp(path.join(folder, runFiles.args))
+    if (args?.stamp !== now) args = { stamp: now, values: readArgs(folder)?.values ?? {} }
+    return args.values
+  }
+
+  const standingOf = (place: RunPlace, state: RunState | null, names: string[]): Standing => {
+    const log = statSync(path.join(folder, runFiles.log), { throwIfNoEntry: false })
+    const { queue_position, launched_pid, stop_asked_pid } = place
+    return standing({
+      queue_position,
+      launched_pid,
+      stop_asked: stop_asked_pid !== null && stop_asked_pid === (launched_pid ?? state?.pid),
+      state,
+      state_alive: state !== null && (state.pid === place.launched_pid || isAlive(state)),
+      exit: readExit(folder),
+      has_results: names.includes(runFiles.allResults),
+      last: facts.last,
+      log_age: log === undefined ? null : Date.now() - log.mtimeMs,
+    })
+  }
+
+  return {
+    id,
+    folder,
+    look,
+    tailFrom(have) {
+      look()
+      return (tail ??= openTail(folder)).tailFrom(have)
+    },
+    rest() {
+      tail = null
+    },
+    isStale: () => stamps() !== seen,
+    state: () => readState(folder),
+    summary(place) {
+      seen = stamps()
+      if (tail === null) look()
+      const state = readState(folder)
+      const names = readdirSync(folder)
+      const { last, best_eval_loss } = facts
+      return {
+        id,
+        ...identityOf(id, argValues()),
+        ...standingOf(place, state, names),
+        queue_position: place.queue_position,
+        step: Math.max(last?.current_steps ?? 0, state?.step ?? 0),
+        total_steps: state?.total_steps || (last?.total_steps ?? 0),
+        started_at: state?.started_at ?? null,
+        updated_at: state?.updated_at ?? null,
+        last,
+        best_eval_loss,
+        checkpoints: checkpointsOf(folder),
+        has_adapter: names.includes(runFiles.adapterConfig) && names.includes(runFiles.adapterWeights),
+        runtime: state?.runtime ?? null,
+      }
+    },
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * Starts a trainer's process and says how it ended. The process is detached and writes to a file, never to a pipe of ours, so the
+ * server may stop, crash or be replaced without the training noticing. When it starts is for `jobs` to say.
+ */
+import { spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import path from 'node:path'
+import { runFiles } from '@/lib/run'
+import { checkout, trainerEnv, trainerProgram } from '@/server/env'
+import { followFile } from '@/server/follow'
+import { identify, type ProcessId } from '@/server/process'
+
+/** Everything that a trainer writes to its standard output and error. */
+export const outputFile = 'trainer_output.txt'
+
+export interface Ending {
+  code: number | null
+  signal: string | null
+}
+
+/** Last line of a run's output that is not empty, at most 300 UTF-16 units; '' without any. */
+export function lastWords(folder: string): string {
+  const { bytes } = followFile(path.join(folder, outputFile), 8192).look()
+  const lines = bytes.toString('utf8').split(/[\r\n]+/).map((line) => line.trim()).filter(Boolean)
+  return (lines.at(-1) ?? '').slice(0, 300)
+}
+
+/**
+ * Trains what the folder's `training_args.yaml` says, from `checkpoint` on or from the beginning.
+ * @param ended called once, also when the process could not be started at all (with neither code nor signal)
+ */
+export function startTrainer(folder: string, checkpoint: string | null, ended: (ending: Ending) => void): ProcessId | null {
+  const resume = checkpoint === null ? [] : [`resume_from_checkpoint=${checkpoint}`]
+  const output = openSync(path.join(folder, outputFile), 'a')
+  try {
+    const child = spawn(process.execPath, [trainerProgram(), 'train', path.join(folder, runFiles.args), ...resume], {
+      cwd: checkout,
+      env: trainerEnv(),
+      detached: true,
+      stdio: ['ignore', output, output],
+    })
+    child.once('exit', (code, signal) => ended({ code, signal }))
+    child.once('error', (error) => child.pid === undefined && ended({ code: null, signal: error.message }))
+    child.unref()
+    return child.pid === undefined ? null : identify(child.pid)
+  } finally {
+    closeSync(output)
+  }
+}
