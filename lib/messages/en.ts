@@ -137,6 +137,7 @@ export const en = {
     reward: 'the reward modelling stage',
     sampling_order: 'an order of the rows other than random',
     scratch: 'training from random weights',
+    several_adapters: 'several adapters at once',
     shift_attention: 'shifted sparse attention',
     streaming: 'streamed datasets',
     trained_modules: 'whole modules trained beside the adapter',

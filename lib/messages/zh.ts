@@ -135,6 +135,7 @@ export const zh: Messages = {
     reward: '奖励模型训练阶段',
     sampling_order: '随机以外的数据顺序',
     scratch: '从随机权重开始训练',
+    several_adapters: '同时使用多个适配器',
     shift_attention: '移位稀疏注意力',
     streaming: '流式数据集',
     trained_modules: '与适配器一同训练完整模块',
