@@ -2,8 +2,9 @@
  * Rules between settings, as LLaMA-Factory (`hparams/parser.py`, `__post_init__` of its arguments) and transformers have them, and what
  * follows from several settings together. Leaves out the rules of features that this version lacks: those are refused key by key.
  */
-import type { Fault } from '@/lib/errors'
+import { UserError, type Fault } from '@/lib/errors'
 import type { Key, TrainingArgs } from '@/lib/config/fields'
+import { followsLoss, scheduleOf } from '@/lib/schedulers'
 
 type Rule = (args: TrainingArgs) => Fault | null
 
@@ -42,6 +43,23 @@ const bestNeedsSameStrategy: Rule = (args) =>
     ? { code: 'key_needs', values: { key: 'load_best_model_at_end', value: 'true', other: `eval_strategy = ${args.save_strategy}` }, field: 'load_best_model_at_end' }
     : null
 
+/** A schedule that follows the evaluation loss needs evaluations; transformers says so, too. */
+const lossNeedsEval: Rule = ({ lr_scheduler_type, eval_strategy }) =>
+  followsLoss(lr_scheduler_type) && eval_strategy === 'no'
+    ? { code: 'key_needs', values: { key: 'lr_scheduler_type', value: lr_scheduler_type, other: 'eval_strategy' }, field: 'lr_scheduler_type' }
+    : null
+
+/** The scheduler's own settings; the number of steps does not matter for what can be wrong with them. */
+const schedulerFits: Rule = (args) => {
+  try {
+    scheduleOf(args, 100)
+    return null
+  } catch (error) {
+    if (error instanceof UserError) return error.fault
+    throw error
+  }
+}
+
 const rules: readonly Rule[] = [
   required('model_name_or_path'),
   required('template'),
@@ -56,6 +74,8 @@ const rules: readonly Rule[] = [
   bestNeedsSameStrategy,
   oneWarmup,
   someSteps,
+  lossNeedsEval,
+  schedulerFits,
 ]
 
 /** All faults between fields, in the order in which a person would fix them. */

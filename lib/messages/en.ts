@@ -77,7 +77,7 @@ export const en = {
     run_not_going: 'Run {id} is not going, so there is nothing to stop.',
     run_not_queued: 'Run {id} is not waiting in the queue.',
     run_not_resumable: 'Run {id} has no checkpoint to resume from; start it anew.',
-    scheduler_setting_invalid: 'lr_scheduler_kwargs: {key} of {scheduler} is {value}, but must be in {wanted}.',
+    scheduler_setting_invalid: 'lr_scheduler_kwargs: {key} of {scheduler} is {value}; allowed is {wanted}.',
     scheduler_setting_missing: 'The scheduler {scheduler} needs {key}; set it in lr_scheduler_kwargs.',
     scheduler_setting_unknown: 'lr_scheduler_kwargs: {scheduler} has no setting "{key}"; the nearest name is "{nearest}".',
     scheduler_takes_none: 'lr_scheduler_kwargs: {scheduler} takes no settings, but {key} is set; leave it out.',

@@ -75,7 +75,7 @@ export const zh: Messages = {
     run_not_going: '任务 {id} 没有在进行，无需停止。',
     run_not_queued: '任务 {id} 不在队列中。',
     run_not_resumable: '训练任务 {id} 没有可用的检查点；请重新开始训练。',
-    scheduler_setting_invalid: 'lr_scheduler_kwargs：{scheduler} 的 {key} 为 {value}，取值应为 {wanted}。',
+    scheduler_setting_invalid: 'lr_scheduler_kwargs：{scheduler} 的 {key} 为 {value}，允许的取值为 {wanted}。',
     scheduler_setting_missing: '学习率调节器 {scheduler} 需要 {key}；请在 lr_scheduler_kwargs 中设置。',
     scheduler_setting_unknown: 'lr_scheduler_kwargs：{scheduler} 没有名为“{key}”的参数；最接近的名称是“{nearest}”。',
     scheduler_takes_none: 'lr_scheduler_kwargs：{scheduler} 不接受参数，但设置了 {key}；请将其删去。',
