@@ -3,6 +3,7 @@
  * stage, no file and no clock: a stage gives it batches and metrics, a host takes what it says. Losses in a resumed run equal those of an
  * unbroken one, because all that an update depends on is in `Progress`, the engine's state, and functions of the step.
  */
+import type { Schedule } from '@/lib/schedulers'
 import type { EvaluatedBatch, EvaluationSet, StageData } from '@/trainer/stage'
 import type { Batch, Engine } from '@/trainer/engine/types'
 import type { HistoryEntry, Progress } from '@/trainer/progress'
@@ -12,15 +13,6 @@ export interface LoopSettings extends StepSettings, DueSettings {
   eval_on_start: boolean
   /** Evaluations without gain after which the run ends; null = never. */
   early_stopping_steps: number | null
-}
-
-/** The learning rate of each update. Those that look at losses also take them, and hold a state. */
-export interface RunSchedule {
-  /** Learning rate of the update after `step` finished ones. */
-  lr: (step: number) => number
-  /** After every update and after every evaluation; absent in those that are functions of the step alone. */
-  observe?: (event: 'update' | 'evaluation', loss: number) => void
-  state: () => Record<string, number> | null
 }
 
 export interface Logged {
@@ -47,7 +39,7 @@ export interface LoopParts {
   data: StageData
   metrics: (batches: readonly EvaluatedBatch[]) => Record<string, number>
   engine: Engine
-  schedule: RunSchedule
+  schedule: Schedule
   /** Floating-point operations per token of a training step, for `total_flos`. */
   flos_per_token: number
   host: LoopHost
@@ -105,12 +97,12 @@ const finite = (entry: HistoryEntry): HistoryEntry => Object.fromEntries(Object.
 export async function runLoop(parts: LoopParts, start: Progress): Promise<Outcome> {
   const { settings, plan, data, engine, schedule, host } = parts
   /** A copy of our own, changed in place. */
-  const progress: Progress = structuredClone(start)
+  const progress: Progress = structuredClone({ ...start, schedule: start.schedule ?? schedule.initial })
   let savedAt = start.step
 
   const save = async () => {
     host.phase('saving', progress.step)
-    Object.assign(progress, { seconds: host.seconds(), schedule: schedule.state() })
+    progress.seconds = host.seconds()
     await host.save(progress)
     savedAt = progress.step
   }
@@ -123,14 +115,14 @@ export async function runLoop(parts: LoopParts, start: Progress): Promise<Outcom
     progress.history.push(finite({ ...metrics, epoch: progress.epoch, step: progress.step }))
     progress.evaluations_without_gain = better ? 0 : progress.evaluations_without_gain + 1
     if (better) progress.best = { metric: value, step: progress.step }
-    if (value !== null) schedule.observe?.('evaluation', value)
+    if (value !== null && schedule.observe && progress.schedule) progress.schedule = schedule.observe(progress.schedule, value)
     host.evaluated(progress, metrics)
     return better
   }
 
   const update = async () => {
     const { epoch_after, ends_epoch } = updateAt(progress.step, data.examples, plan, settings)
-    const lr = schedule.lr(progress.step)
+    const lr = schedule.rate(progress.step, progress.schedule)
     const micro = data.update(progress.step)
     const result = await engine.train(micro, { lr, step: progress.step })
     const tokens = micro.reduce((sum, batch) => sum + realTokens(batch), 0)
@@ -142,7 +134,6 @@ export async function runLoop(parts: LoopParts, start: Progress): Promise<Outcom
     progress.loss_sum += loss
     progress.tokens += tokens
     progress.flos += tokens * parts.flos_per_token
-    schedule.observe?.('update', loss)
     return { lr, grad_norm: result.grad_norm, ends_epoch }
   }
 

@@ -21,7 +21,7 @@ export const progressSchema = z.strictObject({
   best: z.strictObject({ metric: z.number(), step: z.number().int() }).nullable(),
   /** Evaluations in a row without a better one. */
   evaluations_without_gain: z.number().int(),
-  /** What a schedule that looks at losses remembers; null for those that are functions of the step. */
+  /** What a schedule that follows the loss remembers; null for those that are functions of the step. */
   schedule: z.record(z.string(), z.number()).nullable(),
   history: z.array(z.record(z.string(), z.number())),
 })

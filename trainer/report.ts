@@ -35,7 +35,7 @@ export interface Moment {
 }
 
 /** A line of the log, from what happened and when; absent values are left out. */
-export function logRecord(moment: Moment, values: Pick<LogRecord, 'loss' | 'eval_loss' | 'lr' | 'grad_norm'>): LogRecord {
+export function logRecord(moment: Moment, values: Record<string, number>): LogRecord {
   const { step, total_steps } = moment
   const record: LogRecord = {
     current_steps: step,

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { warmupSteps } from '@/lib/config/derived'
-import { runLoop, type LoopHost, type LoopSettings, type RunSchedule } from '@/trainer/loop'
+import { scheduleOf, type Schedule } from '@/lib/schedulers'
+import { runLoop, type LoopHost, type LoopSettings } from '@/trainer/loop'
 import { epochOrder, permutation } from '@/trainer/order'
 import { atStart, type Progress } from '@/trainer/progress'
 import type { EvaluatedBatch, StageData } from '@/trainer/stage'
@@ -37,12 +38,8 @@ const settingsOf = ({ settings: s }: Case): LoopSettings => ({
   early_stopping_steps: null,
 })
 
-/** The two schedules of the fixture, written out here so that the loop is tested alone. */
-function scheduleOf({ settings: s, warmup, max_steps }: Case): RunSchedule {
-  const peak = s.lr ?? 0.05
-  const decay = (x: number) => (s.sched === 'cosine' ? 0.5 * (1 + Math.cos(Math.PI * x)) : 1 - x)
-  return { lr: (step) => peak * (step < warmup ? step / warmup : decay((step - warmup) / (max_steps - warmup))), state: () => null }
-}
+const scheduleFor = ({ settings: s, max_steps }: Case): Schedule =>
+  scheduleOf({ lr_scheduler_type: s.sched ?? 'linear', lr_scheduler_kwargs: null, learning_rate: s.lr ?? 0.05, warmup_steps: s.warmup ?? 0, warmup_ratio: null }, max_steps)
 
 function dataOf(settings: LoopSettings, n: number, seed: number): StageData {
   const plan = planSteps(n, settings)
@@ -81,7 +78,7 @@ function memory(engine: FakeEngine, stopAt: number | null = null): Memory {
 const parts = (c: Case, engine: FakeEngine, host: LoopHost) => {
   const settings = settingsOf(c)
   const { n, seed = 42 } = c.settings
-  return { settings, plan: planSteps(n, settings), data: dataOf(settings, n, seed), metrics, engine, schedule: scheduleOf(c), flos_per_token: 6, host }
+  return { settings, plan: planSteps(n, settings), data: dataOf(settings, n, seed), metrics, engine, schedule: scheduleFor(c), flos_per_token: 6, host }
 }
 
 describe('a run, as transformers runs it', () => {

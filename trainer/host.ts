@@ -1,0 +1,60 @@
+/**
+ * What the loop says, put into the run folder: log lines, states, evaluations, checkpoints. The other half of the seam is `loop.ts`.
+ */
+import type { Logged, LoopHost } from '@/trainer/loop'
+import type { Progress } from '@/trainer/progress'
+import { logRecord, type Moment, type Report } from '@/trainer/report'
+
+export interface HostParts {
+  report: Report
+  total_steps: number
+  /** Where this session began. */
+  start: Progress
+  /** Writes a checkpoint, and returns its name. */
+  save: (progress: Progress) => Promise<string>
+  stopping: () => boolean
+}
+
+const fixed = (value: number) => value.toPrecision(4)
+
+export interface RunHost extends LoopHost {
+  /** The last line of the log, which says that the run is at its end. */
+  finish: (progress: Progress) => void
+}
+
+export function runHost({ report, total_steps, start, save, stopping }: HostParts): RunHost {
+  const began = performance.now()
+  const seconds = () => start.seconds + (performance.now() - began) / 1000
+  const moment = (progress: Progress): Moment => ({
+    step: progress.step,
+    total_steps,
+    epoch: progress.epoch,
+    seconds: seconds(),
+    seconds_per_step: progress.step > start.step ? (seconds() - start.seconds) / (progress.step - start.step) : 0,
+    tokens: progress.tokens,
+  })
+  const { state } = report
+  return {
+    seconds,
+    stopping,
+    phase(phase, step) {
+      const changed = state.now.phase !== phase
+      state.change(changed ? { phase, step } : { step })
+    },
+    log(progress: Progress, { loss, grad_norm, learning_rate }: Logged) {
+      report.record(logRecord(moment(progress), { loss, lr: learning_rate, grad_norm }))
+      report.text(`{'loss': ${fixed(loss)}, 'grad_norm': ${fixed(grad_norm)}, 'learning_rate': ${learning_rate.toExponential(4)}, 'epoch': ${progress.epoch.toFixed(2)}}`)
+    },
+    evaluated(progress, metrics) {
+      report.record(logRecord(moment(progress), Object.fromEntries(Object.entries(metrics).filter(([name]) => name.endsWith('_loss')))))
+      report.text(`{${Object.entries(metrics).map(([name, value]) => `'${name}': ${fixed(value)}`).join(', ')}}`)
+    },
+    async save(progress) {
+      const checkpoint = await save(progress)
+      state.change({ checkpoint, step: progress.step })
+      report.text(`Checkpoint saved at step ${progress.step}: ${checkpoint}`)
+    },
+    warn: (line) => report.text(line, 'WARNING'),
+    finish: (progress) => report.record(logRecord(moment(progress), {})),
+  }
+}

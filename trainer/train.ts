@@ -1,0 +1,251 @@
+/**
+ * The command `train`: checks everything, then lets the loop run between the data, the engine and the run folder. Only wires; each of the
+ * steps has a file of its own. Nothing is written before the checks have passed.
+ */
+import path from 'node:path'
+import type { TrainingArgs } from '@/lib/config/fields'
+import { loraAlpha } from '@/lib/config/derived'
+import { writeYaml } from '@/lib/config/yaml'
+import { UserError, type Fault } from '@/lib/errors'
+import { sentence } from '@/lib/messages'
+import { runFiles } from '@/lib/run'
+import { scheduleOf } from '@/lib/schedulers'
+import { readAdapter, writeAdapter, type AdapterSettings } from '@/trainer/adapter'
+import { readArguments, Refused } from '@/trainer/arguments'
+import { checkTraining, type Ground } from '@/trainer/check'
+import { checkpointName } from '@/trainer/checkpoint-list'
+import { differences, loadOptimizer, saveCheckpoint, type Identity } from '@/trainer/checkpoint'
+import type { Engine, EngineSpec } from '@/trainer/engine/types'
+import { writeWhole } from '@/trainer/files'
+import { runHost } from '@/trainer/host'
+import { evaluate, runLoop, type Outcome } from '@/trainer/loop'
+import { parameterCount } from '@/trainer/model/params'
+import { clearOutput } from '@/trainer/output'
+import { atStart, trainerState, type Progress } from '@/trainer/progress'
+import { openReport, round, type Report } from '@/trainer/report'
+import { stages, type StageData, type StageName } from '@/trainer/stage'
+import { planSteps, type StepPlan } from '@/trainer/steps'
+import { exitCodeOf, listenForStop, type StopRequest } from '@/trainer/stop'
+import { copyTokenizer } from '@/trainer/tokenizer-files'
+
+/** Everything about a run that is known before its first update. */
+interface Run {
+  args: TrainingArgs
+  output_dir: string
+  ground: Ground
+  data: StageData
+  plan: StepPlan
+  /** Settings of the adapter that is trained. */
+  adapter: AdapterSettings
+  identity: Identity
+  report: Report
+  stop: StopRequest
+}
+
+/** Trains as `[x.yaml] [key=value …]` say. Exit code: 0, or a signal's when it was stopped. Throws the user's faults. */
+export async function train(argv: readonly string[]): Promise<number> {
+  const stop = listenForStop()
+  const args = readArguments(argv)
+  const checked = await checkTraining(args)
+  if (!checked.ground) throw new Refused(checked.faults)
+  const { ground } = checked
+  // TensorFlow's library loads while the data is read.
+  const engineModule = import('@/trainer/engine/engine')
+  engineModule.catch(() => undefined)
+  const stage = stages[args.stage as StageName]
+  const loaded = await stage.load(args, ground.template)
+  const data = stage.collate(loaded, args, padId(ground))
+  const plan = planSteps(data.examples, args)
+  const output_dir = args.output_dir ?? ''
+  if (args.overwrite_output_dir && !ground.resume) clearOutput(output_dir)
+  const resume = ground.resume && { step: ground.resume.saved.progress.step, checkpoint: path.basename(ground.resume.folder) }
+  const report = openReport(output_dir, { total_steps: plan.max_steps, resume, echo: (line) => void process.stdout.write(`${line}\n`) })
+  const { per_device_train_batch_size, gradient_accumulation_steps, cutoff_len } = args
+  const identity = { seed: args.data_seed ?? args.seed, examples: data.examples, per_device_train_batch_size, gradient_accumulation_steps, cutoff_len, max_steps: plan.max_steps }
+  const run: Run = { args, output_dir, ground, data, plan, adapter: adapterSettings(args, ground), identity, report, stop }
+  stop.onRequest = () => report.state.change({ status: 'stopping' })
+  try {
+    writeArguments(run)
+    for (const { dataset, row, fault } of loaded.skipped) report.text(`Dataset ${dataset}: row ${row} is left out: ${sentence(fault, 'en')}`, 'WARNING')
+    return await work(run, (await engineModule).createEngine)
+  } catch (error) {
+    throw failed(report, error)
+  } finally {
+    report.close()
+  }
+}
+
+/** Batches are filled up with the template's padding; any id will do, because padding is never seen. */
+const padId = ({ template }: Ground): number => template.tokenizer.pad?.id ?? template.tokenizer.eos?.id ?? 0
+
+/** The settings of the adapter that goes on, or of a new one. */
+function adapterSettings(args: TrainingArgs, { config, adapter, specs }: Ground): AdapterSettings {
+  const base_model_name_or_path = args.model_name_or_path
+  if (adapter !== null) return { ...readAdapter(adapter, config).settings, base_model_name_or_path }
+  const target_modules = [...new Set(specs.map(({ module }) => module.slice(module.lastIndexOf('.') + 1)))]
+  return { rank: args.lora_rank, alpha: loraAlpha(args), dropout: args.lora_dropout, use_rslora: args.use_rslora, target_modules, base_model_name_or_path }
+}
+
+/** The configuration, runnable again: without what only this start asked for. */
+function writeArguments({ args, output_dir }: Run): void {
+  writeWhole(path.join(output_dir, runFiles.args), writeYaml({ ...args, resume_from_checkpoint: null, overwrite_output_dir: false }))
+}
+
+/** Puts a failure into the state and the log, and returns what to throw. */
+function failed(report: Report, error: unknown): unknown {
+  const fault: Fault = error instanceof UserError ? error.fault : { code: 'internal', values: { problem: error instanceof Error ? error.message : String(error) } }
+  try {
+    report.state.change({ status: 'failed', error: fault })
+    report.text(error instanceof UserError || !(error instanceof Error) ? sentence(fault, 'en') : (error.stack ?? error.message), 'ERROR')
+  } catch {
+    // The disk may be full: the sentence on standard error must come all the same.
+  }
+  return error
+}
+
+function engineSpec({ args, ground, data, adapter }: Run): EngineSpec {
+  const { rank, alpha, dropout, use_rslora, target_modules } = adapter
+  return {
+    config: ground.config,
+    weights: args.model_name_or_path ?? '',
+    lora: { rank, alpha, dropout, use_rslora, target: target_modules },
+    adapter: ground.adapter,
+    dtype: ground.dtype,
+    rows: args.per_device_train_batch_size,
+    eval_rows: data.evals.length > 0 ? args.per_device_eval_batch_size : 0,
+    lengths: data.lengths,
+    adam: { beta1: args.adam_beta1, beta2: args.adam_beta2, epsilon: args.adam_epsilon, weight_decay: args.weight_decay },
+    max_grad_norm: args.max_grad_norm,
+    seed: args.seed,
+  }
+}
+
+async function work(run: Run, createEngine: (spec: EngineSpec) => Promise<Engine>): Promise<number> {
+  const { report, stop, ground } = run
+  const engine = await createEngine(engineSpec(run))
+  try {
+    report.state.change({ runtime: engine.runtime })
+    announce(run, engine)
+    if (ground.resume) {
+      for (const line of differences(ground.resume.saved.identity, run.identity)) report.text(line, 'WARNING')
+      await engine.writeState(readAdapter(ground.resume.folder, ground.config).tensors, loadOptimizer(ground.resume.folder))
+    }
+    if (!run.args.do_train) return await onlyEvaluate(run, engine)
+    const outcome = await trainLoop(run, engine)
+    if (outcome.end === 'stopped') return stopped(run, outcome.progress)
+    await finish(run, engine, outcome)
+    return stop.signal === null ? 0 : exitCodeOf(stop.signal)
+  } finally {
+    engine.dispose()
+  }
+}
+
+function announce({ args, data, plan, ground, report }: Run, engine: Engine): void {
+  const parameters = parameterCount(ground.config)
+  const trainable = ground.specs.reduce((sum, { a, b }) => sum + a.shape[0] * a.shape[1] + b.shape[0] * b.shape[1], 0)
+  const lines = [
+    `Runtime: ${engine.runtime}`,
+    `Trainable parameters: ${trainable} of ${parameters + trainable} (${((100 * trainable) / (parameters + trainable)).toFixed(4)} %)`,
+    '***** Running training *****',
+    `  Num examples = ${data.examples}`,
+    `  Num epochs = ${plan.epochs}`,
+    `  Batch size = ${args.per_device_train_batch_size}, gradient accumulation = ${args.gradient_accumulation_steps}`,
+    `  Total optimization steps = ${plan.max_steps}`,
+    ...(ground.resume ? [`  Continuing from ${ground.resume.folder}`] : []),
+  ]
+  for (const line of lines) report.text(line)
+}
+
+/** transformers counts 6 operations per token and weight, embeddings left out. */
+const flosPerToken = ({ ground: { config, specs } }: Run): number =>
+  6 * (parameterCount(config) - config.vocab_size * config.hidden_size + specs.reduce((sum, { a, b }) => sum + a.shape[0] * a.shape[1] + b.shape[0] * b.shape[1], 0))
+
+async function trainLoop(run: Run, engine: Engine): Promise<Outcome> {
+  const { args, data, plan, report, ground, stop } = run
+  const start = ground.resume?.saved.progress ?? atStart
+  const host = runHost({ report, total_steps: plan.max_steps, start, save: (progress) => checkpoint(run, engine, progress), stopping: () => stop.signal !== null })
+  if (stop.signal === null) report.state.change({ status: 'running', phase: 'compiling' })
+  const parts = {
+    settings: args, plan, data, engine, host, metrics: stages[args.stage as StageName].metrics, schedule: scheduleOf(args, plan.max_steps), flos_per_token: flosPerToken(run),
+  }
+  const outcome = await runLoop(parts, start)
+  if (outcome.end !== 'stopped') host.finish(outcome.progress)
+  return outcome
+}
+
+async function writeModel({ args, adapter }: Run, engine: Engine, folder: string): Promise<void> {
+  writeAdapter(folder, adapter, await engine.readTrainable())
+  copyTokenizer(args.model_name_or_path ?? '', folder)
+}
+
+async function checkpoint(run: Run, engine: Engine, progress: Progress): Promise<string> {
+  const { args, output_dir, identity } = run
+  const keep = { limit: args.save_total_limit, best: args.load_best_model_at_end ? (progress.best?.step ?? null) : null }
+  return saveCheckpoint(
+    output_dir,
+    {
+      identity,
+      progress,
+      optimizer: await engine.readOptimizer(),
+      trainer_state: stateText(run, progress),
+      writeModel: (folder) => writeModel(run, engine, folder),
+    },
+    keep,
+  )
+}
+
+function stateText({ args, plan, output_dir }: Run, progress: Progress): string {
+  const best_checkpoint = args.load_best_model_at_end && progress.best ? path.join(output_dir, checkpointName(progress.best.step)) : null
+  return trainerState(progress, { ...args, max_steps: plan.max_steps, num_train_epochs: plan.epochs, eval_steps: args.eval_steps ?? args.logging_steps, best_checkpoint })
+}
+
+function stopped({ report, stop }: Run, { step }: Progress): number {
+  report.text(step > 0 ? `Stopped at step ${step}, can be resumed.` : 'Stopped before the first step.')
+  report.state.change({ status: 'stopped', phase: 'finished', step })
+  return exitCodeOf(stop.signal ?? 'SIGTERM')
+}
+
+/** Results, adapter, picture: what a finished run leaves behind. */
+async function finish(run: Run, engine: Engine, { end, progress }: Outcome): Promise<void> {
+  const { args, report, output_dir, plan, data } = run
+  report.state.change({ phase: 'saving', step: progress.step })
+  if (end === 'early') report.text(`Ended at step ${progress.step}: no better evaluation in the last ${progress.evaluations_without_gain}.`)
+  if (args.load_best_model_at_end && progress.best) {
+    const best = path.join(output_dir, checkpointName(progress.best.step))
+    await engine.writeState(readAdapter(best, run.ground.config).tensors, loadOptimizer(best))
+    report.text(`The best checkpoint is loaded: step ${progress.best.step}, eval_loss ${progress.best.metric}.`)
+  }
+  await writeModel(run, engine, output_dir)
+  const { seconds, step, epoch } = progress
+  const metrics = {
+    epoch,
+    total_flos: progress.flos,
+    train_loss: progress.loss_sum / step,
+    train_runtime: round(seconds, 4),
+    train_samples_per_second: round((plan.samples * step) / plan.max_steps / seconds, 3),
+    train_steps_per_second: round(step / seconds, 3),
+    num_input_tokens_seen: progress.tokens,
+  }
+  progress.history.push({ ...metrics, step })
+  report.results('train', metrics)
+  writeWhole(path.join(output_dir, runFiles.trainerState), stateText(run, progress))
+  if (args.plot_loss) report.plot(progress.history)
+  if (args.do_eval && data.evals.length > 0) await evaluateAtEnd(run, engine, epoch)
+  report.text(`Training finished: train_loss ${metrics.train_loss.toFixed(4)} in ${metrics.train_runtime} s.`)
+  report.state.change({ status: 'done', phase: 'finished', step })
+}
+
+async function evaluateAtEnd({ args, report, data }: Run, engine: Engine, epoch: number | null): Promise<void> {
+  report.state.change({ phase: 'evaluating' })
+  const metrics = await evaluate(data.evals, engine, stages[args.stage as StageName].metrics, () => performance.now() / 1000)
+  report.results('eval', epoch === null ? metrics : { ...metrics, epoch })
+  report.text(`***** eval metrics ***** ${JSON.stringify(metrics)}`)
+}
+
+/** do_eval without do_train: the metrics of the model as it is. */
+async function onlyEvaluate(run: Run, engine: Engine): Promise<number> {
+  run.report.state.change({ status: 'running', phase: 'evaluating' })
+  await evaluateAtEnd(run, engine, null)
+  run.report.state.change({ status: 'done', phase: 'finished' })
+  return 0
+}
