@@ -8,12 +8,13 @@ import { join } from 'node:path'
 import { filesUnder, fingerprint } from '../setup/fingerprint.mjs'
 import { moveFolder } from '../setup/files.mjs'
 import { root } from '../setup/paths.mjs'
+import { runTool } from '../setup/run-tool.mjs'
 import { say } from '../setup/say.mjs'
 import { compile, linkArguments, nodeApiHeaders } from './compile.mjs'
 import { compiler, processor } from './machine.mjs'
 
 const folder = join(root, 'trainer', 'native')
-const flags = ['-O3', '-march=native', '-std=c++17', '-fPIC', '-DNAPI_VERSION=8', '-DNODE_GYP_MODULE_NAME=tuneboard_ops']
+const flags = ['-O3', '-std=c++17', '-fPIC', '-DNAPI_VERSION=8', '-DNODE_GYP_MODULE_NAME=tuneboard_ops']
 
 export const opsSources = (base = folder) => filesUnder([base]).filter((path) => /\.(cc|h|inc)$/.test(path))
 
@@ -34,9 +35,10 @@ export async function ensureOps(cache, library, base = folder) {
   mkdirSync(objects, { recursive: true })
   const growing = `${whole}.partial-${process.pid}`
   mkdirSync(growing, { recursive: true })
+  const native = await processorFlags()
   try {
     say(`  compiling ${units.length} kernel ${units.length === 1 ? 'file' : 'files'}`)
-    const compiled = await inParallel(units, (unit) => compileUnit(unit, join(objects, `${fingerprint(base, [unit, ...headers], machine).slice(0, 24)}.o`), base, library))
+    const compiled = await inParallel(units, (unit) => compileUnit(unit, join(objects, `${fingerprint(base, [unit, ...headers], machine).slice(0, 24)}.o`), base, library, native))
     await compile(['-shared', '-fPIC', ...compiled, '-o', join(growing, 'tuneboard_ops.node'), ...linkArguments(library)], 'ops_failed')
     moveFolder(growing, whole)
   } finally {
@@ -45,12 +47,19 @@ export async function ensureOps(cache, library, base = folder) {
   return result
 }
 
-async function compileUnit(unit, object, base, library) {
+async function compileUnit(unit, object, base, library, native) {
   if (existsSync(object)) return object
   const growing = `${object}.partial-${process.pid}`
-  await compile([...flags, `-I${base}`, `-isystem${join(library, 'tensorflow', 'include')}`, `-I${nodeApiHeaders}`, '-c', unit, '-o', growing], 'ops_failed')
+  await compile([...flags, ...native, `-I${base}`, `-isystem${join(library, 'tensorflow', 'include')}`, `-I${nodeApiHeaders}`, '-c', unit, '-o', growing], 'ops_failed')
   renameSync(growing, object)
   return object
+}
+
+/** All that this processor can do, except half-precision vectors: Eigen's headers in the wheel use those in a way that GCC 12 refuses. */
+async function processorFlags() {
+  const without = ['-march=native', '-mno-avx512fp16']
+  const { code } = await runTool(compiler() ?? 'c++', [...without, '-x', 'c++', '-E', '/dev/null'])
+  return code === 0 ? without : ['-march=native']
 }
 
 /** `work` over `items`, as many at a time as there are processors; results in order. */

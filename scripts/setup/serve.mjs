@@ -8,8 +8,8 @@ export async function serve(argv) {
     process.stdout.write(`${usage}\n`)
     return
   }
-  const { port, host, home } = readOptions(argv)
-  await prepare({ bundles: ['server', 'trainer'], runtime: true, page: true })
-  process.env.NODE_ENV = 'production'
-  await enter('server', ['--port', String(port), '--host', host, '--home', home])
+  const { args, dev } = readOptions(argv)
+  await prepare({ bundles: ['server', 'trainer'], runtime: true, page: !dev })
+  process.env.NODE_ENV = dev ? 'development' : 'production'
+  await enter('server', args)
 }

@@ -17,7 +17,7 @@ function call(script: string, ...args: string[]): Promise<{ code: number | null;
 
 describe('a fault of the caller', () => {
   it.each([
-    ['start.mjs', ['--prot', '1'], 'There is no option "--prot"; the options are --port, --host, --home.\n'],
+    ['start.mjs', ['--prot', '1'], 'There is no option "--prot"; the options are --port, --host, --home, --root, --dev.\n'],
     ['tuneboard.mjs', ['webui', '--port', 'x'], '--port is "x", but must be a whole number from 0 to 65535.\n'],
     ['tuneboard.mjs', ['trian'], 'There is no command "trian"; the commands are train, chat, predict, export, api, webui, env.\n'],
     ['run.mjs', ['nothing'], 'There is no program "nothing"; the programs are conform, bench, starter, latency.\n'],

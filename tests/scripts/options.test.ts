@@ -1,21 +1,24 @@
 /** The options of `npm start`: what is read, and the sentence for what cannot be. */
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { readOptions } from '@/scripts/setup/options.mjs'
 import { nodeIsNewEnough } from '@/scripts/setup/main.mjs'
-import { root } from '@/scripts/setup/paths.mjs'
 
 describe('readOptions', () => {
-  it('has the contract\'s defaults', () => {
-    expect(readOptions([])).toEqual({ port: 7860, host: '127.0.0.1', home: root })
+  it('leaves the defaults to the server', () => {
+    expect(readOptions([])).toEqual({ args: [], dev: false })
   })
 
-  it('reads both spellings', () => {
-    expect(readOptions(['--port', '7861', '--host=::1', '--home', '/tmp/board'])).toEqual({ port: 7861, host: '::1', home: '/tmp/board' })
+  it('reads both spellings and makes paths whole', () => {
+    vi.stubEnv('INIT_CWD', '/somewhere')
+    expect(readOptions(['--port', '7861', '--host=::1', '--home', 'board', '--root', '/m', '--root', '/n', '--dev'])).toEqual({
+      args: ['--port', '7861', '--host', '::1', '--home', '/somewhere/board', '--root', '/m', '--root', '/n', '--dev'], dev: true,
+    })
+    vi.unstubAllEnvs()
   })
 
   it.each([
-    [['--prot', '1'], 'There is no option "--prot"; the options are --port, --host, --home.'],
-    [['7861'], 'There is no option "7861"; the options are --port, --host, --home.'],
+    [['--prot', '1'], 'There is no option "--prot"; the options are --port, --host, --home, --root, --dev.'],
+    [['7861'], 'There is no option "7861"; the options are --port, --host, --home, --root, --dev.'],
     [['--port', '99999'], '--port is "99999", but must be a whole number from 0 to 65535.'],
     [['--port', 'x'], '--port is "x", but must be a whole number from 0 to 65535.'],
     [['--port=7.5'], '--port is "7.5", but must be a whole number from 0 to 65535.'],
