@@ -5,7 +5,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { UserError, type Fault } from '@/lib/errors'
 import type { TrainingArgs } from '@/lib/config/fields'
 import { parseFlags, parseOverrides } from '@/lib/config/overrides'
-import { parseArgs, type Parsed } from '@/lib/config/schema'
+import type { Purpose } from '@/lib/config/rules'
+import { parseArgs } from '@/lib/config/schema'
 import { readYaml, type Read } from '@/lib/config/yaml'
 
 /** Several faults at once; each gets its sentence. */
@@ -39,8 +40,8 @@ export function readSettings(argv: readonly string[]): Record<string, unknown> {
 }
 
 /** The checked configuration; Refused with every fault of it. */
-export function readArguments(argv: readonly string[], parse: (raw: unknown) => Parsed = parseArgs): TrainingArgs {
-  const parsed = parse(readSettings(argv))
+export function readArguments(argv: readonly string[], purpose: Purpose): TrainingArgs {
+  const parsed = parseArgs(readSettings(argv), purpose)
   if (!parsed.ok) throw new Refused(parsed.faults)
   return parsed.args
 }

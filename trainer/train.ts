@@ -45,7 +45,7 @@ interface Run {
 /** Trains as `[x.yaml] [key=value …]` say. Exit code: 0, or a signal's when it was stopped. Throws the user's faults. */
 export async function train(argv: readonly string[]): Promise<number> {
   const stop = listenForStop()
-  const args = readArguments(argv)
+  const args = readArguments(argv, 'train')
   const checked = await checkTraining(args)
   if (!checked.ground) throw new Refused(checked.faults)
   const { ground } = checked

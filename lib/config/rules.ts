@@ -78,5 +78,14 @@ const rules: readonly Rule[] = [
   schedulerFits,
 ]
 
+/** What a configuration is for: a file of `chat` or `export` leaves out what only a training needs. */
+export type Purpose = 'train' | 'chat' | 'export'
+
+const rulesFor = {
+  train: rules,
+  chat: [required('model_name_or_path'), required('template')],
+  export: [required('model_name_or_path'), required('export_dir')],
+} satisfies Record<Purpose, readonly Rule[]>
+
 /** All faults between fields, in the order in which a person would fix them. */
-export const ruleFaults = (args: TrainingArgs): Fault[] => rules.flatMap((rule) => rule(args) ?? [])
+export const ruleFaults = (args: TrainingArgs, purpose: Purpose = 'train'): Fault[] => rulesFor[purpose].flatMap((rule) => rule(args) ?? [])

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { Fault } from '@/lib/errors'
 import { fieldOf, fields, isKey, keys, missingFeature, type Key, type TrainingArgs } from '@/lib/config/fields'
 import { nearest } from '@/lib/config/nearest'
-import { ruleFaults } from '@/lib/config/rules'
+import { ruleFaults, type Purpose } from '@/lib/config/rules'
 
 export type { TrainingArgs } from '@/lib/config/fields'
 
@@ -80,7 +80,7 @@ function supportFaults(args: TrainingArgs): Fault[] {
  * The configuration that `raw` (parsed YAML, a form's values, overrides) stands for, or all of its faults: types and ranges first,
  * then what this version lacks and the rules between fields.
  */
-export function parseArgs(raw: unknown): Parsed {
+export function parseArgs(raw: unknown, purpose: Purpose = 'train'): Parsed {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     return { ok: false, faults: [{ code: 'config_not_mapping', values: { found: shown(raw) } }] }
   }
@@ -88,6 +88,6 @@ export function parseArgs(raw: unknown): Parsed {
   const result = trainingSchema.safeParse(values)
   if (!result.success) return { ok: false, faults: firstPerField(result.error.issues.flatMap((issue) => issueFaults(values, issue))) }
   const args = result.data as TrainingArgs
-  const faults = firstPerField([...supportFaults(args), ...ruleFaults(args)])
+  const faults = firstPerField([...supportFaults(args), ...ruleFaults(args, purpose)])
   return faults.length === 0 ? { ok: true, args } : { ok: false, faults }
 }

@@ -103,6 +103,7 @@ export const en = {
   },
   features: {
     adapter_new: 'a new adapter on top of others',
+    api: 'the OpenAI-compatible API',
     api_reward: 'a reward model behind an API',
     apollo: 'the APOLLO optimiser',
     badam: 'the BAdam optimiser',

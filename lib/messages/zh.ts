@@ -101,6 +101,7 @@ export const zh: Messages = {
   },
   features: {
     adapter_new: '在已有适配器之上新建适配器',
+    api: '兼容 OpenAI 的 API',
     api_reward: '通过 API 调用的奖励模型',
     apollo: 'APOLLO 优化器',
     badam: 'BAdam 优化器',
