@@ -7,7 +7,8 @@ import path from 'node:path'
 import { z } from 'zod'
 import { UserError } from '@/lib/errors'
 import { JsonSyntaxError, parseJson } from '@/lib/pyjson'
-import { createTokenizer, type HfTokenizer, type NamedTokens, specialFileSchema, tokenizerFileSchema } from '@/lib/text/hf'
+import { createTokenizer, type HfTokenizer, specialFileSchema, tokenizerFileSchema } from '@/lib/text/hf'
+import type { NamedTokens } from '@/lib/text/tokenizer'
 
 const generationSchema = z.looseObject({ eos_token_id: z.union([z.number(), z.array(z.number())]).nullish() })
 

@@ -8,7 +8,7 @@ import { AddedSplitter, type AddedToken } from '@/lib/text/added'
 import { createDecoder, type DecodeChain, type DecoderConfig } from '@/lib/text/decoder'
 import { bpeModel, bpeOf, libraryModel, type Model } from '@/lib/text/model'
 import { textStream } from '@/lib/text/stream'
-import type { SpecialToken, TextStream, Tokenizer } from '@/lib/text/tokenizer'
+import type { NamedTokens, SpecialToken, TextStream, Tokenizer } from '@/lib/text/tokenizer'
 
 const addedTokenSchema = z.looseObject({
   content: z.string(),
@@ -46,14 +46,6 @@ export const specialFileSchema = z.looseObject({
 
 export type TokenizerFile = z.output<typeof tokenizerFileSchema>
 export type SpecialFile = z.output<typeof specialFileSchema>
-
-/** Special tokens by role, as strings; null or absent where there is none. */
-export interface NamedTokens {
-  bos?: string | null
-  eos?: string | null
-  pad?: string | null
-  unk?: string | null
-}
 
 /** The parts that do not change when special tokens do. */
 interface Parts {
@@ -145,10 +137,6 @@ export class HfTokenizer implements Tokenizer {
     this.unk = this.role(named.unk)
   }
 
-  /**
-   * The same tokenizer with other roles and further special tokens. Unknown strings get ids at the end. `existing`: whether a string that is an
-   * added token already keeps its flags or becomes a plain special token (transformers' `add_special_tokens`).
-   */
   withTokens(named: NamedTokens, others: readonly string[], existing: 'keep' | 'replace'): HfTokenizer {
     const added = new Map(this.added)
     let next = this.length

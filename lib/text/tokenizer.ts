@@ -15,6 +15,14 @@ export interface TextStream {
   end(): string
 }
 
+/** Special tokens by role, as strings; null or absent where there is none. */
+export interface NamedTokens {
+  bos?: string | null
+  eos?: string | null
+  pad?: string | null
+  unk?: string | null
+}
+
 export interface Tokenizer {
   /** One more than the largest id; a model's vocabulary must be at least this large. */
   readonly length: number
@@ -32,4 +40,9 @@ export interface Tokenizer {
   /** Token of an id as the vocabulary spells it; null beyond the vocabulary. */
   tokenOf(id: number): string | null
   stream(skipSpecial: boolean): TextStream
+  /**
+   * The same tokenizer with other roles and further special tokens. Unknown strings get ids at the end. `existing`: whether a string that is an
+   * added token already keeps its flags or becomes a plain special token (transformers' `add_special_tokens`).
+   */
+  withTokens(named: NamedTokens, others: readonly string[], existing: 'keep' | 'replace'): Tokenizer
 }
