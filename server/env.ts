@@ -23,8 +23,8 @@ export function readRuntime(): Runtime | null {
   return existsSync(file) ? runtimeSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : null
 }
 
-/** The environment of a trainer's process: ours, and what the native library needs before it loads. */
-export const trainerEnv = (): NodeJS.ProcessEnv => ({ ...process.env, ...readRuntime()?.env })
+/** The environment of a trainer's process: ours, and what the native library needs before it loads where ours does not say it. */
+export const trainerEnv = (): NodeJS.ProcessEnv => ({ ...readRuntime()?.env, ...process.env })
 
 export function version(): string {
   const found: unknown = JSON.parse(readFileSync(path.join(checkout, 'package.json'), 'utf8'))
