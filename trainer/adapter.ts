@@ -8,9 +8,9 @@ import { z } from 'zod'
 import { UserError } from '@/lib/errors'
 import type { ModelConfig } from '@/lib/models/config'
 import { runFiles } from '@/lib/run'
-import type { NamedTensor } from '@/trainer/engine/types'
+import type { LoraSpec as LoraSettings, NamedTensor } from '@/trainer/engine/types'
 import { writeWhole } from '@/trainer/files'
-import { type LoraSpec, loraSpecs } from '@/trainer/lora'
+import { type LoraSpec, initLora, loraScale, loraSpecs, loraTargets } from '@/trainer/lora'
 import { type LinearSpec, linearSpecs } from '@/trainer/model/params'
 import { encodeSafetensors, readSafetensors } from '@/trainer/weights/safetensors'
 
@@ -70,6 +70,16 @@ export function readAdapter(folder: string, config: ModelConfig): Adapter {
   if (extra !== undefined) throw mismatch(`it holds the tensor ${extra}, which this model has no place for`)
   if (specs.length === 0) throw mismatch('it holds no tensors')
   return { settings, specs, tensors }
+}
+
+/** What a training begins with: the adapter in `adapter`, or a new one by `lora`'s settings. */
+export function startingAdapter({ config, lora, adapter, seed }: { config: ModelConfig; lora: LoraSettings; adapter: string | null; seed: number }): { specs: LoraSpec[]; tensors: NamedTensor[]; scale: number } {
+  if (adapter !== null) {
+    const { settings, specs, tensors } = readAdapter(adapter, config)
+    return { specs, tensors, scale: loraScale(settings) }
+  }
+  const specs = loraSpecs(loraTargets(config, lora.target), lora.rank)
+  return { specs, tensors: initLora(specs, seed), scale: loraScale(lora) }
 }
 
 /** adapter_config.json alone, for those who only need to know what an adapter is. */

@@ -55,7 +55,7 @@ export const hfConfigSchema = z.looseObject({
   rope_parameters: ropeParametersSchema.nullish(),
   torch_dtype: z.string().nullish(),
   dtype: z.string().nullish(),
-  quantization_config: z.unknown(),
+  quantization_config: z.unknown().optional(),
   bos_token_id: z.number().int().nullish(),
   eos_token_id: z.union([z.number().int(), z.array(z.number().int())]).nullish(),
   pad_token_id: z.number().int().nullish(),

@@ -2,17 +2,20 @@
  * The engine's contract on any eager TF.js backend: the same model code without a recorder, an optimiser on plain arrays. Slow and plain on
  * purpose: the recorded engine is checked against it, and it runs where nothing native does. Leaves out dropout.
  */
-import { type Scalar, type Tensor, type Tensor1D, dispose, getBackend, keep, tensor, tensor1d, tidy, valueAndGrads } from '@tensorflow/tfjs-core'
+import { type Scalar, type Tensor, type Tensor1D, dispose, getBackend, tensor, tensor1d, tidy, transpose, valueAndGrads } from '@tensorflow/tfjs-core'
 import type { ModelConfig } from '@/lib/models/config'
-import { readAdapter } from '@/trainer/adapter'
-import type { Batch, Engine, EngineSpec, Hyper, NamedTensor, TrainResult } from '@/trainer/engine/types'
-import { type LoraSpec, buildLora, initLora, loraScale, loraSpecs, loraTargets } from '@/trainer/lora'
+import { startingAdapter } from '@/trainer/adapter'
+import type { Batch, Engine, EngineSpec, Hyper, LoraSpec as LoraSettings, NamedTensor, TrainResult } from '@/trainer/engine/types'
+import { type LoraSpec, buildLora } from '@/trainer/lora'
 import { type AdamState, adamw, clipFactor, globalNorm } from '@/trainer/model/adamw'
-import type { Params } from '@/trainer/model/params'
+import { type Params, buildParams } from '@/trainer/model/params'
 import { type ForwardInput, type ForwardOptions, forward, logits } from '@/trainer/model/transformer'
+import '@/trainer/ops/autodiff'
 import { crossEntropy } from '@/trainer/ops/cross-entropy'
 import { gatherRows } from '@/trainer/ops/gather-rows'
+import { openWeights } from '@/trainer/weights/index'
 import { loadParams } from '@/trainer/weights/load'
+import { readTensor } from '@/trainer/weights/safetensors'
 
 /** Positions whose next token is a target, and those targets. */
 export function targetsOf({ rows, length, labels }: Batch): { rows: Int32Array; targets: Int32Array } {
@@ -43,31 +46,71 @@ export function batchLogits(params: Params, config: ModelConfig, batch: Batch, o
   return out.data<'float32'>().finally(() => out.dispose())
 }
 
-/** Trained arrays, and the same as the tensors that the model takes. */
-export function loraOptions(specs: LoraSpec[], tensors: NamedTensor[], scale: number): { options: ForwardOptions; list: Tensor[] } {
-  const byName = new Map(tensors.map(t => [t.name, tensor(t.data.slice(), t.shape)]))
-  const weights = buildLora(specs, ({ name }) => {
-    const found = byName.get(name)
-    if (!found) throw new Error(`reference: no tensor ${name}`)
-    return found
-  })
-  return { options: { lora: { weights, scale } }, list: tensors.map(t => byName.get(t.name) as Tensor) }
+/** An adapter's tensors as the model takes them. */
+export function loraOptions(specs: LoraSpec[], tensors: NamedTensor[], scale: number): ForwardOptions {
+  const list = tensors.map(t => tensor(t.data.slice(), t.shape))
+  return { lora: { weights: buildLora(specs, byName(tensors, list)), scale } }
 }
 
-export function createReferenceEngine(spec: EngineSpec & { weights: string }): Engine {
-  if (spec.lora.dropout !== 0) throw new Error('reference: dropout is not part of the reference engine')
-  const { config, lora } = spec
-  const start = spec.adapter === null ? newAdapter(spec) : readAdapter(spec.adapter, config)
-  const scale = spec.adapter === null ? loraScale(lora) : loraScale(readAdapter(spec.adapter, config).settings)
-  const params = loadParams(spec.weights, config)
-  let trained: NamedTensor[] = start.tensors
+/** What is trained: its arrays at the start, and the model that uses them once they are tensors. */
+interface Trained {
+  start: NamedTensor[]
+  model: (list: Tensor[]) => { params: Params; options: ForwardOptions }
+  dispose: () => void
+}
+
+function trainedLora({ config, weights, adapter, seed }: ReferenceSpec, lora: LoraSettings): Trained {
+  if (lora.dropout !== 0) throw new Error('reference: dropout is not part of the reference engine')
+  const { specs, tensors, scale } = startingAdapter({ config, lora, adapter, seed })
+  const params = loadParams(weights, config)
+  return {
+    start: tensors,
+    model: list => ({ params, options: { lora: { weights: buildLora(specs, byName(tensors, list)), scale } } }),
+    dispose: () => disposeParams(params),
+  }
+}
+
+/** Every tensor of the checkpoint, in its own layout; the transposes are part of the program. */
+function trainedWhole({ config, weights }: ReferenceSpec): Trained {
+  const index = openWeights(weights, config)
+  const start = [...index].map(([name, entry]): NamedTensor => ({ name, shape: entry.shape, data: readTensor(entry) }))
+  return {
+    start,
+    model: list => {
+      const get = byName(start, list)
+      return { params: buildParams(config, spec => (spec.transpose ? transpose(get(spec)) : get(spec))), options: { trains: () => true } }
+    },
+    dispose: () => {},
+  }
+}
+
+function byName(names: readonly { name: string }[], list: Tensor[]): (wanted: { name: string }) => Tensor {
+  const map = new Map(names.map(({ name }, i) => [name, list[i]]))
+  return ({ name }) => {
+    const found = map.get(name)
+    if (!found) throw new Error(`reference: no tensor ${name}`)
+    return found
+  }
+}
+
+export type ReferenceSpec = Pick<EngineSpec, 'config' | 'lora' | 'adapter' | 'seed' | 'adam' | 'max_grad_norm'> & { weights: string }
+
+export function createReferenceEngine(spec: ReferenceSpec): Engine {
+  const { config } = spec
+  const { start, model, dispose } = spec.lora === null ? trainedWhole(spec) : trainedLora(spec, spec.lora)
+  let trained = start
   let moments: AdamState[] = trained.map(t => ({ m: new Float32Array(t.data.length), v: new Float32Array(t.data.length) }))
+
+  const lossOf = (batch: Batch, list: Tensor[]): Scalar => {
+    const { params, options } = model(list)
+    return batchLoss(params, config, batch, options)
+  }
+  const tensors = (): Tensor[] => trained.map(t => tensor(t.data.slice(), t.shape))
 
   /** Sum of losses and of gradients over one micro-batch. */
   const gradients = (batch: Batch): { loss: number; grads: Float32Array[] } =>
     tidy(() => {
-      const { options, list } = loraOptions(start.specs, trained, scale)
-      const { value, grads } = valueAndGrads(() => batchLoss(params, config, batch, options))(list)
+      const { value, grads } = valueAndGrads((...list: Tensor[]) => lossOf(batch, list))(tensors())
       return { loss: value.dataSync()[0], grads: grads.map(g => g.dataSync<'float32'>().slice()) }
     })
 
@@ -88,24 +131,15 @@ export function createReferenceEngine(spec: EngineSpec & { weights: string }): E
   return {
     runtime: `eager ${getBackend()}`,
     train,
-    evaluate: async batch =>
-      tidy(() => ({
-        loss_sum: batchLoss(params, config, batch, loraOptions(start.specs, trained, scale).options).dataSync()[0],
-        tokens: targetsOf(batch).rows.length,
-      })),
+    evaluate: async batch => tidy(() => ({ loss_sum: lossOf(batch, tensors()).dataSync()[0], tokens: targetsOf(batch).rows.length })),
     readTrainable: async () => trained,
     readOptimizer: async () => trained.flatMap(({ name, shape }, i) => [{ name: `${name}.m`, shape, data: moments[i].m }, { name: `${name}.v`, shape, data: moments[i].v }]),
     writeState: async (trainable, optimizer) => {
       trained = trainable
       moments = trainable.map((_, i) => ({ m: optimizer[2 * i].data.slice(), v: optimizer[2 * i + 1].data.slice() }))
     },
-    dispose: () => disposeParams(params),
+    dispose,
   }
-}
-
-function newAdapter({ config, lora, seed }: EngineSpec): { specs: LoraSpec[]; tensors: NamedTensor[] } {
-  const specs = loraSpecs(loraTargets(config, lora.target), lora.rank)
-  return { specs, tensors: initLora(specs, seed) }
 }
 
 const sumOf = (arrays: Float32Array[], factor: number): Float32Array => arrays[0].map((_, i) => arrays.reduce((sum, a) => sum + a[i], 0) * factor)

@@ -84,7 +84,7 @@ export function decode(params: Params, config: ModelConfig, input: DecodeInput, 
 
 /** Logits of the given hidden states, [n, vocab] in float32, soft-capped where the config says so. */
 export function logits(params: Params, config: ModelConfig, hidden: Tensor2D): Tensor2D {
-  const raw = asFloat(matMul(hidden, params.head, false, true)) as Tensor2D
+  const raw = asFloat(matMul(hidden, asStorage(params.head), false, true)) as Tensor2D
   return config.logit_softcap === null ? raw : mul(tanh(mul(raw, 1 / config.logit_softcap)), config.logit_softcap)
 }
 

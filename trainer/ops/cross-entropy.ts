@@ -24,7 +24,7 @@ const BUDGET = 8 << 20
 /**
  * Σ weight · -log softmax(hidden · headᵀ)[target].
  * @param hidden [n, d] in the storage type
- * @param head [vocab, d] in the storage type
+ * @param head [vocab, d] in the storage type, or in float32 when trained
  * @param targets int32 [n]
  * @param weights float32 [n]; 0 for rows that only fill up a static shape
  * @returns a scalar in float32
@@ -35,13 +35,13 @@ export function crossEntropy(hidden: Tensor2D, head: Tensor2D, targets: Tensor1D
   return withGradient(train ? [hidden, head] : [hidden], () => {
     const chunks = chunkRows(n, head.shape[0], budget).map(([from, size]) =>
       chunkLoss(
-        { hidden: slice(hidden, [from, 0], [size, d]), targets: slice(targets, from, size), weights: slice(weights, from, size) }, head, options))
+        { hidden: slice(hidden, [from, 0], [size, d]), targets: slice(targets, from, size), weights: slice(weights, from, size) }, asStorage(head), options))
     const saved = [concat(chunks.map(c => c.dHidden), 0)]
     if (train) saved.push(addN(chunks.map(c => c.dHead())))
     return {
       value: addN(chunks.map(c => c.loss)) as Scalar,
       saved,
-      gradient: (dy, saved) => saved.map(g => asStorage(mul(g, dy))),
+      gradient: (dy, [dHidden, ...dHead]) => [asStorage(mul(dHidden, dy)), ...dHead.map(g => mul(g, dy))],
     }
   })
 }

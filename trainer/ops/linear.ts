@@ -24,10 +24,14 @@ export interface LoraOptions {
   mask: Tensor2D | null
 }
 
-/** x · weight + bias; plain ops, so a weight that is trained gets its gradient from autodiff. @param x [n, in] @returns [n, out] in the storage type */
+/**
+ * x · weight + bias; plain ops, so a weight that is trained (then kept in float32) gets its gradient from autodiff.
+ * @param x [n, in]
+ * @returns [n, out] in the storage type
+ */
 export function linear(x: Tensor2D, { weight, bias }: LinearWeights): Tensor2D {
-  const y = matMul(asStorage(x), weight) as Tensor2D
-  return bias === null ? y : add(y, bias)
+  const y = matMul(asStorage(x), asStorage(weight)) as Tensor2D
+  return bias === null ? y : add(y, asStorage(bias))
 }
 
 /**

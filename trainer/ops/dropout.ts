@@ -1,0 +1,28 @@
+/**
+ * Dropout masks that depend on a seed alone, so that a resumed run draws what an unbroken one would have drawn. The numbers are Philox
+ * (Salmon et al. 2011): TensorFlow's StatelessRandomUniform in a graph, `uniforms` of random.ts on eager backends (other numbers, same rule).
+ */
+import {
+  type KernelBackend, type KernelFunc, type Tensor1D, type Tensor2D, type TensorInfo, add, cast, engine, greaterEqual, mul, registerKernel, tensor1d, tensor2d,
+} from '@tensorflow/tfjs-core'
+import { uniforms } from '@/trainer/random'
+
+export const STATELESS_UNIFORM = 'StatelessUniform'
+
+/**
+ * 0 with probability `p`, else 1 / (1 - p).
+ * @param seed int32 [2]
+ * @param salt makes masks that share a seed differ
+ */
+export function dropoutMask(seed: Tensor1D, salt: number, shape: [number, number], p: number): Tensor2D {
+  const own = add(seed, tensor1d([0, salt], 'int32'))
+  const uniform = engine().runKernel(STATELESS_UNIFORM, { seed: own }, { shape }) as Tensor2D
+  return mul(cast(greaterEqual(uniform, p), 'float32'), 1 / (1 - p))
+}
+
+const eager: KernelFunc = ({ inputs, attrs, backend }) => {
+  const { shape } = attrs as unknown as { shape: [number, number] }
+  const [seed, salt] = (backend as KernelBackend).readSync((inputs.seed as TensorInfo).dataId) as Int32Array
+  return tensor2d(uniforms(seed >>> 0, salt >>> 0, shape[0] * shape[1]), shape)
+}
+for (const backendName of ['cpu', 'wasm', 'tensorflow']) registerKernel({ kernelName: STATELESS_UNIFORM, backendName, kernelFunc: eager })
