@@ -32,6 +32,8 @@ export function startLineChild(command: string[], logFile: string, events: LineC
   const log = openSync(logFile, 'a')
   const child = spawn(process.execPath, [trainerProgram(), ...command], { cwd: checkout, env: trainerEnv(), stdio: ['pipe', 'pipe', log] })
   closeSync(log)
+  const { stdin, stdout } = child
+  if (stdin === null || stdout === null) throw new Error('a child with pipes has none')
   let over = false
   const end = (reason: string) => {
     if (!over) events.ended(reason)
@@ -40,13 +42,13 @@ export function startLineChild(command: string[], logFile: string, events: LineC
   child.once('error', (error) => end(error.message))
   // 'close', not 'exit': its last lines come first.
   child.once('close', (code, signal) => end(signal ?? String(code)))
-  child.stdin.on('error', (error) => over || report(error))
-  createInterface({ input: child.stdout }).on('line', (line) => {
+  stdin.on('error', (error) => over || report(error))
+  createInterface({ input: stdout }).on('line', (line) => {
     const parsed = parse(line)
     if (parsed !== null) events.line(parsed.found)
   })
   return {
-    send: (message) => child.stdin.write(`${JSON.stringify(message)}\n`),
+    send: (message) => stdin.write(`${JSON.stringify(message)}\n`),
     kill: () => child.kill('SIGKILL'),
   }
 }

@@ -38,6 +38,7 @@ export interface Paths {
    * @throws UserError `path_outside`, with `field` as its place in the form
    */
   inside(target: string, field?: string): string
+  allows(target: string): boolean
   browse(target: string | null): Folder
   /** Model folders that are found without being named: the project's, the home's, and Hugging Face's cache. */
   models(): LocalModel[]
@@ -50,12 +51,16 @@ export function openPaths(options: ServerOptions): Paths {
     return rest[0] !== '..' && !rest.some(isHidden)
   }
   const allowed = (place: string): boolean => roots.some((root) => holds(root, place))
-  const inside = (target: string, field?: string): string => {
+  const placeOf = (target: string): string | null => {
     const place = target.includes('\0') ? null : realPlace(path.resolve(checkout, target))
-    if (place === null || !allowed(place)) throw new UserError('path_outside', { path: target }, field)
+    return place !== null && allowed(place) ? place : null
+  }
+  const inside = (target: string, field?: string): string => {
+    const place = placeOf(target)
+    if (place === null) throw new UserError('path_outside', { path: target }, field)
     return place
   }
-  return { roots, inside, browse: (target) => browse(target, roots, inside, allowed), models: () => localModels(options.home) }
+  return { roots, inside, allows: (target) => placeOf(target) !== null, browse: (target) => browse(target, roots, inside, allowed), models: () => localModels(options.home) }
 }
 
 const isModel = (folder: string): boolean => {

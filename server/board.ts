@@ -1,0 +1,81 @@
+/** The whole server as one value: makes its parts, tells them of each other, and takes them down. Options and the terminal are `index`'s. */
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { UserError } from '@/lib/errors'
+import { openChat } from '@/server/chat'
+import { makeEndpoints } from '@/server/endpoints'
+import { openGuard } from '@/server/guard'
+import { httpHandler, type Page } from '@/server/http'
+import { openInspect } from '@/server/inspect'
+import { openJobs } from '@/server/jobs'
+import type { ServerOptions } from '@/server/options'
+import { openPaths } from '@/server/paths'
+import { openQueue } from '@/server/queue'
+import { openRuns } from '@/server/runs'
+import { answerRoom, openSockets, runRoom, serveBrowsers } from '@/server/socket'
+
+export interface Board {
+  /** The port that was taken; another one than asked for only for port 0. */
+  port: number
+  close(): Promise<void>
+}
+
+/** @throws UserError `folder_unwritable` */
+function makeHome(home: string): void {
+  try {
+    mkdirSync(home, { recursive: true })
+    accessSync(home, constants.W_OK)
+  } catch (error) {
+    throw new UserError('folder_unwritable', { path: home, problem: error instanceof Error ? error.message : String(error) })
+  }
+}
+
+/** @throws UserError `port_in_use`, `listen_failed` */
+function listen(server: Server, { port, host }: ServerOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? new UserError('port_in_use', { port }) : new UserError('listen_failed', { host, port, problem: error.message }))
+    })
+    server.listen(port, host, () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : port)
+    })
+  })
+}
+
+/** Listens first, so that a port in use is told before anything else is done. */
+export async function openBoard(options: ServerOptions, makePage: (server: Server) => Page): Promise<Board> {
+  const { home } = options
+  let port = options.port
+  const server = createServer()
+  port = await listen(server, options)
+  makeHome(home)
+  const guard = openGuard(options, () => port)
+  const paths = openPaths(options)
+  const browsers = openSockets(server, guard)
+  const jobs = openJobs(openQueue(home))
+  const runs = openRuns(home, jobs.place, {
+    runs: (list) => browsers.emit('runs', list),
+    tail: (id, tail) => browsers.to(runRoom(id)).emit('tail', id, tail),
+  })
+  jobs.begin(runs)
+  const chat = openChat(home, {
+    chat: (status) => browsers.emit('chat', status),
+    delta: (delta) => browsers.to(answerRoom(delta.id)).emit('delta', delta),
+  })
+  const inspect = openInspect(home)
+  server.on('request', httpHandler(guard, makeEndpoints({ home, paths, runs, jobs, inspect }), makePage(server)))
+  serveBrowsers(browsers, runs, chat, paths)
+  inspect.warmUp()
+  return {
+    port,
+    async close() {
+      jobs.close()
+      runs.close()
+      chat.close()
+      inspect.close()
+      server.closeAllConnections()
+      await browsers.close()
+    },
+  }
+}

@@ -1,0 +1,144 @@
+/** What each endpoint of `lib/api` does: paths are checked here, the work is done by the part of the server that it belongs to. */
+import { realpathSync } from 'node:fs'
+import path from 'node:path'
+import type { AdapterEntry, ApiName, ApiResponse, api } from '@/lib/api'
+import type { z } from 'zod'
+import { parseArgs } from '@/lib/config/schema'
+import { writeYaml } from '@/lib/config/yaml'
+import { UserError, type Fault } from '@/lib/errors'
+import { runFiles } from '@/lib/run'
+import { adaptersOf } from '@/server/adapters'
+import { checkout, readRuntime, version } from '@/server/env'
+import { readJson } from '@/server/files'
+import type { Inspect } from '@/server/inspect'
+import type { Jobs } from '@/server/jobs'
+import type { Paths } from '@/server/paths'
+import { readArgs } from '@/server/run-view'
+import type { Runs } from '@/server/runs'
+
+export type Endpoints = { [N in ApiName]: (request: z.output<(typeof api)[N]['request']>) => ApiResponse<N> | Promise<ApiResponse<N>> }
+
+export interface EndpointParts {
+  home: string
+  paths: Paths
+  runs: Runs
+  jobs: Jobs
+  inspect: Inspect
+}
+
+/** Settings that name a place on the disk; all of them are looked at before the trainer sees them. */
+const pathKeys = ['model_name_or_path', 'adapter_name_or_path', 'dataset_dir', 'eval_dataset_dir', 'resume_from_checkpoint'] as const
+
+function pathFaults(args: Readonly<Record<string, unknown>>, paths: Paths): Fault[] {
+  return pathKeys.flatMap((key) => {
+    const value = args[key]
+    const targets: unknown[] = typeof value === 'string' ? value.split(',') : Array.isArray(value) ? value : []
+    const outside = targets.find((target) => typeof target === 'string' && target.trim() !== '' && !paths.allows(target.trim()))
+    return outside === undefined ? [] : [{ code: 'path_outside' as const, values: { path: String(outside) }, field: key }]
+  })
+}
+
+/** A name that is one folder: it may hold any script's letters, but nothing that a path, a shell or another system would take amiss. */
+function folderName(name: string, field: string): string {
+  if (!/^[\p{L}\p{N}_][\p{L}\p{N}._ ()+-]*$/u.test(name) || name.endsWith('.') || name.trim() !== name) throw new UserError('name_invalid', { name }, field)
+  return name
+}
+
+const two = (value: number) => String(value).padStart(2, '0')
+
+/** `train_2025-01-31-09-05-00`, local time, as LLaMA Board names its runs. */
+function defaultName(now = new Date()): string {
+  const date = [now.getFullYear(), ...[now.getMonth() + 1, now.getDate(), now.getHours(), now.getMinutes(), now.getSeconds()].map(two)]
+  return `train_${date.join('-')}`
+}
+
+/** The folder's last part as a name: a path may end in letters that no run folder should have. */
+const modelName = (modelPath: string) => path.basename(path.resolve(checkout, modelPath)).replace(/[^\p{L}\p{N}._-]+/gu, '_').replace(/^\.+/, '') || 'model'
+
+/** As the trainer, whose working folder is the checkout, will find it; relative where that keeps the file free of this machine's places. */
+function outputDir(saves: string, id: string): string {
+  const folder = path.join(saves, ...id.split('/'))
+  const inside = path.relative(checkout, folder)
+  return inside.startsWith('..') ? folder : inside.split(path.sep).join('/')
+}
+
+function sameFolder(a: string, b: string): boolean {
+  const real = (folder: string) => {
+    try {
+      return realpathSync(path.resolve(checkout, folder))
+    } catch {
+      return folder // a name of a hub, or a folder of another machine
+    }
+  }
+  return a === b || real(a) === real(b)
+}
+
+async function start(parts: EndpointParts, raw: Record<string, unknown>, model: string | null, name: string | null): Promise<{ id: string }> {
+  const { paths, runs, jobs, inspect } = parts
+  const modelPath = typeof raw.model_name_or_path === 'string' ? raw.model_name_or_path : ''
+  const method = typeof raw.finetuning_type === 'string' ? raw.finetuning_type : 'lora'
+  const id = [model === null ? modelName(modelPath) : folderName(model, 'model_name_or_path'), folderName(method, 'finetuning_type'), name === null ? defaultName() : folderName(name, 'output_dir')].join('/')
+  const values = { ...raw, output_dir: outputDir(runs.saves, id) }
+  const parsed = parseArgs(values)
+  if (!parsed.ok) throw faultError(parsed.faults[0])
+  const outside = pathFaults(parsed.args, paths)
+  const faults = outside.length > 0 ? outside : (await inspect.ask('check', { args: values })).faults
+  if (faults.length > 0) throw faultError(faults[0])
+  jobs.submit(id, writeYaml(parsed.args))
+  return { id }
+}
+
+const faultError = ({ code, values, field }: Fault) => new UserError(code, values, field)
+
+function adapters({ runs }: EndpointParts, model: string | null): AdapterEntry[] {
+  const found = runs.list().flatMap(({ id }) => adaptersOf(id, runs.view(id).folder))
+  return found.filter(({ base }) => model === null || sameFolder(base, model)).sort((a, b) => b.updated_at - a.updated_at)
+}
+
+export function makeEndpoints(parts: EndpointParts): Endpoints {
+  const { home, paths, runs, jobs, inspect } = parts
+  const done = (work: (id: string) => void) => ({ id }: { id: string }) => {
+    work(id)
+    return null
+  }
+  return {
+    state: () => ({ version: version(), node: process.version, runtime: readRuntime(), home, dataset_dir: 'data', roots: paths.roots, runs: runs.list() }),
+    models: () => paths.models(),
+    model(request) {
+      paths.inside(request.model_name_or_path, 'model_name_or_path')
+      return inspect.ask('model', request)
+    },
+    browse: ({ path: target }) => paths.browse(target),
+    datasets(request) {
+      paths.inside(request.dataset_dir, 'dataset_dir')
+      return inspect.ask('datasets', request)
+    },
+    preview(request) {
+      paths.inside(request.dataset_dir, 'dataset_dir')
+      return inspect.ask('preview', request)
+    },
+    check(request) {
+      const faults = pathFaults(request.args, paths)
+      return faults.length > 0 ? { faults, warnings: [], plan: null } : inspect.ask('check', request)
+    },
+    start: ({ args, model, name }) => start(parts, args, model, name),
+    stop: done(jobs.stop),
+    kill: done(jobs.kill),
+    withdraw: done(jobs.withdraw),
+    resume: done(jobs.resume),
+    run({ id }) {
+      const { folder } = runs.view(id)
+      const args = readArgs(folder)
+      const results = readJson(path.join(folder, runFiles.allResults))
+      return {
+        run: runs.get(id),
+        path: folder,
+        args_yaml: args?.text ?? null,
+        args: args?.values ?? null,
+        results: typeof results === 'object' && results !== null ? { ...results } : null,
+        adapters: adaptersOf(id, folder),
+      }
+    },
+    adapters: ({ model_name_or_path }) => adapters(parts, model_name_or_path),
+  }
+}

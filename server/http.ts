@@ -1,0 +1,93 @@
+/**
+ * The HTTP half: who may come in, then the endpoints of `lib/api`, then the page. What the endpoints do is in `endpoints`.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { api, type ApiName } from '@/lib/api'
+import { UserError, type Fault } from '@/lib/errors'
+import { sentence } from '@/lib/messages'
+import type { Endpoints } from '@/server/endpoints'
+import type { Guard } from '@/server/guard'
+import { faultOf } from '@/server/socket'
+
+/** A configuration with a long system prompt is far below this. */
+const bodyLimit = 1_000_000
+
+const headers = {
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'same-origin',
+}
+
+export type Page = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+const sendJson = (response: ServerResponse, status: number, value: unknown) => {
+  response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }).end(JSON.stringify(value))
+}
+
+const isApiName = (name: string): name is ApiName => Object.hasOwn(api, name)
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > bodyLimit) throw new UserError('body_too_large', { limit: bodyLimit })
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+async function parseRequest<N extends ApiName>(name: N, request: IncomingMessage) {
+  const invalid = (problem: string) => new UserError('request_invalid', { name, problem })
+  if (request.method !== 'POST') throw invalid(`its method is ${request.method}, but must be POST`)
+  // A form of a foreign page cannot send this type.
+  if (!request.headers['content-type']?.startsWith('application/json')) throw invalid('its content type must be application/json')
+  const body = await readBody(request)
+  let found: unknown
+  try {
+    found = JSON.parse(body)
+  } catch (error) {
+    throw invalid(error instanceof Error ? error.message : String(error))
+  }
+  const parsed = api[name].request.safeParse(found)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw invalid(`${issue.path.join('.')} ${issue.message}`.trim())
+}
+
+async function serveApi(name: string, endpoints: Endpoints, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    if (!isApiName(name)) throw new UserError('endpoint_unknown', { name })
+    // The schema of this very name has made the value: the table's own types say so, TypeScript cannot follow it through the union.
+    const work = endpoints[name] as (value: unknown) => unknown
+    const value = await work(await parseRequest(name, request))
+    sendJson(response, 200, { ok: true, value })
+  } catch (error) {
+    const fault = faultOf(error)
+    sendJson(response, fault.code === 'internal' ? 500 : 400, { ok: false, fault })
+    request.destroyed || request.resume() // the rest of a body that was refused
+  }
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, status: number, fault: Fault): void {
+  if (request.url?.startsWith('/api/')) return sendJson(response, status, { ok: false, fault })
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${sentence(fault, 'en')}\n`)
+}
+
+/** The server's answer to every request that is not the socket's. */
+export function httpHandler(guard: Guard, endpoints: Endpoints, page: Page) {
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+    const refusal = guard.refusal(request)
+    const login = refusal === null || refusal.status === 401 ? guard.login(request) : null
+    if (login !== null) return void response.writeHead(303, { 'Set-Cookie': login.cookie, Location: login.location }).end()
+    if (refusal !== null) return refuse(request, response, refusal.status, refusal.fault)
+    const name = request.url?.match(/^\/api\/([^?]*)/)?.[1]
+    if (name !== undefined) return void serveApi(name, endpoints, request, response)
+    void page(request, response).catch((error: unknown) => {
+      const fault = faultOf(error)
+      if (response.headersSent) response.destroy()
+      else refuse(request, response, 500, fault)
+    })
+  }
+}
