@@ -45,8 +45,8 @@ export function collector(): { faults: Fault[]; attempt: <T>(check: () => T | Pr
   }
 }
 
-/** The one adapter that a training may start from; several would have to be merged first. */
-function startAdapter({ adapter_name_or_path: adapters }: TrainingArgs): string | null {
+/** The one adapter that a training starts from or a chat loads; several would have to be merged first. */
+export function startAdapter({ adapter_name_or_path: adapters }: TrainingArgs): string | null {
   if (adapters !== null && adapters.length > 1) {
     throw new UserError('not_yet', { key: 'adapter_name_or_path', value: adapters.join(','), feature: 'several_adapters' }, 'adapter_name_or_path')
   }

@@ -71,6 +71,7 @@ export const en = {
     override_invalid: '"{argument}" is not an override; write key=value.',
     path_outside: '{path} lies outside the folders that this server may use.',
     port_in_use: 'Port {port} is in use by another program; choose another with --port.',
+    prompt_too_long: 'The conversation has {tokens} tokens, but at most {maximum} fit; shorten it or begin anew.',
     request_invalid: 'The request "{name}" is not understood: {problem}.',
     run_going: 'Run {id} is still going or waiting; stop it first.',
     run_missing: 'There is no run {id}.',

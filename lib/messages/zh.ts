@@ -69,6 +69,7 @@ export const zh: Messages = {
     override_invalid: '“{argument}”不是有效的覆盖参数；请写成 key=value。',
     path_outside: '{path} 不在本服务允许访问的文件夹之内。',
     port_in_use: '端口 {port} 已被其他程序占用；请用 --port 指定其他端口。',
+    prompt_too_long: '对话有 {tokens} 个词元，最多只能容纳 {maximum} 个；请缩短或重新开始。',
     request_invalid: '无法理解请求“{name}”：{problem}。',
     run_going: '任务 {id} 仍在进行或排队；请先停止它。',
     run_missing: '训练任务 {id} 不存在。',

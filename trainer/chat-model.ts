@@ -1,0 +1,72 @@
+/**
+ * A loaded model that answers conversations: base, adapter, tokenizer and template together, one answer at a time as text. Who asks, and in
+ * which order, is `chat.ts`'s and `chat-terminal.ts`'s.
+ */
+import { randomInt } from 'node:crypto'
+import { UserError } from '@/lib/errors'
+import type { ChatAsk, ChatLoad } from '@/lib/events'
+import type { ModelConfig } from '@/lib/models/config'
+import { checkVocabulary, prepareTemplate, type Template } from '@/lib/templates/template'
+import { readAdapter } from '@/trainer/adapter'
+import type { Generator } from '@/trainer/engine/types'
+import { loadTokenizer } from '@/trainer/tokenizer'
+import { openWeights, readModelConfig } from '@/trainer/weights/index'
+
+/** Longest conversation, in tokens, where the model itself allows more: the cache of keys and values is made for it at loading. */
+const longest = 4096
+
+export type AnswerPart = { text: string } | { end: 'stop' | 'length' | 'cancelled'; tokens: number; tokens_per_s: number }
+
+export interface ChatModel {
+  readonly runtime: string
+  /** UserError `prompt_too_long` when the conversation leaves no room for an answer. */
+  answer(ask: ChatAsk, signal: AbortSignal): AsyncGenerator<AnswerPart>
+  dispose(): void
+}
+
+/** `auto` keeps a float32 checkpoint in float32, and halves the others' reads. */
+function dtypeOf({ infer_dtype }: ChatLoad, config: ModelConfig): 'float32' | 'bfloat16' {
+  if (infer_dtype !== 'auto') return infer_dtype
+  return config.dtype === 'float32' ? 'float32' : 'bfloat16'
+}
+
+/** Checks everything first, then loads. UserError for what is wrong with folder, template or adapter. */
+export async function openChatModel(load: ChatLoad): Promise<ChatModel> {
+  const { model_name_or_path: folder, adapter_name_or_path: adapter } = load
+  const config = readModelConfig(folder)
+  openWeights(folder, config)
+  if (adapter !== null) readAdapter(adapter, config)
+  const tokenizer = await loadTokenizer(folder)
+  const templateFor = (enable_thinking: boolean) => prepareTemplate(tokenizer, { template: load.template, enable_thinking })
+  const templates = { thinking: templateFor(true), plain: templateFor(false) }
+  checkVocabulary(templates.thinking, config.vocab_size)
+  const { createGenerator } = await import('@/trainer/engine/generator')
+  const max_length = Math.min(config.max_position_embeddings, longest)
+  const generator = await createGenerator({ config, weights: folder, adapter, dtype: dtypeOf(load, config), max_length })
+  return {
+    runtime: generator.runtime,
+    answer: (ask, signal) => answer(generator, ask.enable_thinking ? templates.thinking : templates.plain, max_length, ask, signal),
+    dispose: () => generator.dispose(),
+  }
+}
+
+async function* answer(generator: Generator, template: Template, max_length: number, ask: ChatAsk, signal: AbortSignal): AsyncGenerator<AnswerPart> {
+  const { prompt } = template.encodeOneturn([...ask.messages, { role: 'assistant', content: '' }], ask.system, ask.tools)
+  const room = max_length - prompt.length
+  if (room < 1) throw new UserError('prompt_too_long', { tokens: prompt.length, maximum: max_length - 1 })
+  const { sampling } = ask
+  const limit = Math.min(sampling.max_new_tokens, room)
+  const seed = sampling.seed >= 0 ? sampling.seed : randomInt(2 ** 31)
+  const text = template.tokenizer.stream(ask.skip_special_tokens)
+  const began = performance.now()
+  let tokens = 0
+  for await (const id of generator.generate(prompt, { ...sampling, max_new_tokens: limit, seed, stop_ids: template.stopIds, side: ask.side, signal })) {
+    tokens += 1
+    const fresh = text.push(id)
+    if (fresh !== '') yield { text: fresh }
+  }
+  const rest = text.end()
+  if (rest !== '') yield { text: rest }
+  const end = signal.aborted ? 'cancelled' : tokens >= limit ? 'length' : 'stop'
+  yield { end, tokens, tokens_per_s: Number(((tokens * 1000) / (performance.now() - began)).toFixed(2)) }
+}
