@@ -1,9 +1,11 @@
 /** What counts as stale: contents and names, not times; packages by npm's own record. */
-import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { filesUnder, fingerprint, inputsAreUnchanged, noteInputs } from '@/scripts/setup/fingerprint.mjs'
 import { missingPackages, packagesAreInstalled } from '@/scripts/setup/install.mjs'
+import { missingOptional, systemOf } from '@/scripts/complete-lock.mjs'
+import { root } from '@/scripts/setup/paths.mjs'
 import { temporaryFolder } from '@/tests/scripts/temporary'
 
 function sources() {
@@ -79,3 +81,16 @@ describe('npm packages', () => {
     expect(packagesAreInstalled(base)).toBe(false)
   })
 })
+
+it('package-lock.json names the optional packages of every system, without which npm ci refuses it', () => {
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, object> }
+  expect(Object.keys(missingOptional(lock))).toEqual([])
+})
+
+it.each([
+  ['@rollup/rollup-linux-arm-musleabihf', { cpu: ['arm'], libc: ['musl'], os: ['linux'] }],
+  ['@next/swc-win32-x64-msvc', { cpu: ['x64'], os: ['win32'] }],
+  ['@tailwindcss/oxide-wasm32-wasi', { cpu: ['wasm32'] }],
+  ['@esbuild/darwin-arm64', { cpu: ['arm64'], os: ['darwin'] }],
+  ['fsevents', {}],
+])('the name %s tells its system', (name, system) => expect(systemOf(name)).toEqual(system))
