@@ -3,9 +3,11 @@
  * from the fault's values; a value called `feature` is a key of `features`. The shape of this object is the shape of every language.
  */
 import { fieldsEn } from '@/lib/messages/fields-en'
+import { uiEn } from '@/lib/messages/ui-en'
 
 export const en = {
   ...fieldsEn,
+  ui: uiEn,
   errors: {
     above_maximum: '{key} is {value}, but at most {maximum} is allowed.',
     adapter_base_mismatch: 'The adapter {path} does not fit this base model: {problem}.',
@@ -33,6 +35,7 @@ export const en = {
     empty_value: '{key} is empty; give it a value, or leave the line out.',
     endpoint_unknown: 'This server does not know the request "{name}".',
     exactly_one: 'Set {key} or {other}, not both.',
+    export_dir_taken: '{path} is not empty; choose another export_dir.',
     file_missing: 'There is no file {path}.',
     file_not_json: '{path} is not valid JSON at line {line}, column {column}: {problem}.',
     file_unreadable: '{path} cannot be read: {problem}.',
@@ -82,6 +85,7 @@ export const en = {
     scheduler_setting_missing: 'The scheduler {scheduler} needs {key}; set it in lr_scheduler_kwargs.',
     scheduler_setting_unknown: 'lr_scheduler_kwargs: {scheduler} has no setting "{key}"; the nearest name is "{nearest}".',
     scheduler_takes_none: 'lr_scheduler_kwargs: {scheduler} takes no settings, but {key} is set; leave it out.',
+    server_unreachable: 'The server at {address} does not answer; start it again with npm start.',
     template_token_missing: 'Template {template} uses the token "{token}", which this model does not have; choose another template.',
     template_unknown: 'There is no chat template "{template}"; the nearest name is "{nearest}".',
     tensor_extra: 'The weights in {path} hold a tensor {tensor} that this architecture does not have.',

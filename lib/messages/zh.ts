@@ -1,9 +1,11 @@
 /** Chinese texts, in the shape of `en.ts`. */
 import type { Messages } from '@/lib/messages/en'
 import { fieldsZh } from '@/lib/messages/fields-zh'
+import { uiZh } from '@/lib/messages/ui-zh'
 
 export const zh: Messages = {
   ...fieldsZh,
+  ui: uiZh,
   errors: {
     above_maximum: '{key} 为 {value}，不能大于 {maximum}。',
     adapter_base_mismatch: '适配器 {path} 与所选的基座模型不匹配：{problem}。',
@@ -31,6 +33,7 @@ export const zh: Messages = {
     empty_value: '{key} 的值为空；请填写，或删去这一行。',
     endpoint_unknown: '本服务器没有名为“{name}”的请求。',
     exactly_one: '{key} 与 {other} 只能设置其中一个。',
+    export_dir_taken: '{path} 不是空文件夹；请选择另一个 export_dir。',
     file_missing: '文件 {path} 不存在。',
     file_not_json: '{path} 第 {line} 行第 {column} 列不是合法的 JSON：{problem}。',
     file_unreadable: '无法读取 {path}：{problem}。',
@@ -80,6 +83,7 @@ export const zh: Messages = {
     scheduler_setting_missing: '学习率调节器 {scheduler} 需要 {key}；请在 lr_scheduler_kwargs 中设置。',
     scheduler_setting_unknown: 'lr_scheduler_kwargs：{scheduler} 没有名为“{key}”的参数；最接近的名称是“{nearest}”。',
     scheduler_takes_none: 'lr_scheduler_kwargs：{scheduler} 不接受参数，但设置了 {key}；请将其删去。',
+    server_unreachable: '服务器 {address} 没有响应；请用 npm start 重新启动。',
     template_token_missing: '模板 {template} 使用了该模型没有的词元“{token}”；请更换模板。',
     template_unknown: '没有名为“{template}”的对话模板；最接近的名称是“{nearest}”。',
     tensor_extra: '{path} 的权重中含有该模型结构不存在的张量 {tensor}。',

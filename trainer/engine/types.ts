@@ -58,6 +58,7 @@ export interface Engine {
   dispose(): void
 }
 
+/** LoRA's settings, by the meaning of LLaMA-Factory's lora_* keys. */
 export interface LoraSpec {
   rank: number
   alpha: number
@@ -71,14 +72,17 @@ export interface EngineSpec {
   config: ModelConfig
   /** A checkpoint folder, or random weights (benchmarks). */
   weights: string | { random: number }
-  lora: LoraSpec
+  /** null = every tensor of the model is trained. */
+  lora: LoraSpec | null
   /** Folder of the adapter to start from; null = a new one, made from `seed`. */
   adapter: string | null
   dtype: 'float32' | 'bfloat16'
   /** Rows of every training batch. */
   rows: number
-  /** Rows of every evaluation batch. */
+  /** Rows of every evaluation batch; 0 = no evaluations, and nothing is recorded for them. */
   eval_rows: number
+  /** Whether rows hold several texts; then attention takes positions and segments. Default: no. */
+  packed?: boolean
   /** The lengths that batches may have, ascending; each is compiled at its first use. */
   lengths: number[]
   adam: { beta1: number; beta2: number; epsilon: number; weight_decay: number }
@@ -90,8 +94,8 @@ export interface EngineSpec {
 export interface GeneratorSpec {
   config: ModelConfig
   weights: string | { random: number }
-  /** Adapter that answers for the side `adapter`; null = base only. */
-  adapter: string | null
+  /** Adapter that answers for the side `adapter`: its folder, or a random one on all linears (benchmarks); null = base only. */
+  adapter: string | { random: number; rank: number } | null
   dtype: 'float32' | 'bfloat16'
   /** Longest prompt plus answer, in tokens. */
   max_length: number

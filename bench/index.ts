@@ -1,0 +1,9 @@
+/** `npm run bench -- train|generate --preset …`: the measurements of `trainer/bench.ts` as a program of their own. */
+import { bench } from '@/trainer/bench'
+import { sayFailure, sayFaults } from '@/trainer/say'
+
+try {
+  process.exitCode = await bench(process.argv.slice(2))
+} catch (error) {
+  process.exitCode = sayFaults(error) ? 2 : sayFailure(error)
+}
