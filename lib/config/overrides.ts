@@ -5,12 +5,13 @@
 import { parse } from 'yaml'
 import type { Fault } from '@/lib/errors'
 import { fieldOf, isKey } from '@/lib/config/fields'
+import { pyYaml } from '@/lib/config/pyyaml'
 import type { Read } from '@/lib/config/yaml'
 
 /** A value as YAML reads it; what is not YAML (`a: b: c`, an opening bracket) is taken as the text that it is. */
 function valueOf(text: string): unknown {
   try {
-    return parse(text, { version: '1.1', logLevel: 'silent' }) as unknown
+    return parse(text, pyYaml) as unknown
   } catch {
     return text
   }

@@ -60,9 +60,11 @@ const schedulerFits: Rule = (args) => {
   }
 }
 
-const rules: readonly Rule[] = [
-  required('model_name_or_path'),
-  required('template'),
+/** What any use of a model needs. */
+const modelRules: readonly Rule[] = [required('model_name_or_path'), required('template')]
+
+const trainRules: readonly Rule[] = [
+  ...modelRules,
   required('dataset', (args) => args.do_train),
   required('output_dir'),
   (args) => (args.do_train || args.do_eval || args.do_predict ? null : { code: 'nothing_to_do', values: {}, field: 'do_train' }),
@@ -82,8 +84,8 @@ const rules: readonly Rule[] = [
 export type Purpose = 'train' | 'chat' | 'export'
 
 const rulesFor = {
-  train: rules,
-  chat: [required('model_name_or_path'), required('template')],
+  train: trainRules,
+  chat: modelRules,
   export: [required('model_name_or_path'), required('export_dir')],
 } satisfies Record<Purpose, readonly Rule[]>
 

@@ -8,15 +8,10 @@ import { fieldOf, type Key, type TrainingArgs } from '@/lib/config/fields'
 import { dataFields } from '@/lib/config/fields/data'
 import { modelFields } from '@/lib/config/fields/model'
 import { trainingFields } from '@/lib/config/fields/training'
+import { pyYaml } from '@/lib/config/pyyaml'
 import { writeFlow, writeNumber, writtenKeys } from '@/lib/config/written'
 
 export type Read = { ok: true; values: Record<string, unknown> } | { ok: false; faults: Fault[] }
-
-const timestamp = 'tag:yaml.org,2002:timestamp'
-
-/** A date is a text for LLaMA-Factory's reader (OmegaConf), too. */
-const options = { version: '1.1', uniqueKeys: false, customTags: (tags: Tags) => tags.filter((tag) => typeof tag === 'string' || tag.tag !== timestamp) } as const
-type Tags = Parameters<Extract<NonNullable<Parameters<typeof parseDocument>[1]>['customTags'], (tags: never) => unknown>>[0]
 
 function syntaxFault(document: Document.Parsed, lines: LineCounter): Fault | null {
   const [error] = document.errors
@@ -48,7 +43,7 @@ function kindOf(value: unknown): string {
 /** The keys and values of a YAML (or JSON) text, unchecked; `parseArgs` checks them. */
 export function readYaml(text: string): Read {
   const lines = new LineCounter()
-  const document = parseDocument(text, { ...options, lineCounter: lines })
+  const document = parseDocument(text, { ...pyYaml, lineCounter: lines })
   const fault = syntaxFault(document, lines)
   if (fault) return { ok: false, faults: [fault] }
   const repeated = repeatedKeys(document, lines)
