@@ -52,8 +52,12 @@ export function openPaths(options: ServerOptions): Paths {
   }
   const allowed = (place: string): boolean => roots.some((root) => holds(root, place))
   const placeOf = (target: string): string | null => {
-    const place = target.includes('\0') ? null : realPlace(path.resolve(checkout, target))
-    return place !== null && allowed(place) ? place : null
+    try {
+      const place = realPlace(path.resolve(checkout, target))
+      return allowed(place) ? place : null
+    } catch {
+      return null // a loop of links, a name too long, a byte that no path has: nothing inside is called so
+    }
   }
   const inside = (target: string, field?: string): string => {
     const place = placeOf(target)
