@@ -1,0 +1,91 @@
+'use client'
+/**
+ * What is wrong with the draft and what it would do: the schema's faults at once, the server's check (paths, data, tokens, memory) a
+ * moment after the last change. Every field reads its own sentence from here.
+ */
+import { useEffect } from 'react'
+import { call } from '@/components/call'
+import { draft, toArgs, touched, type Draft } from '@/components/config/draft'
+import { createStore, useStore } from '@/components/store'
+import type { CheckReport } from '@/lib/api'
+import { isKey } from '@/lib/config/fields'
+import { parseArgs } from '@/lib/config/schema'
+import type { Fault } from '@/lib/errors'
+
+interface Checks {
+  /** Faults that the schema finds by itself. */
+  own: Fault[]
+  /** The server's answer to the newest draft that it was asked about. */
+  report: CheckReport | null
+  /** The draft that `report` is about: what was changed since has no fault of the server's. */
+  asked: Draft | null
+  checking: boolean
+  /** Start was pressed on this draft: everything that is missing is shown too. */
+  attempted: boolean
+}
+
+export const checks = createStore<Checks>({ own: [], report: null, asked: null, checking: false, attempted: false })
+
+const CHECK_DELAY_MS = 500
+
+export const validateDraft = (now: Draft): Fault[] => {
+  const parsed = parseArgs(toArgs(now, 'train'))
+  return parsed.ok ? [] : parsed.faults
+}
+
+/** Asks the server; a newer question makes the older answer void. */
+export async function checkNow(signal?: AbortSignal): Promise<CheckReport | null> {
+  checks.set((now) => ({ ...now, checking: true }))
+  const asked = draft.get()
+  const reply = await call('check', { args: toArgs(asked, 'train') }, signal)
+  const report = reply.ok ? reply.value : { faults: [reply.fault], warnings: [], plan: null }
+  if (draft.get() === asked) checks.set((now) => ({ ...now, report, asked, checking: false }))
+  return report
+}
+
+/** Runs the checks while the page is there. */
+export function useChecks(): void {
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let controller = new AbortController()
+    const onChange = () => {
+      clearTimeout(timer)
+      controller.abort()
+      const own = validateDraft(draft.get())
+      checks.set((now) => ({ ...now, own, checking: own.length === 0 }))
+      if (own.length > 0) return
+      controller = new AbortController()
+      const { signal } = controller
+      timer = setTimeout(() => {
+        checkNow(signal).catch((error: unknown) => {
+          if (!signal.aborted) throw error
+        })
+      }, CHECK_DELAY_MS)
+    }
+    onChange()
+    const stop = draft.subscribe(onChange)
+    return () => {
+      stop()
+      clearTimeout(timer)
+      controller.abort()
+    }
+  }, [])
+}
+
+/** Faults that may be shown now: all after Start was pressed, else the server's and those of settings that were changed. */
+export function shownFaults({ own, report, asked, attempted }: Checks, changed: ReadonlySet<string>): Fault[] {
+  if (own.length > 0) return attempted ? own : own.filter(({ field, code }) => field !== undefined && changed.has(field) && code !== 'missing_key')
+  const { args } = draft.get()
+  return (report?.faults ?? []).filter(({ field }) => field === undefined || !isKey(field) || args[field] === asked?.args[field])
+}
+
+/** The fault of one setting, if it may be shown. */
+export function useFault(key: string): Fault | null {
+  const changed = useStore(touched, (now) => now)
+  return useStore(checks, (now) => shownFaults(now, changed).find(({ field }) => field === key) ?? null)
+}
+
+/** The warning of one setting. */
+export function useWarning(key: string): Fault | null {
+  return useStore(checks, (now) => (now.own.length > 0 ? null : (now.report?.warnings.find(({ field }) => field === key) ?? null)))
+}

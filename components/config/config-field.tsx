@@ -1,0 +1,114 @@
+'use client'
+/** One setting: label, explanation, reset, control, and the sentence of what is wrong. The control comes from the declaration. */
+import RotateCcw from 'lucide-react/icons/rotate-ccw'
+import type { ReactNode } from 'react'
+import { useFault, useWarning } from '@/components/config/checks'
+import { Control } from '@/components/config/control'
+import { draft, firstArgs, resetArg } from '@/components/config/draft'
+import { numberText } from '@/components/config/number-text'
+import { useWords } from '@/components/config/words'
+import { useLocale } from '@/components/locale'
+import { useStore } from '@/components/store'
+import { cx } from '@/components/ui/cx'
+import { Hint } from '@/components/ui/hint'
+import { fieldOf, type Key } from '@/lib/config/fields'
+import { fill } from '@/lib/messages'
+
+/** Whether a raw value means something else than the form's first value. */
+function differs(key: Key, value: unknown): boolean {
+  const first = firstArgs[key]
+  const text = (raw: unknown) => (Array.isArray(raw) ? raw.join(',') : String(raw ?? ''))
+  const numeric = typeof first === 'number' && typeof value === 'string' && value.trim() !== ''
+  return numeric ? Number(value) !== first : text(value) !== text(first)
+}
+
+export function ConfigField({ name, wide }: { name: Key; wide?: boolean }) {
+  const { label } = useWords(name)
+  const value = useStore(draft, (now) => now.args[name])
+  const id = `field-${name}`
+  const flag = fieldOf(name).kind === 'boolean'
+  const tools = <FieldTools name={name} label={label} changed={differs(name, value)} />
+  return (
+    <div className={cx('min-w-0', wide && 'col-span-full')} data-field={name}>
+      {flag ? (
+        <div className="flex h-8 items-center gap-2">
+          <Control name={name} id={id} value={value} />
+          <FieldLabel id={id}>{label}</FieldLabel>
+          {tools}
+        </div>
+      ) : (
+        <>
+          <div className="flex h-6 items-center gap-0.5">
+            <FieldLabel id={id}>{label}</FieldLabel>
+            {tools}
+          </div>
+          <Control name={name} id={id} value={value} />
+        </>
+      )}
+      <FieldFault name={name} />
+    </div>
+  )
+}
+
+export const FieldLabel = ({ id, children }: { id: string; children: ReactNode }) => (
+  <label htmlFor={id} className="min-w-0 truncate text-xs font-medium text-ink-soft">
+    {children}
+  </label>
+)
+
+/** The explanation, and the way back to the first value once it was left. */
+export function FieldTools({ name, label, changed }: { name: Key; label: string; changed: boolean }) {
+  const { t } = useLocale()
+  return (
+    <>
+      <Hint label={fill(t.ui.field.help, { label })}>
+        <Explanation name={name} />
+      </Hint>
+      {changed && (
+        <button
+          type="button"
+          aria-label={fill(t.ui.field.reset, { label })}
+          title={fill(t.ui.field.reset, { label })}
+          className="inline-flex size-5 shrink-0 items-center justify-center rounded-sm text-accent hover:bg-accent-soft"
+          onClick={() => resetArg(name)}
+        >
+          <RotateCcw aria-hidden className="size-3" />
+        </button>
+      )}
+    </>
+  )
+}
+
+function Explanation({ name }: { name: Key }) {
+  const { t } = useLocale()
+  const { help } = useWords(name)
+  const { minimum, maximum, above, below } = fieldOf(name)
+  const low = above === undefined ? minimum === undefined ? null : `≥ ${numberText(minimum)}` : `> ${numberText(above)}`
+  const high = below === undefined ? maximum === undefined ? null : `≤ ${numberText(maximum)}` : `< ${numberText(below)}`
+  const range = [low, high].filter(Boolean).join(', ')
+  const first = firstArgs[name]
+  const shownFirst = Array.isArray(first) ? first.join(', ') : numberText(first)
+  return (
+    <div className="space-y-1.5">
+      <p className="text-ink">{help}</p>
+      <p className="text-ink-faint">
+        <code className="font-mono text-2xs">{name}</code>
+        {range && ` · ${range}`}
+        {shownFirst !== '' && ` · ${fill(t.ui.field.first, { value: shownFirst })}`}
+      </p>
+    </div>
+  )
+}
+
+/** The sentence under a control; `role=alert` so that it is heard when it appears. */
+export function FieldFault({ name }: { name: string }) {
+  const { say } = useLocale()
+  const fault = useFault(name)
+  const warning = useWarning(name)
+  if (!fault && !warning) return null
+  return (
+    <p id={`fault-${name}`} role="alert" className={cx('mt-1 text-xs [overflow-wrap:anywhere]', fault ? 'text-danger' : 'text-warn')}>
+      {say((fault ?? warning)!)}
+    </p>
+  )
+}

@@ -1,0 +1,71 @@
+'use client'
+/**
+ * The form: one object of raw values by configuration key, as typed, plus the two names that a run has beside its configuration. Kept
+ * per tab over a reload; validated by the schema elsewhere (`use-checks`).
+ */
+import { z } from 'zod'
+import { createStore } from '@/components/store'
+import { recall, remember } from '@/components/stored'
+import { fieldOf, isKey, keys, type Key } from '@/lib/config/fields'
+import { formDefaults } from '@/lib/config/form'
+
+export type RawArgs = Record<Key, unknown>
+
+export interface Draft {
+  args: RawArgs
+  /** Name of the catalogue or of a local model; names the folder under `saves/`. */
+  model_name: string
+  /** Last part of `output_dir`; empty means that the server makes `train_<date-time>`. */
+  run_name: string
+}
+
+const storedSchema = z.object({ args: z.record(z.string(), z.unknown()), model_name: z.string(), run_name: z.string() })
+const storageKey = 'tuneboard.draft'
+
+export const firstArgs: Readonly<RawArgs> = formDefaults()
+export const draft = createStore<Draft>({ args: firstArgs, model_name: '', run_name: '' })
+
+/** Settings that a person has changed in this visit; only their faults are shown before Start is pressed. */
+export const touched = createStore<ReadonlySet<string>>(new Set())
+
+export const setArgs = (values: Partial<RawArgs>): void => draft.set((now) => ({ ...now, args: { ...now.args, ...values } }))
+
+export function setArg(key: Key, value: unknown): void {
+  setArgs({ [key]: value } as Partial<RawArgs>)
+  touch(key)
+}
+
+export const touch = (key: string): void => touched.set((now) => (now.has(key) ? now : new Set([...now, key])))
+
+export const resetArg = (key: Key): void => setArgs({ [key]: firstArgs[key] } as Partial<RawArgs>)
+
+/** A typed text stands for the setting's absence where absence is allowed. */
+const rawOf = (key: Key, value: unknown): unknown => (value === '' && fieldOf(key).default === null ? null : value)
+
+/** What goes to the schema, the server and the preview. */
+export function toArgs({ args, model_name, run_name }: Draft, fallbackName: string): Record<string, unknown> {
+  const values = Object.fromEntries(keys.map((key) => [key, rawOf(key, args[key])]))
+  return { ...values, output_dir: outputDir({ args, model_name, run_name }, fallbackName) }
+}
+
+/** Where a run of this draft goes; the server says the same with `saves/` resolved. */
+export function outputDir(now: Draft, fallbackName: string): string {
+  return `saves/${modelFolder(now) ?? 'model'}/${String(now.args.finetuning_type)}/${now.run_name || fallbackName}`
+}
+
+/** The model's name as a folder name: the chosen one, else the last part of its path. */
+export function modelFolder({ args, model_name }: Draft): string | null {
+  const path = typeof args.model_name_or_path === 'string' ? args.model_name_or_path : ''
+  const last = path.split('/').filter(Boolean).at(-1)
+  return model_name || last || null
+}
+
+/** Brings back what this tab (or, in a new tab, this browser) had, and keeps it from then on. */
+export function keepDraft(): () => void {
+  const stored = storedSchema.safeParse(recall(storageKey))
+  if (stored.success) {
+    const known = Object.entries(stored.data.args).filter(([key]) => isKey(key))
+    draft.set({ ...stored.data, args: { ...firstArgs, ...Object.fromEntries(known) } })
+  }
+  return draft.subscribe(() => remember(storageKey, draft.get()))
+}

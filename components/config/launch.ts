@@ -1,0 +1,39 @@
+'use client'
+/** Starting a run: the checks first, and only a draft without faults goes to the server. */
+import { call } from '@/components/call'
+import { checks, checkNow, validateDraft } from '@/components/config/checks'
+import { draft, modelFolder, toArgs } from '@/components/config/draft'
+import { showRun } from '@/components/run/current'
+import type { Fault } from '@/lib/errors'
+
+/** Starts the draft and shows its run; the answer is a fault that belongs to no field, if there is one. */
+export async function launch(): Promise<Fault | null> {
+  const now = draft.get()
+  const own = validateDraft(now)
+  checks.set((state) => ({ ...state, own, attempted: true }))
+  if (own.length > 0) return null
+  const report = await checkNow()
+  if (!report || report.faults.length > 0) return null
+  const reply = await call('start', { args: toArgs(now, 'train'), model: modelFolder(now), name: now.run_name.trim() || null })
+  if (!reply.ok) return takeFault(reply.fault)
+  checks.set((state) => ({ ...state, attempted: false }))
+  draft.set((state) => ({ ...state, run_name: '' }))
+  showRun(reply.value.id)
+  return null
+}
+
+/** A fault of the start that names a field is shown there. */
+function takeFault(fault: Fault): Fault | null {
+  if (fault.field === undefined) return fault
+  checks.set((state) => ({ ...state, report: { faults: [fault], warnings: [], plan: null }, asked: draft.get() }))
+  return null
+}
+
+/** Moves to the first field with a fault, once the page has drawn it. */
+export function focusFirstFault(): void {
+  requestAnimationFrame(() => {
+    const field = document.querySelector<HTMLElement>('[data-field] [aria-invalid="true"]')
+    field?.focus()
+    field?.scrollIntoView({ block: 'center' })
+  })
+}

@@ -1,0 +1,31 @@
+'use client'
+/** What a start would do, in one line: weights trained, updates, memory. */
+import { checks } from '@/components/config/checks'
+import { useLocale } from '@/components/locale'
+import { bytes, compact, count } from '@/components/run/numbers'
+import { useStore } from '@/components/store'
+import { cx } from '@/components/ui/cx'
+import { fill } from '@/lib/messages'
+
+export function PlanLine() {
+  const { t, locale } = useLocale()
+  const plan = useStore(checks, ({ own, report }) => (own.length === 0 ? (report?.plan ?? null) : null))
+  const checking = useStore(checks, (now) => now.checking)
+  const words = t.ui.train
+  if (!plan) return <p className="truncate text-xs text-ink-faint max-sm:hidden">{checking ? words.checking : words.ready_hint}</p>
+  const tight = plan.memory > plan.memory_available * 0.9
+  return (
+    <dl className={cx('tabular flex flex-wrap gap-x-4 gap-y-0.5 text-xs max-sm:gap-x-3', checking && 'opacity-60')}>
+      <Fact name={words.plan_steps} value={count(plan.steps, locale)} title={fill(words.plan_examples, { count: count(plan.examples, locale), tokens: compact(plan.tokens) })} />
+      <Fact name={words.plan_trainable} value={fill(words.plan_of, { part: compact(plan.trainable), whole: compact(plan.parameters) })} className="max-sm:hidden" />
+      <Fact name={words.plan_memory} value={fill(words.plan_of, { part: bytes(plan.memory), whole: bytes(plan.memory_available) })} className={cx('max-sm:hidden', tight && 'text-warn')} />
+    </dl>
+  )
+}
+
+const Fact = ({ name, value, title, className }: { name: string; value: string; title?: string; className?: string }) => (
+  <div className={cx('flex flex-col', className)} title={title}>
+    <dt className="text-2xs text-ink-faint">{name}</dt>
+    <dd className="font-medium whitespace-nowrap">{value}</dd>
+  </div>
+)

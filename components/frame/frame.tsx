@@ -1,0 +1,72 @@
+'use client'
+/** What stands around every screen: name, tabs, runtime, language and theme, and the model bar. */
+import Link from 'next/link'
+import { usePathname } from 'next/navigation'
+import type { ReactNode } from 'react'
+import { Connection } from '@/components/frame/connection'
+import { LanguageSwitch } from '@/components/frame/language-switch'
+import { Mark } from '@/components/frame/mark'
+import { RuntimeBadge } from '@/components/frame/runtime-badge'
+import { ThemeSwitch } from '@/components/frame/theme-switch'
+import { useLocale } from '@/components/locale'
+import { ModelBar } from '@/components/model/model-bar'
+import type { Theme } from '@/components/preferences'
+import { cx } from '@/components/ui/cx'
+
+/** The screens, in the order of the tabs; the key is also that of the tab's text. */
+const screens = { train: '/', chat: '/chat', runs: '/runs' } as const
+
+export function Frame({ theme, children }: { theme: Theme; children: ReactNode }) {
+  const { t } = useLocale()
+  return (
+    <div className="flex min-h-dvh flex-col xl:h-dvh">
+      <a href="#main" className="sr-only z-50 rounded-md bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
+        {t.ui.frame.skip}
+      </a>
+      <header className="sticky top-0 z-30 shrink-0 border-b border-line bg-surface xl:static">
+        <div className="flex h-12 items-center gap-1 px-3 sm:px-4">
+          <Link href="/" className="mr-2 flex items-center gap-2 rounded-md sm:mr-5">
+            <Mark />
+            <span className="text-base font-semibold tracking-tight max-sm:sr-only">Tuneboard</span>
+          </Link>
+          <Tabs />
+          <div className="ml-auto flex items-center gap-1">
+            <Connection />
+            <RuntimeBadge />
+            <LanguageSwitch />
+            <ThemeSwitch initial={theme} />
+          </div>
+        </div>
+      </header>
+      <ModelBar />
+      <main id="main" className="flex min-h-0 flex-1 flex-col">
+        {children}
+      </main>
+    </div>
+  )
+}
+
+function Tabs() {
+  const { t } = useLocale()
+  const path = usePathname()
+  return (
+    <nav aria-label={t.ui.frame.screens} className="flex h-full items-stretch">
+      {Object.entries(screens).map(([key, href]) => {
+        const here = path === href
+        return (
+          <Link
+            key={href}
+            href={href}
+            aria-current={here ? 'page' : undefined}
+            className={cx(
+              'relative flex items-center px-2.5 text-sm transition-colors sm:px-3',
+              here ? 'font-medium text-ink after:absolute after:inset-x-2 after:-bottom-px after:h-0.5 after:rounded-full after:bg-accent' : 'text-ink-soft hover:text-ink',
+            )}
+          >
+            {t.ui.frame.tabs[key as keyof typeof screens]}
+          </Link>
+        )
+      })}
+    </nav>
+  )
+}

@@ -1,0 +1,48 @@
+'use client'
+/** Which model, where it lies, how it is tuned and how it is spoken to: the same for every screen, so it stands above them all. */
+import ChevronDown from 'lucide-react/icons/chevron-down'
+import { useEffect, useState } from 'react'
+import { ConfigField } from '@/components/config/config-field'
+import { draft, keepDraft } from '@/components/config/draft'
+import { useLocale } from '@/components/locale'
+import { ModelName } from '@/components/model/model-name'
+import { ModelPath } from '@/components/model/model-path'
+import { TemplateField } from '@/components/model/template-field'
+import { useStore } from '@/components/store'
+import { cx } from '@/components/ui/cx'
+
+export function ModelBar() {
+  const { t } = useLocale()
+  const [open, setOpen] = useState(false)
+  const name = useStore(draft, (now) => now.model_name || String(now.args.model_name_or_path ?? ''))
+  const detail = useStore(draft, ({ args }) => [args.finetuning_type, args.template].filter(Boolean).join(' · '))
+  useEffect(keepDraft, [])
+  return (
+    <section aria-label={t.groups.model} className="shrink-0 border-b border-line bg-surface">
+      <button
+        type="button"
+        aria-expanded={open}
+        aria-controls="model-bar"
+        className="flex h-11 w-full items-center gap-2 px-4 text-left outline-offset-[-2px] md:hidden"
+        onClick={() => setOpen(!open)}
+      >
+        <span className="text-xs text-ink-faint">{t.groups.model}</span>
+        <span className="min-w-0 truncate font-medium">{name || t.ui.model.none}</span>
+        <span className="ml-auto shrink-0 text-xs text-ink-faint">{detail}</span>
+        <ChevronDown aria-hidden className={cx('size-4 shrink-0 text-ink-faint transition-transform', open && 'rotate-180')} />
+      </button>
+      <div
+        id="model-bar"
+        className={cx(
+          'grid-cols-2 gap-x-3 gap-y-2 px-3 pt-1 pb-2.5 sm:px-4 md:grid md:grid-cols-[minmax(11rem,1fr)_minmax(14rem,1.7fr)_minmax(8rem,0.6fr)_minmax(9rem,0.8fr)] md:pt-1.5',
+          open ? 'grid' : 'hidden',
+        )}
+      >
+        <ModelName />
+        <ModelPath />
+        <ConfigField name="finetuning_type" />
+        <TemplateField />
+      </div>
+    </section>
+  )
+}

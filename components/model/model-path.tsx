@@ -1,0 +1,85 @@
+'use client'
+/** Where the model lies: typed or browsed to; what was found there, or what is wrong with it, stands beside the label. */
+import FolderOpen from 'lucide-react/icons/folder-open'
+import { useEffect, useState } from 'react'
+import { useFault } from '@/components/config/checks'
+import { FieldFault, FieldLabel, FieldTools } from '@/components/config/config-field'
+import { draft, setArg } from '@/components/config/draft'
+import { useWords } from '@/components/config/words'
+import { useLocale } from '@/components/locale'
+import { BrowseDialog } from '@/components/model/browse-dialog'
+import { bytes, compact } from '@/components/run/numbers'
+import { useStore } from '@/components/store'
+import { useCall } from '@/components/use-call'
+import { Button } from '@/components/ui/button'
+import { TextInput } from '@/components/ui/text-input'
+import type { ModelReport } from '@/lib/api'
+import { fill } from '@/lib/messages'
+
+const LOOK_DELAY_MS = 350
+
+/** `value` once it has been left alone for a moment. */
+function useSettled(value: string): string {
+  const [settled, setSettled] = useState(value)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), LOOK_DELAY_MS)
+    return () => clearTimeout(timer)
+  }, [value])
+  return settled
+}
+
+export function ModelPath() {
+  const { t, say } = useLocale()
+  const { label } = useWords('model_name_or_path')
+  const path = useStore(draft, (now) => String(now.args.model_name_or_path ?? ''))
+  const fault = useFault('model_name_or_path')
+  const [browsing, setBrowsing] = useState(false)
+  const settled = useSettled(path)
+  const { reply } = useCall('model', settled.trim() === '' ? null : { model_name_or_path: settled.trim() })
+  const current = settled === path && path !== '' ? reply : null
+  const found = current?.ok ? current.value : null
+  const wrong = current === null ? null : current.ok ? (current.value.problems[0] ?? null) : current.fault
+  useEffect(() => takeTemplate(found), [found])
+  const invalid = wrong !== null || fault !== null
+  return (
+    <div className="min-w-0 max-md:col-span-full" data-field="model_name_or_path">
+      <div className="flex h-6 items-center gap-0.5">
+        <FieldLabel id="field-model_path">{label}</FieldLabel>
+        <FieldTools name="model_name_or_path" label={label} changed={false} />
+        {found && !wrong && <span className="ml-auto truncate pl-2 text-2xs text-ink-faint">{describe(found)}</span>}
+      </div>
+      <div className="flex gap-1.5">
+        <TextInput
+          id="field-model_path"
+          value={path}
+          placeholder={t.ui.model.path}
+          invalid={invalid}
+          describedBy={invalid ? 'fault-model_name_or_path' : undefined}
+          onChange={(event) => {
+            setArg('model_name_or_path', event.target.value)
+            draft.set((now) => ({ ...now, model_name: '' }))
+          }}
+        />
+        <Button size="icon" aria-label={fill(t.ui.model.browse, { label })} title={fill(t.ui.model.browse, { label })} onClick={() => setBrowsing(true)}>
+          <FolderOpen aria-hidden className="size-4" />
+        </Button>
+      </div>
+      {wrong ? (
+        <p id="fault-model_name_or_path" role="alert" className="mt-1 text-xs text-danger [overflow-wrap:anywhere]">
+          {say(wrong)}
+        </p>
+      ) : (
+        <FieldFault name="model_name_or_path" />
+      )}
+      {browsing && <BrowseDialog onClose={() => setBrowsing(false)} />}
+    </div>
+  )
+}
+
+/** A model that says which template it needs fills in one that nobody has chosen. */
+function takeTemplate(found: ModelReport | null) {
+  if (found?.template && draft.get().args.template === null) draft.set((now) => ({ ...now, args: { ...now.args, template: found.template } }))
+}
+
+const describe = ({ family, parameters, size }: ModelReport): string =>
+  [family, parameters === null ? null : compact(parameters), size === null ? null : bytes(size)].filter(Boolean).join(' · ')

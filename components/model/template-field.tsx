@@ -1,0 +1,41 @@
+'use client'
+/** How messages are written for the model: one of the templates by name. */
+import { useFault } from '@/components/config/checks'
+import { FieldFault, FieldLabel, FieldTools } from '@/components/config/config-field'
+import { draft, setArg } from '@/components/config/draft'
+import { useWords } from '@/components/config/words'
+import { useLocale } from '@/components/locale'
+import { useStore } from '@/components/store'
+import { Combobox } from '@/components/ui/combobox'
+import { fill } from '@/lib/messages'
+import { templateNames } from '@/lib/templates/table'
+
+const options = templateNames.map((name) => ({ value: name, label: name }))
+
+export function TemplateField() {
+  const { t } = useLocale()
+  const { label } = useWords('template')
+  const value = useStore(draft, (now) => now.args.template)
+  const fault = useFault('template')
+  return (
+    <div className="min-w-0" data-field="template">
+      <div className="flex h-6 items-center gap-0.5">
+        <FieldLabel id="field-template">{label}</FieldLabel>
+        <FieldTools name="template" label={label} changed={false} />
+      </div>
+      <Combobox
+        id="field-template"
+        label={label}
+        value={typeof value === 'string' ? value : ''}
+        options={options}
+        placeholder={t.ui.model.choose_template}
+        invalid={fault !== null}
+        describedBy={fault ? 'fault-template' : undefined}
+        onChange={(next) => setArg('template', next === '' ? null : next)}
+        more={(count) => fill(t.ui.more_options, { count })}
+        none={t.ui.nothing_found}
+      />
+      <FieldFault name="template" />
+    </div>
+  )
+}

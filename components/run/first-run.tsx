@@ -1,0 +1,35 @@
+'use client'
+/** What the page says before there is any run: one button fills in the starter model and a small dataset, Start does the rest. */
+import Rocket from 'lucide-react/icons/rocket'
+import { setArgs, draft } from '@/components/config/draft'
+import { starterArgs } from '@/components/run/starter'
+import { useLocale } from '@/components/locale'
+import { Button } from '@/components/ui/button'
+import { starter } from '@/lib/models/catalog'
+
+export function FirstRun() {
+  const { t } = useLocale()
+  const words = t.ui.first_run
+  const chosen = () => {
+    draft.set((now) => ({ ...now, model_name: starter.name }))
+    setArgs(starterArgs)
+  }
+  return (
+    <div className="m-auto max-w-lg p-6">
+      <h2 className="text-xl font-semibold tracking-tight">{words.title}</h2>
+      <p className="mt-1.5 text-base text-ink-soft">{words.body}</p>
+      <ol className="mt-5 space-y-3">
+        {words.steps.map((step, index) => (
+          <li key={step} className="flex gap-3">
+            <span className="tabular flex size-6 shrink-0 items-center justify-center rounded-full bg-accent-soft text-xs font-semibold text-accent">{index + 1}</span>
+            <span className="pt-0.5 text-ink-soft">{step}</span>
+          </li>
+        ))}
+      </ol>
+      <Button intent="primary" size="lg" className="mt-6" onClick={chosen}>
+        <Rocket aria-hidden className="size-4" />
+        {words.action}
+      </Button>
+    </div>
+  )
+}

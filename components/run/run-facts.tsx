@@ -1,0 +1,43 @@
+'use client'
+/** The numbers of a run in a row: phase, step, epoch, loss, speed, time. */
+import { useLocale } from '@/components/locale'
+import { clock, compact, shortNumber } from '@/components/run/numbers'
+import { isActive } from '@/components/run/status'
+import type { LogRecord, RunSummary } from '@/lib/run'
+
+/** The newest value of a field: an evaluation's line has no loss, a training step's no eval_loss. */
+function newest<K extends keyof LogRecord>(records: readonly LogRecord[], key: K): LogRecord[K] | undefined {
+  for (let index = records.length - 1; index >= 0; index--) {
+    if (records[index][key] !== undefined) return records[index][key]
+  }
+  return undefined
+}
+
+export function RunFacts({ run, records }: { run: RunSummary; records: readonly LogRecord[] }) {
+  const { t } = useLocale()
+  const words = t.ui.run
+  const active = isActive(run.status)
+  const loss = newest(records, 'loss')
+  const evaluated = newest(records, 'eval_loss')
+  const speed = newest(records, 'throughput')
+  const epoch = newest(records, 'epoch')
+  const took = newest(records, 'elapsed_time') ?? (run.started_at && run.updated_at ? clock(run.updated_at - run.started_at) : undefined)
+  return (
+    <dl className="tabular mt-3 grid grid-cols-3 gap-x-4 gap-y-2 sm:grid-cols-4 lg:grid-cols-7 xl:grid-cols-4 2xl:grid-cols-7">
+      <Fact name={words.phase} value={active && run.phase ? words.phases[run.phase] : words.status[run.status]} />
+      <Fact name={words.step} value={run.total_steps > 0 ? `${run.step} / ${run.total_steps}` : '–'} />
+      <Fact name={words.epoch} value={epoch === undefined ? '–' : epoch.toFixed(2)} />
+      <Fact name={words.loss} value={loss === undefined ? '–' : shortNumber(loss)} />
+      <Fact name={words.eval_loss} value={evaluated === undefined ? '–' : shortNumber(evaluated)} />
+      <Fact name={words.speed} value={speed === undefined ? '–' : compact(speed)} />
+      {active ? <Fact name={words.eta} value={newest(records, 'remaining_time') ?? '–'} /> : <Fact name={words.took} value={took ?? '–'} />}
+    </dl>
+  )
+}
+
+const Fact = ({ name, value }: { name: string; value: string }) => (
+  <div className="min-w-0">
+    <dt className="truncate text-2xs text-ink-faint">{name}</dt>
+    <dd className="truncate text-base font-medium">{value}</dd>
+  </div>
+)

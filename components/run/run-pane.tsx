@@ -1,0 +1,86 @@
+'use client'
+/** The run that the page follows: what it does now, its curves and its log. Without one, the way to a first run. */
+import dynamic from 'next/dynamic'
+import { useEffect, useState } from 'react'
+import { useLocale } from '@/components/locale'
+import { RunActions } from '@/components/run/actions'
+import { currentRun, recallRun, showRun } from '@/components/run/current'
+import { useFeed } from '@/components/run/feed'
+import { FirstRun } from '@/components/run/first-run'
+import { Log } from '@/components/run/log'
+import { Progress } from '@/components/run/progress'
+import { RunFacts } from '@/components/run/run-facts'
+import { endSentence, isActive, StatusChip } from '@/components/run/status'
+import { useRun, useSocket } from '@/components/socket'
+import { useStore } from '@/components/store'
+import { Message } from '@/components/ui/message'
+import type { Fault } from '@/lib/errors'
+import type { RunSummary } from '@/lib/run'
+
+const LossChart = dynamic(() => import('@/components/run/loss-chart').then((module) => module.LossChart), { ssr: false })
+
+/** Without a run of its own choice, the page shows the one under way, else the newest. */
+function useShownRun(): RunSummary | null {
+  const { runs } = useSocket()
+  const id = useStore(currentRun, (now) => now)
+  const found = useRun(id)
+  useEffect(recallRun, [])
+  useEffect(() => {
+    if (!runs || runs.some((run) => run.id === currentRun.get())) return
+    const next = runs.find(({ status }) => isActive(status)) ?? runs.toSorted((a, b) => (b.started_at ?? 0) - (a.started_at ?? 0))[0]
+    if (next) showRun(next.id)
+  }, [runs])
+  return found
+}
+
+export function RunPane() {
+  const { runs } = useSocket()
+  const run = useShownRun()
+  if (run) return <Followed key={run.id} run={run} />
+  return runs === null || runs.length > 0 ? <div className="flex-1" /> : <FirstRun />
+}
+
+function Followed({ run }: { run: RunSummary }) {
+  const { t, say } = useLocale()
+  const feed = useFeed(run.id)
+  const [fault, setFault] = useState<Fault | null>(null)
+  const sentence = endSentence(run, t, say)
+  const bad = run.status === 'failed' || run.status === 'lost'
+  return (
+    <div className="flex min-h-0 flex-1 flex-col gap-3 p-3 sm:p-4">
+      <header className="panel shrink-0 px-4 py-3">
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+          <h2 className="min-w-0 truncate text-base font-semibold">{run.name}</h2>
+          <span role="status">
+            <StatusChip status={run.status} />
+          </span>
+          <span className="min-w-0 truncate text-xs text-ink-faint">
+            {run.model} · {run.finetuning_type}
+          </span>
+          <div className="ml-auto flex gap-2">
+            <RunActions run={run} onFault={setFault} />
+          </div>
+        </div>
+        <RunFacts run={run} records={feed.records} />
+        <Progress run={run} className="mt-3" />
+        {sentence && <Message tone={bad ? 'danger' : 'note'} role="status" className="mt-3">{sentence}</Message>}
+        {fault && <Message tone="danger" role="alert" className="mt-3">{say(fault)}</Message>}
+        {feed.fault && <Message tone="danger" role="alert" className="mt-3">{say(feed.fault)}</Message>}
+      </header>
+      <section aria-label={t.ui.chart.title} className="panel flex min-h-80 flex-col xl:min-h-0 xl:flex-[3]">
+        {feed.records.length > 0 ? <LossChart records={feed.records} total={run.total_steps} /> : <Waiting run={run} ready={feed.ready} />}
+      </section>
+      <div className="panel flex h-64 flex-col xl:h-auto xl:min-h-28 xl:flex-[1.3]">
+        <Log text={feed.text} />
+      </div>
+    </div>
+  )
+}
+
+/** In place of the chart until the first record is there. */
+function Waiting({ run, ready }: { run: RunSummary; ready: boolean }) {
+  const { t } = useLocale()
+  const words = t.ui.run
+  const text = isActive(run.status) ? words.first_point : run.status === 'queued' ? '' : ready ? words.no_points : ''
+  return <p className="m-auto p-6 text-center text-xs text-ink-faint">{text}</p>
+}

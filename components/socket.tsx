@@ -1,0 +1,51 @@
+'use client'
+/** The one socket of the page: whether it is connected, the list of runs, and the chat's status. Leaves out a run's records: `run/feed`. */
+import { createContext, useContext, useEffect, useState, type ReactNode } from 'react'
+import { io, type Socket } from 'socket.io-client'
+import type { ChatStatus, ClientEvents, ServerEvents } from '@/lib/events'
+import type { RunSummary } from '@/lib/run'
+
+export type BoardSocket = Socket<ServerEvents, ClientEvents>
+
+interface SocketValue {
+  /** null until the page is alive in the browser. */
+  socket: BoardSocket | null
+  connected: boolean
+  /** False until the first attempt has succeeded or failed: nothing is said of a connection that is only being made. */
+  tried: boolean
+  /** null until the server has sent the list. */
+  runs: RunSummary[] | null
+  chat: ChatStatus
+}
+
+const Context = createContext<SocketValue>({ socket: null, connected: false, tried: false, runs: null, chat: { status: 'unloaded' } })
+
+export function SocketProvider({ children }: { children: ReactNode }) {
+  const [socket, setSocket] = useState<BoardSocket | null>(null)
+  const [connected, setConnected] = useState(false)
+  const [tried, setTried] = useState(false)
+  const [runs, setRuns] = useState<RunSummary[] | null>(null)
+  const [chat, setChat] = useState<ChatStatus>({ status: 'unloaded' })
+  useEffect(() => {
+    const made: BoardSocket = io({ transports: ['websocket', 'polling'], reconnectionDelay: 300, reconnectionDelayMax: 2000 })
+    made.on('connect', () => {
+      setConnected(true)
+      setTried(true)
+    })
+    made.on('disconnect', () => setConnected(false))
+    made.on('connect_error', () => setTried(true))
+    made.on('runs', setRuns)
+    made.on('chat', setChat)
+    setSocket(made)
+    return () => void made.disconnect()
+  }, [])
+  return <Context.Provider value={{ socket, connected, tried, runs, chat }}>{children}</Context.Provider>
+}
+
+export const useSocket = (): SocketValue => useContext(Context)
+
+/** A run of the list by its id; null while it is not known. */
+export function useRun(id: string | null): RunSummary | null {
+  const { runs } = useSocket()
+  return runs?.find((run) => run.id === id) ?? null
+}

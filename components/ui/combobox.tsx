@@ -1,0 +1,186 @@
+'use client'
+/**
+ * A searchable choice in a long list, after the WAI-ARIA editable combobox: type to narrow, arrows to move, Enter to take, Escape to
+ * leave. Renders at most `SHOWN` options and says how many more match. With `free`, what is typed is a value of its own.
+ */
+import { Popover } from 'radix-ui'
+import Check from 'lucide-react/icons/check'
+import ChevronsUpDown from 'lucide-react/icons/chevrons-up-down'
+import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { cx } from '@/components/ui/cx'
+
+const SHOWN = 80
+
+export interface ComboboxOption {
+  value: string
+  label: string
+  /** Quiet text at the right end of the row. */
+  detail?: string
+  /** Options of one section follow each other in the list. */
+  section?: string
+}
+
+interface ComboboxProps {
+  id?: string
+  label: string
+  value: string
+  options: readonly ComboboxOption[]
+  onChange: (value: string) => void
+  placeholder?: string
+  free?: boolean
+  invalid?: boolean
+  describedBy?: string
+  disabled?: boolean
+  /** Said below the list when more options match than are shown; gets their number. */
+  more: (count: number) => string
+  none: string
+}
+
+/** Options that contain every word of the query, in the list's own order. */
+function matching(options: readonly ComboboxOption[], query: string): ComboboxOption[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
+  return options.filter((option) => {
+    const text = `${option.label} ${option.value} ${option.detail ?? ''}`.toLowerCase()
+    return words.every((word) => text.includes(word))
+  })
+}
+
+export function Combobox(props: ComboboxProps) {
+  const { value, options, onChange, free } = props
+  const [open, setOpen] = useState(false)
+  const [query, setQuery] = useState<string | null>(null)
+  const [active, setActive] = useState(0)
+  const listId = useId()
+  const input = useRef<HTMLInputElement>(null)
+  const current = options.find((option) => option.value === value)
+  const found = useMemo(() => (open ? matching(options, query ?? '') : []), [open, options, query])
+  const shown = found.slice(0, SHOWN)
+
+  const show = () => {
+    setOpen(true)
+    setActive(Math.max(0, options.slice(0, SHOWN).findIndex((option) => option.value === value)))
+  }
+  const close = () => {
+    setOpen(false)
+    setQuery(null)
+  }
+  const take = (next: string) => {
+    onChange(next)
+    close()
+  }
+  const leave = () => {
+    if (free && query !== null && query !== value) onChange(query)
+    close()
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && open) {
+      event.stopPropagation()
+      close()
+    } else if (event.key === 'Enter') {
+      event.preventDefault()
+      if (open && shown[active] && !(free && query !== null && query !== '' && shown.length === 0)) take(shown[active].value)
+      else if (open) leave()
+      else show()
+    } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      event.preventDefault()
+      if (!open) show()
+      else setActive((index) => Math.min(shown.length - 1, Math.max(0, index + (event.key === 'ArrowDown' ? 1 : -1))))
+    }
+  }
+
+  return (
+    <Popover.Root open={open} onOpenChange={(next) => (next ? show() : leave())}>
+      <Popover.Anchor className="relative">
+        <input
+          ref={input}
+          id={props.id}
+          role="combobox"
+          aria-label={props.label}
+          aria-expanded={open}
+          aria-controls={open ? listId : undefined}
+          aria-autocomplete="list"
+          aria-activedescendant={open && shown[active] ? `${listId}-${active}` : undefined}
+          aria-invalid={props.invalid || undefined}
+          aria-describedby={props.describedBy}
+          autoComplete="off"
+          spellCheck={false}
+          disabled={props.disabled}
+          className="control truncate pr-8"
+          placeholder={open && current ? current.label : props.placeholder}
+          value={query ?? current?.label ?? value}
+          onChange={(event) => {
+            setQuery(event.target.value)
+            setActive(0)
+            setOpen(true)
+          }}
+          onClick={() => !open && show()}
+          onBlur={leave}
+          onKeyDown={onKeyDown}
+          onFocus={(event) => event.target.select()}
+        />
+        <ChevronsUpDown aria-hidden className="pointer-events-none absolute top-[9px] right-2.5 size-3.5 text-ink-faint" />
+      </Popover.Anchor>
+      <Popover.Portal>
+        <Popover.Content
+          align="start"
+          sideOffset={4}
+          collisionPadding={8}
+          onOpenAutoFocus={(event) => event.preventDefault()}
+          onCloseAutoFocus={(event) => event.preventDefault()}
+          onInteractOutside={(event) => event.target instanceof Node && input.current?.contains(event.target) && event.preventDefault()}
+          className="float-panel z-50 flex max-h-[min(22rem,var(--radix-popover-content-available-height))] w-[max(var(--radix-popover-trigger-width),18rem)] max-w-[calc(100vw-16px)] animate-[rise_120ms] flex-col overflow-hidden"
+        >
+          <Options id={listId} label={props.label} options={shown} active={active} value={value} onTake={take} onHover={setActive} />
+          {shown.length === 0 && <Note>{props.none}</Note>}
+          {found.length > shown.length && <Note>{props.more(found.length - shown.length)}</Note>}
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  )
+}
+
+const Note = ({ children }: { children: ReactNode }) => <p className="border-t border-line px-3 py-2 text-xs text-ink-faint first:border-t-0">{children}</p>
+
+interface OptionsProps {
+  id: string
+  label: string
+  options: readonly ComboboxOption[]
+  active: number
+  value: string
+  onTake: (value: string) => void
+  onHover: (index: number) => void
+}
+
+function Options({ id, label, options, active, value, onTake, onHover }: OptionsProps) {
+  const list = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    list.current?.querySelector(`[data-index="${active}"]`)?.scrollIntoView({ block: 'nearest' })
+  }, [active, options])
+  return (
+    <div ref={list} id={id} role="listbox" aria-label={label} className={cx('min-h-0 overflow-y-auto p-1', options.length === 0 && 'hidden')}>
+      {options.map((option, index) => (
+        <div key={option.value} role="presentation">
+          {option.section && option.section !== options[index - 1]?.section && (
+            <div role="presentation" className="px-2 pt-2 pb-1 text-2xs font-medium text-ink-faint">
+              {option.section}
+            </div>
+          )}
+          <div
+            id={`${id}-${index}`}
+            data-index={index}
+            role="option"
+            aria-selected={option.value === value}
+            className={cx('flex cursor-pointer items-center gap-2 rounded-sm px-2 py-1.5', index === active && 'bg-accent-soft')}
+            onPointerMove={() => index !== active && onHover(index)}
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => onTake(option.value)}
+          >
+            <Check aria-hidden className={cx('size-3.5 shrink-0 text-accent', option.value !== value && 'invisible')} />
+            <span className="min-w-0 flex-1 truncate">{option.label}</span>
+            {option.detail && <span className="max-w-[45%] shrink-0 truncate text-2xs text-ink-faint">{option.detail}</span>}
+          </div>
+        </div>
+      ))}
+    </div>
+  )
+}
