@@ -42,15 +42,20 @@ interface Run {
   stop: StopRequest
 }
 
-/** Trains as `[x.yaml] [key=value …]` say. Exit code: 0, or a signal's when it was stopped. Throws the user's faults. */
-export async function train(argv: readonly string[]): Promise<number> {
+type EngineModule = Promise<{ createEngine: (spec: EngineSpec) => Promise<Engine> }>
+
+/**
+ * Trains as `[x.yaml] [key=value …]` say. Exit code: 0, or a signal's when it was stopped. Throws the user's faults.
+ * @param loadEngine takes long, and is called when nothing can be refused any more but the data
+ */
+export async function train(argv: readonly string[], loadEngine: () => EngineModule = () => import('@/trainer/engine/engine')): Promise<number> {
   const stop = listenForStop()
   const args = readArguments(argv, 'train')
   const checked = await checkTraining(args)
   if (!checked.ground) throw new Refused(checked.faults)
   const { ground } = checked
   // TensorFlow's library loads while the data is read.
-  const engineModule = import('@/trainer/engine/engine')
+  const engineModule = loadEngine()
   engineModule.catch(() => undefined)
   const stage = stages[args.stage as StageName]
   const loaded = await stage.load(args, ground.template)
