@@ -60,12 +60,18 @@ async function download(wheel, folder, label) {
     '--implementation', 'cp', '--python-version', '3.12', '--platform', wheel.platform, '--require-hashes', '-r', requirements, '-d', folder,
   ], { env: { TMPDIR: temporary } })
   clearInterval(watch)
-  if (code !== 0) throw new Cause('download_failed', { problem: lastLine(stderr) })
+  if (code !== 0) throw new Cause('download_failed', { problem: pipFault(stderr) })
   draw(wheel.bytes)
   rmSync(temporary, { recursive: true, force: true })
   const file = readdirSync(folder).find((name) => name.endsWith('.whl') && name.startsWith(`${wheel.package.replaceAll('-', '_')}-${wheel.version}-`))
   if (!file) throw new Cause('download_failed', { problem: `pip left no wheel of ${wheel.package} in ${folder}` })
   return join(folder, file)
+}
+
+/** pip's last word on a missing network is that there is no such package; its warnings before tell the truth. */
+function pipFault(stderr) {
+  const unreachable = /NewConnectionError|Name or service not known|Temporary failure in name resolution|ConnectTimeout|ReadTimeout|ProxyError/.exec(stderr)
+  return unreachable ? `the Python package index cannot be reached (${unreachable[0]})` : lastLine(stderr)
 }
 
 async function unpack(file, folder, keep, label) {

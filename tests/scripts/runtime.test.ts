@@ -6,6 +6,7 @@ import { locales, translate } from '@/lib/messages'
 import { describeRuntime, runtimeSchema, type Runtime } from '@/lib/runtime'
 import { opsFingerprint, opsSources } from '@/scripts/native/ops.mjs'
 import { findTool } from '@/scripts/setup/run-tool.mjs'
+import { lastLine } from '@/scripts/setup/say.mjs'
 import { runtimeFile } from '@/scripts/setup/paths.mjs'
 import { temporaryFolder } from '@/tests/scripts/temporary'
 
@@ -68,3 +69,10 @@ it('finds a tool on the search path, the first name first', () => {
   expect(findTool(['no-such-tool', 'node'], `/nowhere:${join(process.execPath, '..')}`)).toBe(process.execPath)
   expect(findTool(['no-such-tool'])).toBeNull()
 })
+
+it.each([
+  ['a\nERROR: no space left on device.\nb\n', 'no space left on device'],
+  ['Error: getaddrinfo ENOTFOUND host\n    at emitErrorCloseNT (node:internal)\n', 'getaddrinfo ENOTFOUND host'],
+  ['one\ntwo\n\n', 'two'],
+  ['', 'no output'],
+])('of %j it repeats what went wrong', (output, line) => expect(lastLine(output)).toBe(line))
