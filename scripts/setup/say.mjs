@@ -47,7 +47,7 @@ export function megabytes(bytes) {
 
 /** The line of a tool's output that says what went wrong, for the end of a sentence: the last one that speaks of an error, without stack traces. */
 export function lastLine(text) {
-  const lines = text.split('\n').map((line) => line.trim()).filter((line) => line && !/^at /.test(line))
+  const lines = text.split('\n').map((line) => line.trim()).filter((line) => line && !/^(at |Emitted )/.test(line))
   const error = lines.findLast((line) => /error/i.test(line))
   return (error ?? lines.at(-1) ?? 'no output').replace(/^(ERROR|npm error|error):?\s*/i, '').replace(/\.$/, '').slice(0, 300)
 }
