@@ -3,18 +3,12 @@
  * the order they came, each streamed as it grows; one that waits or is being answered can be cancelled.
  */
 import { createInterface } from 'node:readline'
-import { UserError, type Fault } from '@/lib/errors'
+import { UserError } from '@/lib/errors'
 import { chatCommandSchema, type ChatAsk, type ChatCommand, type ChatLoad, type ChatReport } from '@/lib/events'
 import { openChatModel, type ChatModel } from '@/trainer/chat-model'
+import { faultOf } from '@/trainer/fault'
 
 type Send = (report: ChatReport) => void
-
-/** The user's fault, or ours with what went wrong; the stack goes to standard error, which the server keeps. */
-export function faultOf(error: unknown): Fault {
-  if (error instanceof UserError) return error.fault
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
-  return { code: 'internal', values: { problem: error instanceof Error ? error.message : String(error) } }
-}
 
 /** Lets standard input in: the engine may hold the thread for a token, and cancelling must be heard. */
 const breathe = () => new Promise<void>((resolve) => setImmediate(resolve))

@@ -2,6 +2,7 @@
  * Supervised fine-tuning: next-token loss on the answers. Templates, cut-off and labels are made by `trainer/encode.ts`.
  */
 import { loadData } from '@/trainer/data'
+import { dataArgs } from '@/trainer/data-args'
 import { evalBatches, planBatches } from '@/trainer/encode'
 import type { EvaluatedBatch, Stage } from '@/trainer/stage'
 
@@ -13,7 +14,7 @@ function meanLoss(batches: readonly EvaluatedBatch[]): number {
 
 export const sft: Stage = {
   loss: 'causal',
-  load: loadData,
+  load: (args, template) => loadData(dataArgs(args), template),
   collate(data, args, pad_id) {
     const plan = planBatches(data.train, { ...args, seed: args.data_seed ?? args.seed, pad_id })
     return {

@@ -1,0 +1,41 @@
+/**
+ * The board's inspect worker (`dist/trainer.mjs inspect`): answers questions about configurations, models and datasets as lines of JSON
+ * (`lib/inspect`), for as long as its input lasts. It loads no TensorFlow and writes nothing.
+ */
+import { createInterface } from 'node:readline'
+import type { ApiRequest, ApiResponse } from '@/lib/api'
+import { inspectQuestionSchema, type InspectAnswer, type InspectName, type InspectQuestion } from '@/lib/inspect'
+import { faultOf } from '@/trainer/fault'
+import { inspectDatasets, inspectPreview } from '@/trainer/inspect-data'
+import { inspectModel } from '@/trainer/inspect-model'
+import { checkReport } from '@/trainer/plan'
+
+type Handlers = { [N in InspectName]: (request: ApiRequest<N>) => Promise<ApiResponse<N>> }
+
+const handlers: Handlers = {
+  check: ({ args }) => checkReport(args),
+  datasets: ({ dataset_dir }) => inspectDatasets(dataset_dir),
+  preview: inspectPreview,
+  model: ({ model_name_or_path }) => inspectModel(model_name_or_path),
+}
+
+/** Of one question; what goes wrong is part of the answer. */
+export async function inspectAnswer({ id, name, request }: InspectQuestion): Promise<InspectAnswer> {
+  try {
+    // The union of questions and the table of handlers have the same rows, which the compiler cannot see through the lookup.
+    const handle = handlers[name] as (request: ApiRequest<InspectName>) => Promise<ApiResponse<InspectName>>
+    return { id, ok: true, value: await handle(request) }
+  } catch (error) {
+    return { id, ok: false, fault: faultOf(error) }
+  }
+}
+
+/** Answers until standard input ends. */
+export async function inspectWorker(): Promise<number> {
+  for await (const line of createInterface({ input: process.stdin })) {
+    const parsed = inspectQuestionSchema.safeParse(JSON.parse(line))
+    if (!parsed.success) process.stderr.write(`inspect: a question that is not understood: ${parsed.error.issues[0].message}: ${line.slice(0, 200)}\n`)
+    else process.stdout.write(`${JSON.stringify(await inspectAnswer(parsed.data))}\n`)
+  }
+  return 0
+}
