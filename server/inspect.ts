@@ -27,6 +27,7 @@ export interface Inspect {
 }
 
 interface Question {
+  asked: LineChild
   resolve(value: unknown): void
   reject(error: UserError): void
   timer: NodeJS.Timeout
@@ -58,7 +59,7 @@ export function openInspect(home: string, timeoutSeconds = 120): Inspect {
       line: onLine,
       ended: (reason) => {
         if (child === started) child = null
-        for (const id of open.keys()) settle(id)?.reject(new UserError('inspect_died', { reason }))
+        for (const [id, { asked }] of open) if (asked === started) settle(id)?.reject(new UserError('inspect_died', { reason }))
       },
     })
     return started
@@ -66,9 +67,11 @@ export function openInspect(home: string, timeoutSeconds = 120): Inspect {
 
   /** One that does not answer is not asked again. */
   const giveUp = (id: number) => {
-    settle(id)?.reject(new UserError('inspect_slow', { seconds: timeoutSeconds }))
-    child?.kill()
-    child = null
+    const question = settle(id)
+    if (question === undefined) return
+    question.reject(new UserError('inspect_slow', { seconds: timeoutSeconds }))
+    if (child === question.asked) child = null
+    question.asked.kill()
   }
 
   return {
@@ -79,10 +82,10 @@ export function openInspect(home: string, timeoutSeconds = 120): Inspect {
       const id = ++count
       return new Promise((resolve, reject) => {
         const timer = setTimeout(giveUp, timeoutSeconds * 1000, id)
+        const asked = (child ??= start())
         // The worker is ours and built from the same types; its answers travel on to the page unread.
-        open.set(id, { resolve: (value) => resolve(value as never), reject, timer })
-        child ??= start()
-        child.send({ id, name, request })
+        open.set(id, { asked, resolve: (value) => resolve(value as never), reject, timer })
+        asked.send({ id, name, request })
       })
     },
     close() {

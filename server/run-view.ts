@@ -98,7 +98,9 @@ interface LogFacts {
 
 function logFacts(records: readonly LogRecord[]): LogFacts {
   const evals = records.flatMap(({ eval_loss }) => (eval_loss === undefined ? [] : [eval_loss]))
-  const last = records.findLast((record) => record.loss !== undefined) ?? records.at(-1) ?? null
+  // An evaluation is a line of its own, without the loss that the list shows beside it.
+  const newest = records.at(-1)
+  const last = newest === undefined ? null : { ...records.findLast(({ loss }) => loss !== undefined), ...newest }
   return { last, best_eval_loss: evals.length > 0 ? evals.reduce((a, b) => Math.min(a, b)) : null }
 }
 

@@ -18,10 +18,14 @@ export interface Ending {
   signal: string | null
 }
 
-/** Last line of a run's output that is not empty, at most 300 UTF-16 units; '' without any. */
+/** Node's own lines around an error: stacks, and its version at the end. */
+const nodesLine = /^\s+at |^Node\.js v/
+
+/** Last line of a run's output that says something, at most 300 UTF-16 units; '' without any. */
 export function lastWords(folder: string): string {
-  const { bytes } = followFile(path.join(folder, outputFile), 8192).look()
-  const lines = bytes.toString('utf8').split(/[\r\n]+/).map((line) => line.trim()).filter(Boolean)
+  const { bytes } = followFile(path.join(folder, outputFile), 16384).look()
+  const [text] = bytes.toString('utf8').split(/^----- Native stack trace -----$/m)
+  const lines = text.split(/[\r\n]+/).filter((line) => !nodesLine.test(line)).map((line) => line.trim()).filter(Boolean)
   return (lines.at(-1) ?? '').slice(0, 300)
 }
 

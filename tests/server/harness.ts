@@ -39,16 +39,27 @@ export async function bundle(entry: string, name: string): Promise<string> {
   return outfile
 }
 
-/** Starts a bundled server; resolves with its port once it has said it. */
-export function startProcess(file: string, args: string[], env: Record<string, string> = {}): { child: ChildProcess; port: Promise<number> } {
-  const child = spawn(process.execPath, [file, ...args], { env: { ...process.env, TUNEBOARD_TRAINER: fakeTrainer, ...env }, stdio: ['ignore', 'pipe', 'inherit'] })
+export interface TestProcess {
+  child: ChildProcess
+  /** Of the address that it prints. */
+  port: Promise<number>
+  stdout(): string
+  stderr(): string
+}
+
+/** Starts a bundled server. */
+export function startProcess(file: string, args: string[], env: Record<string, string> = {}): TestProcess {
+  const child = spawn(process.execPath, [file, ...args], { env: { ...process.env, TUNEBOARD_TRAINER: fakeTrainer, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  let [stdout, stderr] = ['', '']
+  child.stderr?.on('data', (text: Buffer) => (stderr += text.toString()))
   const port = new Promise<number>((resolve) => {
     child.stdout?.on('data', (text: Buffer) => {
-      const found = /:(\d+)\//.exec(text.toString())
+      stdout += text.toString()
+      const found = /:(\d+)\//.exec(stdout)
       if (found) resolve(Number(found[1]))
     })
   })
-  return { child, port }
+  return { child, port, stdout: () => stdout, stderr: () => stderr }
 }
 
 export async function call<N extends ApiName>(port: number, name: N, request: ApiRequest<N>): Promise<Reply<ApiResponse<N>>> {

@@ -1,0 +1,165 @@
+/** Queue, stop, kill, resume and what the browsers see of it, with a fake trainer. */
+import { spawn } from 'node:child_process'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Board } from '@/server/board'
+import { call, fakeTrainer, get, openBrowser, openTestBoard, pause, removeHome, startRun, temporaryHome, until, type Browser } from './harness'
+
+let home: string
+let board: Board
+let browser: Browser
+
+beforeEach(async () => {
+  process.env.FAKE_STEP_MS = '20'
+  home = temporaryHome()
+  board = await openTestBoard(home)
+  browser = openBrowser(board.port)
+  await until(() => browser.socket.connected, 'the socket')
+})
+afterEach(async () => {
+  browser.close()
+  for (const { id, status } of browser.runs()) if (['starting', 'running', 'stopping'].includes(status)) await call(board.port, 'kill', { id })
+  await pause(50)
+  await board.close()
+  removeHome(home)
+})
+
+const folderOf = (id: string) => path.join(home, 'saves', id)
+const status = (id: string, wanted: string, ms?: number) => until(() => browser.run(id)?.status === wanted && browser.run(id), `${id} ${wanted}`, ms)
+const steps = (id: string) => browser.held(id).records.map(({ current_steps }) => current_steps)
+const upTo = (n: number) => Array.from({ length: n }, (_, index) => index + 1)
+
+test('a run goes from Start to done, and its records come one by one, soon after they were written', async () => {
+  const id = await startRun(board.port, home, 'first', 25)
+  expect(id).toBe('model/lora/first')
+  await browser.watch(id)
+  const delays: number[] = []
+  browser.socket.on('tail', (_, { records }) => records.forEach(({ written_at }) => delays.push(Date.now() - Number(written_at))))
+  await status(id, 'done')
+  await until(() => steps(id).length === 25, 'all records')
+  expect(steps(id)).toEqual(upTo(25))
+  expect(Math.max(...delays)).toBeLessThan(400)
+  await until(() => browser.held(id).text.endsWith('step 25 中文 done\n'), 'the text')
+  const detail = await get(board.port, 'run', { id })
+  expect(detail.args).toMatchObject({ max_steps: 25, stage: 'sft' })
+  expect(detail.results).toEqual({ train_loss: 1 })
+  expect(detail.run).toMatchObject({ model: 'model', finetuning_type: 'lora', name: 'first', step: 25, total_steps: 25, runtime: 'fake' })
+})
+
+test('further runs wait in order, can be withdrawn, and follow by themselves', async () => {
+  const [a, b, c] = [await startRun(board.port, home, 'a', 40), await startRun(board.port, home, 'b', 5), await startRun(board.port, home, 'c', 5)]
+  await until(() => browser.run(b)?.queue_position === 1 && browser.run(c)?.queue_position === 2, 'the queue')
+  expect(JSON.parse(readFileSync(path.join(home, '.tuneboard/queue.json'), 'utf8')).waiting.map((entry: { id: string }) => entry.id)).toEqual([b, c])
+  await get(board.port, 'withdraw', { id: b })
+  await until(() => browser.run(b) === undefined && browser.run(c)?.queue_position === 1, 'b gone')
+  expect(existsSync(folderOf(b))).toBe(false)
+  expect(await call(board.port, 'withdraw', { id: a })).toMatchObject({ ok: false, fault: { code: 'run_not_queued' } })
+  await status(a, 'done')
+  await status(c, 'done')
+  expect(existsSync(path.join(folderOf(c), 'all_results.json'))).toBe(true)
+})
+
+test('the same name again is refused, and nothing of the run that has it is touched', async () => {
+  const id = await startRun(board.port, home, 'once', 3)
+  await status(id, 'done')
+  const before = readFileSync(path.join(folderOf(id), 'trainer_log.jsonl'), 'utf8')
+  await expect(startRun(board.port, home, 'once', 3)).rejects.toThrow('output_dir_taken')
+  expect(readFileSync(path.join(folderOf(id), 'trainer_log.jsonl'), 'utf8')).toBe(before)
+  await expect(startRun(board.port, home, '../escape', 3)).rejects.toThrow('name_invalid')
+})
+
+test('Stop saves a checkpoint; resume goes on from it without doubling a step', async () => {
+  const id = await startRun(board.port, home, 'stopped', 60)
+  await browser.watch(id)
+  await until(() => steps(id).length >= 10, 'ten steps')
+  await get(board.port, 'stop', { id })
+  const stopped = await status(id, 'stopped')
+  expect(stopped.checkpoints).toHaveLength(1)
+  appendFileSync(path.join(folderOf(id), 'trainer_log.jsonl'), `{"current_steps": 59, "total_steps": 60, "loss": 9}\n`)
+  await until(() => steps(id).at(-1) === 59, 'the stray record')
+  await get(board.port, 'resume', { id })
+  await status(id, 'done')
+  await until(() => steps(id).length === 60, 'all records')
+  expect(steps(id)).toEqual(upTo(60))
+  expect(await call(board.port, 'stop', { id })).toMatchObject({ ok: false, fault: { code: 'run_not_going' } })
+})
+
+test('a trainer that does not hear Stop is killed on demand, and the run counts as stopped by its owner', async () => {
+  const id = await startRun(board.port, home, 'deaf', 1000)
+  await status(id, 'running')
+  await get(board.port, 'stop', { id })
+  await status(id, 'stopping')
+  await get(board.port, 'kill', { id })
+  const run = await status(id, 'stopped')
+  expect(run.error).toBeNull()
+  expect(await call(board.port, 'resume', { id })).toMatchObject({ ok: false, fault: { code: 'run_not_resumable' } })
+})
+
+test('a trainer killed from outside is shown as lost within two seconds, with its signal, and the next run begins', async () => {
+  const id = await startRun(board.port, home, 'victim', 1000)
+  const next = await startRun(board.port, home, 'next', 3)
+  await status(id, 'running')
+  process.kill(JSON.parse(readFileSync(path.join(folderOf(id), 'state.json'), 'utf8')).pid, 'SIGKILL')
+  const run = await status(id, 'lost', 2000)
+  expect(run.error).toEqual({ code: 'trainer_died', values: { reason: 'SIGKILL' } })
+  await status(next, 'done')
+})
+
+test('a trainer that crashes leaves its last words, one that refuses its sentence', async () => {
+  const crashed = await startRun(board.port, home, 'crash', 10)
+  expect((await status(crashed, 'lost')).error).toEqual({ code: 'trainer_died', values: { reason: 'SIGABRT, "terminate called after throwing an instance of bad_alloc"' } })
+  const refused = await startRun(board.port, home, 'refused', 10)
+  expect((await status(refused, 'failed')).error).toEqual({ code: 'trainer_refused', values: { problem: 'There is no folder nowhere; give the path of a downloaded model.' } })
+})
+
+test('a run from the command line is shown, occupies the device, and can be stopped', async () => {
+  const id = 'other/lora/by-hand'
+  mkdirSync(folderOf(id), { recursive: true })
+  writeFileSync(path.join(folderOf(id), 'training_args.yaml'), 'max_steps: 500\nfinetuning_type: lora\n')
+  const child = spawn(process.execPath, [fakeTrainer, 'train', path.join(folderOf(id), 'training_args.yaml')], { stdio: 'ignore' })
+  await status(id, 'running')
+  const waiting = await startRun(board.port, home, 'patient', 3)
+  await until(() => browser.run(waiting)?.queue_position === 1, 'the queue')
+  await pause(700)
+  expect(browser.run(waiting)?.status).toBe('queued')
+  await get(board.port, 'stop', { id })
+  await status(id, 'stopped')
+  await status(waiting, 'done')
+  expect(child.exitCode).toBe(143)
+})
+
+test("LLaMA-Factory's runs are listed from what they have, and live ones are followed", async () => {
+  const folder = folderOf('Qwen/lora/train_1')
+  mkdirSync(path.join(folder, 'checkpoint-2'), { recursive: true })
+  mkdirSync(path.join(folder, 'checkpoint-10'))
+  writeFileSync(path.join(folder, 'trainer_log.jsonl'), '{"current_steps": 5, "total_steps": 20, "loss": 2.5}\n')
+  const live = await status('Qwen/lora/train_1', 'running')
+  expect(live.checkpoints).toEqual(['checkpoint-2', 'checkpoint-10'])
+  await browser.watch('Qwen/lora/train_1')
+  appendFileSync(path.join(folder, 'trainer_log.jsonl'), '{"current_steps": 20, "total_steps": 20, "loss": NaN, "eval_loss": 1.5}\n')
+  const done = await status('Qwen/lora/train_1', 'done')
+  expect(done.best_eval_loss).toBe(1.5)
+  expect(steps('Qwen/lora/train_1')).toEqual([5, 20])
+  const started = await startRun(board.port, home, 'beside', 2) // it holds up nobody
+  await status(started, 'done')
+})
+
+test('a run folder that is removed leaves the list, also in the middle', async () => {
+  const id = await startRun(board.port, home, 'removed', 3)
+  await status(id, 'done')
+  rmSync(folderOf(id), { recursive: true })
+  await until(() => browser.run(id) === undefined, 'its leaving')
+  expect(await call(board.port, 'run', { id })).toEqual({ ok: false, fault: { code: 'run_missing', values: { id } } })
+})
+
+test('a model that is not there, an unknown setting and a path outside are refused before anything is written', async () => {
+  const start = (args: Record<string, unknown>) => call(board.port, 'start', { args: { stage: 'sft', do_train: true, dataset: 'any', template: 'default', ...args }, model: null, name: 'bad' })
+  expect(await start({ model_name_or_path: path.join(home, 'nothing') })).toMatchObject({ fault: { code: 'model_path_missing', field: 'model_name_or_path' } })
+  expect(await start({ model_name_or_path: path.join(home, 'model'), lora_rang: 8 })).toMatchObject({ fault: { code: 'unknown_key' } })
+  expect(await start({ model_name_or_path: '/etc' })).toMatchObject({ fault: { code: 'path_outside', field: 'model_name_or_path' } })
+  expect(await start({ model_name_or_path: path.join(home, 'model'), dataset_dir: '../../../../../../etc' })).toMatchObject({ fault: { code: 'path_outside', field: 'dataset_dir' } })
+  expect(await get(board.port, 'check', { args: { adapter_name_or_path: '/usr/lib' } })).toMatchObject({ faults: [{ code: 'path_outside', field: 'adapter_name_or_path' }], plan: null })
+  expect(browser.runs()).toEqual([])
+  expect(existsSync(path.join(home, 'saves/model'))).toBe(false)
+})
