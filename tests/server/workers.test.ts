@@ -122,9 +122,9 @@ test('an inspect worker that dies is named and replaced; one that does not answe
   expect(await call(board.port, 'datasets', { dataset_dir: path.join(home, 'crash') })).toMatchObject({ fault: { code: 'inspect_died', values: { reason: 'SIGKILL' } } })
   expect(await get(board.port, 'datasets', { dataset_dir: home })).toEqual({ datasets: [], problem: null })
   openQueue(home) // makes the folder of the worker's log
-  const slow = openInspect(home, 0.3)
+  const slow = openInspect(home, 3)
   const fault = await slow.ask('preview', { dataset_dir: home, dataset: 'x', offset: 0, limit: 1 }).then(() => null, (error: unknown) => error instanceof UserError && error.fault)
-  expect(fault).toMatchObject({ code: 'inspect_slow', values: { seconds: 0.3 } })
+  expect(fault).toMatchObject({ code: 'inspect_slow', values: { seconds: 3 } })
   expect(await slow.ask('datasets', { dataset_dir: home })).toEqual({ datasets: [], problem: null })
   slow.close()
 })
