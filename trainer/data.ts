@@ -1,21 +1,30 @@
 /**
- * Reads datasets from disk and turns them into samples to learn from, with every row that is left out accounted for.
+ * From the data arguments to samples to learn from, with every row that is left out accounted for; and rows for people to read. Reading files is
+ * dataset-files.ts, labels and cut-off are `lib/samples`, batches are encode.ts. Several datasets are mixed one after the other (LLaMA-Factory's `concat`).
  */
-import type { Fault } from '@/lib/errors'
-import type { Message } from '@/lib/datasets/example'
+import { setImmediate } from 'node:timers/promises'
+import { RowError } from '@/lib/datasets/align'
+import { type Example, type Message, toExample, unsupervised } from '@/lib/datasets/example'
+import { type DatasetSource, sourceProblem } from '@/lib/datasets/info'
+import { type Fault, UserError } from '@/lib/errors'
+import type { PyObject } from '@/lib/pyjson'
+import { encodeSupervised, IGNORED } from '@/lib/samples/supervised'
 import type { Template } from '@/lib/templates/template'
+import { type AlignedRow, alignRecords, datasetFiles, findDataset, readInfo, readRecords, rowFault } from '@/trainer/dataset-files'
 import type { Sample } from '@/trainer/encode'
+import { permutation } from '@/trainer/order'
 
 /** The data arguments, by their configuration keys; `TrainingArgs` satisfies it. */
 export interface DataArgs {
-  /** Names of dataset_info.json, separated by commas. */
-  dataset?: string | null
-  eval_dataset?: string | null
+  /** Names of dataset_info.json. */
+  dataset: readonly string[] | null
+  eval_dataset?: readonly string[] | null
   dataset_dir: string
   cutoff_len: number
   train_on_prompt?: boolean
   mask_history?: boolean
   max_samples?: number | null
+  /** Below 1 a share of the rows, else their number. */
   val_size?: number
   eval_on_each_dataset?: boolean
   seed: number
@@ -40,8 +49,131 @@ export interface TrainingData {
   unlearnable: number
 }
 
-/** UserError for an unknown dataset, a missing or damaged file, a row of the wrong shape (row number and field). */
-export declare function loadData(args: DataArgs, template: Template): Promise<TrainingData>
+/** A row on its way to a sample; `problem` is why it is skipped. */
+interface Candidate {
+  dataset: string
+  row: number
+  example: Example | null
+  problem: string | null
+}
+
+/**
+ * The samples of a supervised fine-tuning. UserError: an unknown dataset, a missing or damaged file, the first row of the wrong shape (row number
+ * and field), no rows to learn from.
+ */
+export async function loadData(args: DataArgs, template: Template): Promise<TrainingData> {
+  if (!args.dataset?.length) throw new UserError('missing_key', { key: 'dataset' }, 'dataset')
+  const data: TrainingData = { train: [], evals: [], skipped: [], truncated: 0, unlearnable: 0 }
+  const rows = (await Promise.all(args.dataset.map((name) => loadRows(name, args, 'dataset')))).flat()
+  const { train, validation } = splitRows(rows, args.val_size ?? 0, args.seed)
+  data.train = await encodeRows(train, args, template, data)
+  if (data.train.length === 0) throw nothingLearned(args.dataset.join(', '), data, 'dataset')
+  if (validation.length > 0) data.evals.push({ name: '', samples: await encodeRows(validation, args, template, data) })
+  const sets: { name: string; rows: Candidate[] }[] = []
+  for (const name of args.eval_dataset ?? []) sets.push({ name, rows: await loadRows(name, args, 'eval_dataset') })
+  const merged = args.eval_on_each_dataset || sets.length === 0 ? sets : [{ name: '', rows: sets.flatMap((set) => set.rows) }]
+  for (const set of merged) data.evals.push({ name: set.name, samples: await encodeRows(set.rows, args, template, data) })
+  const empty = data.evals.find((set) => set.samples.length === 0)
+  if (empty) throw nothingLearned(empty.name || (args.eval_dataset ?? args.dataset).join(', '), data, args.eval_dataset ? 'eval_dataset' : 'val_size')
+  return data
+}
+
+/** Not one sample came out of a dataset; the first reason stands for all. */
+function nothingLearned(dataset: string, { skipped }: TrainingData, field: string): UserError {
+  if (skipped.length === 0) return new UserError('dataset_empty', { dataset }, field)
+  const { row, fault } = skipped[0]
+  return new UserError('dataset_unsupported', { dataset, problem: `none of its rows can be trained on; row ${row}: ${fault.values.problem}` }, field)
+}
+
+/** Rows of one dataset, `max_samples` of them. */
+async function loadRows(name: string, args: DataArgs, field: 'dataset' | 'eval_dataset'): Promise<Candidate[]> {
+  const source = findDataset(await readInfo(args.dataset_dir), name, args.dataset_dir, field)
+  if (source.ranking) {
+    throw new UserError('dataset_unsupported', { dataset: name, problem: 'it holds pairs of answers to rank, which supervised fine-tuning cannot use' }, field)
+  }
+  const records = sampled(await readRecords(source, args.dataset_dir), source, args.seed)
+  const kept = args.max_samples ? records.slice(0, args.max_samples) : records
+  return alignRecords(kept, source).map((aligned, i) => candidate(aligned, kept[i], source))
+}
+
+/** An entry's `num_samples`: that many rows at random, each at least once before any comes again. The seed decides, not numpy's generator as in the reference. */
+function sampled(records: PyObject[], source: DatasetSource, seed: number): PyObject[] {
+  const { num_samples } = source
+  if (num_samples === null) return records
+  const order: PyObject[] = []
+  for (let round = 0; order.length < num_samples; round++) order.push(...Array.from(permutation(records.length, seed + round), (i) => records[i]))
+  return order.slice(0, num_samples)
+}
+
+/** Throws for a row of the wrong shape; a row that is merely of no use becomes a candidate with its problem. */
+function candidate(row: AlignedRow, record: PyObject, source: DatasetSource): Candidate {
+  const at = { dataset: source.name, row: row.row }
+  try {
+    if ('error' in row) throw row.error
+    const problem = unsupervised(row.aligned)
+    if (problem !== null) checkAnswer(record, source)
+    return problem === null ? { ...at, example: toExample(row.aligned, source), problem } : { ...at, example: null, problem }
+  } catch (error) {
+    if (!(error instanceof RowError)) throw error
+    const fault = rowFault(source.name, row.row, error)
+    throw new UserError(fault.code, fault.values, fault.field)
+  }
+}
+
+/** A row without an answer is skipped where the answer is null, but is of the wrong shape where it is missing or not a text. */
+function checkAnswer(record: PyObject, { columns, formatting }: DatasetSource): void {
+  if (formatting !== 'alpaca' || !columns.response || columns.kto_tag) return
+  const answer = record.get(columns.response)
+  if (answer === undefined) throw new RowError(columns.response, null)
+  if (answer !== null && typeof answer !== 'string') throw new RowError(columns.response, 'it must be a text')
+}
+
+/**
+ * The validation rows are drawn by the seed: as many as LLaMA-Factory takes (a share is rounded up), but by torch's permutation instead of numpy's, so
+ * which ones differ from its choice.
+ */
+export function splitRows<T>(rows: readonly T[], val_size: number, seed: number): { train: readonly T[]; validation: T[] } {
+  if (val_size <= 1e-6) return { train: rows, validation: [] }
+  const count = val_size > 1 ? Math.trunc(val_size) : Math.ceil(val_size * rows.length)
+  if (count >= rows.length) {
+    throw new UserError('val_size_too_large', { val_size, count, rows: rows.length }, 'val_size')
+  }
+  const order = Array.from(permutation(rows.length, seed), (i) => rows[i])
+  return { train: order.slice(count), validation: order.slice(0, count) }
+}
+
+/** Rows between pauses, so that signals are heard while a large dataset is encoded. */
+const ROWS_PER_TURN = 500
+
+async function encodeRows(rows: readonly Candidate[], args: DataArgs, template: Template, data: TrainingData): Promise<Sample[]> {
+  const samples: Sample[] = []
+  for (const [i, row] of rows.entries()) {
+    if (i % ROWS_PER_TURN === ROWS_PER_TURN - 1) await setImmediate()
+    if (!row.example) {
+      const error = new RowError('row', row.problem)
+      data.skipped.push({ dataset: row.dataset, row: row.row, fault: rowFault(row.dataset, row.row, error) })
+      continue
+    }
+    const { ids, labels, cut } = encodeRow(row, row.example, args, template)
+    if (cut > 0) data.truncated++
+    // The first token is never a target: the label before it would have to predict it.
+    if (labels.every((label, at) => at === 0 || label === IGNORED)) data.unlearnable++
+    else samples.push({ ids: Int32Array.from(ids), labels: Int32Array.from(labels) })
+  }
+  return samples
+}
+
+/** A fault of the template (tools, tool calls) is the row's fault here. */
+function encodeRow(at: { dataset: string; row: number }, example: Example, args: DataArgs, template: Template) {
+  try {
+    return encodeSupervised(example, template, args)
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    const column = error.fault.code === 'tools_invalid' ? 'tools' : 'function'
+    const fault = rowFault(at.dataset, at.row, new RowError(column, String(error.fault.values.problem)))
+    throw new UserError(fault.code, fault.values, fault.field)
+  }
+}
 
 export interface DatasetListing {
   name: string
@@ -52,14 +184,37 @@ export interface DatasetListing {
   /** Why it cannot be used here; null when it can. */
   problem: Fault | null
 }
-/** What dataset_info.json of a folder offers; UserError when the file is missing or damaged. */
-export declare function listDatasets(dataset_dir: string): Promise<DatasetListing[]>
+
+/** What dataset_info.json of a folder offers, in its order; UserError when the file is missing or damaged. Rows are not read. */
+export async function listDatasets(dataset_dir: string): Promise<DatasetListing[]> {
+  const info = await readInfo(dataset_dir)
+  return Promise.all(
+    [...info].map(async ([name, source]) => {
+      if ('code' in source) return { name, file_name: null, formatting: 'alpaca', ranking: false, kto: false, problem: source }
+      const { file, formatting, ranking, columns } = source
+      const problem = sourceProblem(source) ?? (await filesProblem(source, dataset_dir))
+      return { name, file_name: file, formatting, ranking, kto: columns.kto_tag !== null, problem }
+    }),
+  )
+}
+
+async function filesProblem(source: DatasetSource, dataset_dir: string): Promise<Fault | null> {
+  try {
+    await datasetFiles(source, dataset_dir)
+    return null
+  } catch (error) {
+    if (error instanceof UserError) return error.fault
+    throw error
+  }
+}
 
 export interface PreviewToken {
+  /** Empty for a token that is only a part of a character; the token that completes it has the character. */
   text: string
   id: number
   learned: boolean
 }
+
 export interface PreviewRow {
   dataset: string
   row: number
@@ -73,9 +228,42 @@ export interface PreviewRow {
   tokens: PreviewToken[] | null
   cut: number
 }
+
 export interface Preview {
   total: number
   rows: PreviewRow[]
 }
-/** Rows `offset` to `offset + limit` over all datasets in `args.dataset`, readable and, given a template, as tokens. */
-export declare function previewRows(args: DataArgs, template: Template | null, page: { offset: number; limit: number }): Promise<Preview>
+
+/** Rows `offset` to `offset + limit` over all datasets in `args.dataset`, readable and, given a template, as tokens. UserError for what stops a whole file. */
+export async function previewRows(args: DataArgs, template: Template | null, page: { offset: number; limit: number }): Promise<Preview> {
+  const info = await readInfo(args.dataset_dir)
+  const preview: Preview = { total: 0, rows: [] }
+  for (const name of args.dataset ?? []) {
+    const source = findDataset(info, name, args.dataset_dir, 'dataset')
+    const rows = alignRecords(await readRecords(source, args.dataset_dir), source)
+    const from = Math.max(page.offset - preview.total, 0)
+    const to = page.offset + page.limit - preview.total
+    for (const row of rows.slice(from, Math.max(to, from))) preview.rows.push(previewRow(row, source, args, template))
+    preview.total += rows.length
+  }
+  return preview
+}
+
+function previewRow(row: AlignedRow, source: DatasetSource, args: DataArgs, template: Template | null): PreviewRow {
+  const at = { dataset: source.name, row: row.row }
+  const empty: PreviewRow = { ...at, system: '', tools: '', messages: [], answers: [], fault: null, tokens: null, cut: 0 }
+  try {
+    if ('error' in row) throw row.error
+    const { prompt, response, system, tools } = toExample(row.aligned, source)
+    const shown = { ...empty, system, tools, messages: response.length === 1 ? [...prompt, ...response] : prompt, answers: response.length > 1 ? response : [] }
+    if (row.aligned.broken.length > 0) throw new RowError(source.columns.messages ?? 'row', row.aligned.broken[0])
+    if (!template || unsupervised(row.aligned) !== null) return shown
+    const { ids, labels, cut } = encodeRow(at, { prompt, response, system, tools }, args, template)
+    const text = template.tokenizer.stream(false)
+    return { ...shown, cut, tokens: ids.map((id, i) => ({ id, text: text.push(id), learned: labels[i] !== IGNORED })) }
+  } catch (error) {
+    if (error instanceof RowError) return { ...empty, fault: rowFault(source.name, row.row, error) }
+    if (error instanceof UserError) return { ...empty, fault: error.fault }
+    throw error
+  }
+}

@@ -1,7 +1,12 @@
 /**
- * From aligned examples to batches: supervised labels and cut-off, the order of an epoch, length buckets, collation.
+ * From samples to batches: length buckets, which samples an update sees, padding. Everything is a pure function of the samples, the options and the
+ * update's number, so a resumed run needs no state. An update sees the samples that transformers' Trainer gives it (order.ts, steps.ts), but its
+ * micro-batches are formed by length; its loss is weighted by tokens, so that changes nothing but speed. Left out: packing.
  */
+import { IGNORED } from '@/lib/samples/supervised'
 import type { Batch } from '@/trainer/engine/types'
+import { epochOrder } from '@/trainer/order'
+import { planSteps, updateAt } from '@/trainer/steps'
 
 /** One encoded example; labels are -100 where the token is not learned. */
 export interface Sample {
@@ -12,22 +17,134 @@ export interface Sample {
 export interface PlanOptions {
   per_device_train_batch_size: number
   gradient_accumulation_steps: number
-  cutoff_len: number
+  /** Decide, with the samples, how long the run is; the buckets are chosen for the batches of its epochs. */
+  num_train_epochs: number
+  max_steps: number
+  disable_shuffling: boolean
   seed: number
   pad_id: number
 }
 
-/** Which samples each update sees: a pure function of samples, options and the update's number, so that resuming needs no state. */
+/** Which samples each update sees. */
 export interface BatchPlan {
   /** Sequence lengths that batches come in, ascending, at most 4. */
   readonly buckets: number[]
   readonly updatesPerEpoch: number
-  /** Micro-batches of update `step`, counted from 0 over all epochs. The last update of an epoch may have fewer; a last short batch is filled with empty rows. */
+  /** Micro-batches of update `step`, counted from 0 over all epochs. The last update of an epoch may have fewer; a short batch is filled with empty rows. */
   update(step: number): Batch[]
 }
 
-export declare function planBatches(samples: readonly Sample[], options: PlanOptions): BatchPlan
-/** Batches of an evaluation set in its own order. */
-export declare function evalBatches(samples: readonly Sample[], options: { rows: number; buckets: readonly number[]; pad_id: number }): Generator<Batch>
-/** At most `max` multiples of 8 that cover all lengths with the fewest padded tokens. */
-export declare function chooseBuckets(lengths: readonly number[], max?: number): number[]
+const MAX_BUCKETS = 4
+/** Bucket lengths are multiples of this. */
+const MULTIPLE = 8
+/** Epochs whose batches decide the buckets; later ones are like them, and the longest sample always fits. */
+const EPOCHS_LOOKED_AT = 8
+
+/** Error (plain) without samples. */
+export function planBatches(samples: readonly Sample[], options: PlanOptions): BatchPlan {
+  const { per_device_train_batch_size: rows, pad_id } = options
+  const steps = planSteps(samples.length, options)
+  const orders = new Map<number, Int32Array>()
+  const orderOf = (epoch: number) => {
+    let order = orders.get(epoch)
+    if (!order) {
+      orders.clear() // one epoch at a time is enough
+      orders.set(epoch, (order = epochOrder(samples.length, options, epoch)))
+    }
+    return order
+  }
+  /** The samples of an update in micro-batches, sorted by length: which of them share one makes no difference to the update, but to the padding. */
+  const microOf = (step: number): Sample[][] => {
+    const { epoch, micro } = updateAt(step, samples.length, steps, options)
+    const order = orderOf(epoch).subarray(micro[0][0], micro[micro.length - 1][1])
+    const chosen = Array.from(order, (i) => samples[i]).sort((a, b) => a.ids.length - b.ids.length)
+    return micro.map(([from, to]) => chosen.slice(from - micro[0][0], to - micro[0][0]))
+  }
+  const looked = Math.min(steps.max_steps, steps.updates_per_epoch * EPOCHS_LOOKED_AT)
+  const longest: number[] = [longestOf(samples)]
+  for (let step = 0; step < looked; step++) longest.push(...microOf(step).map(longestOf))
+  const buckets = chooseBuckets(longest)
+  return {
+    buckets,
+    updatesPerEpoch: steps.updates_per_epoch,
+    update: (step) => microOf(step).map((chosen) => collate(chosen, fit(chosen, buckets), rows, pad_id)),
+  }
+}
+
+function longestOf(samples: readonly Sample[]): number {
+  return samples.reduce((most, sample) => Math.max(most, sample.ids.length), 0)
+}
+
+/** The smallest bucket that holds all; a sample beyond the last one (an evaluation set's) gets a length of its own. */
+function fit(samples: readonly Sample[], buckets: readonly number[]): number {
+  const longest = longestOf(samples)
+  return buckets.find((bucket) => bucket >= longest) ?? roundUp(longest)
+}
+
+const roundUp = (length: number) => Math.max(Math.ceil(length / MULTIPLE) * MULTIPLE, MULTIPLE)
+
+/**
+ * Batches of an evaluation set in its own order, in the training's buckets where they fit. Samples longer than the largest bucket come in one length
+ * more, their longest, so that an evaluation costs at most one graph of its own.
+ */
+export function* evalBatches(samples: readonly Sample[], options: { rows: number; buckets: readonly number[]; pad_id: number }): Generator<Batch> {
+  const { rows, pad_id } = options
+  const longest = roundUp(longestOf(samples))
+  const buckets = longest > (options.buckets.at(-1) ?? 0) ? [...options.buckets, longest] : options.buckets
+  for (let at = 0; at < samples.length; at += rows) {
+    const chosen = samples.slice(at, at + rows)
+    yield collate(chosen, fit(chosen, buckets), rows, pad_id)
+  }
+}
+
+/**
+ * At most `max` multiples of 8 that cover all lengths with the fewest padded tokens, by dynamic programming over the distinct rounded lengths.
+ * A further bucket must save a twentieth of all tokens, because each costs a graph to compile.
+ */
+export function chooseBuckets(lengths: readonly number[], max = MAX_BUCKETS): number[] {
+  const counts = new Map<number, number>()
+  for (const length of lengths) counts.set(roundUp(length), (counts.get(roundUp(length)) ?? 0) + 1)
+  const edges = [...counts.keys()].sort((a, b) => a - b)
+  // total[i] = batches in the first i distinct lengths; cost[k][i] = fewest tokens for those with k buckets, the last being edges[i - 1].
+  const total = edges.reduce((sums, edge) => [...sums, sums[sums.length - 1] + (counts.get(edge) ?? 0)], [0])
+  let cost = edges.map((edge, i) => edge * total[i + 1])
+  const cuts: number[][] = [edges.map(() => 0)]
+  let best = { buckets: 1, tokens: cost[cost.length - 1] }
+  for (let buckets = 2; buckets <= Math.min(max, edges.length); buckets++) {
+    const step = edges.map((edge, i) => bestCut(edge, i, cost, total))
+    cuts.push(step.map(({ cut }) => cut))
+    cost = step.map(({ tokens }) => tokens)
+    const tokens = cost[cost.length - 1]
+    if (tokens < best.tokens * (1 - 0.05 * (buckets - best.buckets))) best = { buckets, tokens }
+  }
+  const chosen: number[] = []
+  for (let k = best.buckets - 1, i = edges.length; k >= 0 && i > 0; k--) {
+    chosen.unshift(edges[i - 1])
+    i = cuts[k][i - 1]
+  }
+  return chosen
+}
+
+/** Where the bucket before the one at `edge` best ends: the first `cut` lengths go into earlier buckets. */
+function bestCut(edge: number, i: number, cost: readonly number[], total: readonly number[]): { tokens: number; cut: number } {
+  let best = { tokens: edge * total[i + 1], cut: 0 }
+  for (let cut = 1; cut <= i; cut++) {
+    const tokens = cost[cut - 1] + edge * (total[i + 1] - total[cut])
+    if (tokens < best.tokens) best = { tokens, cut }
+  }
+  return best
+}
+
+/** Pads samples to `rows` × `length`; missing rows are padding throughout. A single real length everywhere still has segments: padding is what has none. */
+export function collate(samples: readonly Sample[], length: number, rows: number, pad_id: number): Batch {
+  const ids = new Int32Array(rows * length).fill(pad_id)
+  const labels = new Int32Array(rows * length).fill(IGNORED)
+  const segments = new Int32Array(rows * length)
+  samples.forEach((sample, row) => {
+    if (sample.ids.length > length) throw new Error(`a sample of ${sample.ids.length} tokens does not fit into ${length}`)
+    ids.set(sample.ids, row * length)
+    labels.set(sample.labels, row * length)
+    segments.fill(1, row * length, row * length + sample.ids.length)
+  })
+  return { rows, length, ids, labels, positions: null, segments }
+}

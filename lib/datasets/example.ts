@@ -1,6 +1,10 @@
 /**
- * The aligned example: what every dataset format is converted to, and what templates encode. Roles are LLaMA-Factory's.
+ * The aligned example: what every dataset format is converted to, and what templates encode. Roles are LLaMA-Factory's. Here is also the judgement
+ * of an aligned row: usable, to be skipped with a reason, or of the wrong shape.
  */
+import { type Aligned, kindOf, type RawMessage, RowError } from '@/lib/datasets/align'
+import type { DatasetSource } from '@/lib/datasets/info'
+
 export const roles = ['user', 'assistant', 'observation', 'function'] as const
 export type Role = (typeof roles)[number]
 
@@ -17,4 +21,36 @@ export interface Example {
   system: string
   /** The tools as JSON text; empty without tools. */
   tools: string
+}
+
+/** The messages as texts; throws RowError for one that is not. A null system text or list of tools counts as none. */
+export function toExample(aligned: Aligned, source: DatasetSource): Example {
+  const { columns, formatting } = source
+  const messagesAt = formatting === 'alpaca' ? (columns.response ?? 'response') : (columns.messages ?? 'messages')
+  return {
+    prompt: aligned.prompt.map((message, i) => toMessage(message, formatting === 'alpaca' ? (columns.history ?? columns.prompt ?? 'prompt') : `${messagesAt}, turn ${i + 1}`)),
+    response: aligned.response.map((message, i) => toMessage(message, formatting === 'alpaca' ? messagesAt : `${messagesAt}, turn ${aligned.prompt.length + i + 1}`)),
+    system: toText(aligned.system, columns.system ?? messagesAt),
+    tools: toText(aligned.tools, columns.tools ?? messagesAt),
+  }
+}
+
+function toMessage({ role, content }: RawMessage, column: string): Message {
+  const known = roles.find((one) => one === role)
+  if (!known) throw new RowError(column, `the role "${role}" cannot stand there`)
+  if (typeof content !== 'string') throw new RowError(column, `its content is ${kindOf(content)}, but must be a text`)
+  return { role: known, content }
+}
+
+function toText(value: Aligned['system'], column: string): string {
+  if (value === null || typeof value === 'string') return value ?? ''
+  throw new RowError(column, `it is ${kindOf(value)}, but must be a text`)
+}
+
+/** Why a row gives nothing to supervised fine-tuning, though its shape is right; null when it does. */
+export function unsupervised(aligned: Aligned): string | null {
+  if (aligned.broken.length > 0) return aligned.broken[0]
+  if (aligned.prompt.length % 2 !== 1) return 'it holds no question'
+  if (aligned.response.length === 0) return 'it holds no answer'
+  return aligned.response.length > 1 ? 'it holds several answers to choose from' : null
 }

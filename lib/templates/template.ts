@@ -16,7 +16,7 @@ import type { Tokenizer } from '@/lib/text/tokenizer'
 
 /** LLaMA-Factory's data arguments that change a template. */
 export interface TemplateOptions {
-  template: string
+  template: string | null
   tool_format?: string | null
   default_system?: string | null
   enable_thinking?: boolean | null
@@ -53,19 +53,21 @@ export type FilledRow = Required<Omit<TemplateRow, 'kind' | 'default_system'>> &
 
 /**
  * Finds the row, applies the options and fixes the tokenizer's special tokens. `today` is for prompts that name the date.
- * UserError: template_unknown; not_an_option (tool_format); together (train_on_prompt with a template that trains eos between turns).
+ * UserError: missing_key (no template); template_unknown; not_an_option (tool_format); together (train_on_prompt with a template that trains eos between turns).
  */
 export function prepareTemplate(tokenizer: Tokenizer, options: TemplateOptions, today: () => Date = () => new Date()): Template {
-  const row = fillRow(options)
+  const name = options.template
+  if (!name) throw new UserError('missing_key', { key: 'template' }, 'template')
+  const row = fillRow(name, options)
   if (options.train_on_prompt && row.efficient_eos) {
-    throw new UserError('together', { key: 'train_on_prompt = true', other: `template = ${options.template}` }, 'train_on_prompt')
+    throw new UserError('together', { key: 'train_on_prompt = true', other: `template = ${name}` }, 'train_on_prompt')
   }
   const fixed = fixTokenizer(tokenizer, row)
   const encode = messageEncoder(row, fixed, today)
   const rules = thoughtRules(row, options, fixed)
   const stop = [fixed.eos?.text, ...row.stop].flatMap((token) => (token ? (fixed.idOf(token) ?? fixed.unk?.id ?? []) : []))
   return {
-    name: options.template,
+    name,
     tokenizer: fixed,
     added: [...new Set([...row.stop, fixed.eos?.text ?? ''])].filter((token) => (fixed.idOf(token) ?? -1) >= tokenizer.length),
     stopIds: [...new Set(stop)].sort((a, b) => a - b),
@@ -100,11 +102,11 @@ export function checkVocabulary(template: Template, vocabSize: number): void {
   if (beyond !== undefined) throw new UserError('template_token_missing', { template: template.name, token: beyond }, 'template')
 }
 
-function fillRow(options: TemplateOptions): FilledRow {
-  if (!Object.hasOwn(templates, options.template)) {
-    throw new UserError('template_unknown', { template: options.template, nearest: nearest(options.template, templateNames) }, 'template')
+function fillRow(name: string, options: TemplateOptions): FilledRow {
+  if (!Object.hasOwn(templates, name)) {
+    throw new UserError('template_unknown', { template: name, nearest: nearest(name, templateNames) }, 'template')
   }
-  const row: TemplateRow = templates[options.template as keyof typeof templates]
+  const row: TemplateRow = templates[name as keyof typeof templates]
   const efficient_eos = row.efficient_eos ?? false
   const content: Slot[] = ['{{content}}']
   const answer = efficient_eos ? content : [...content, EOS]

@@ -1,0 +1,260 @@
+/**
+ * A raw row to prompt and response in aligned roles, the three formats of LLaMA-Factory 0.9.5 (`data/converter.py`). Contents are passed on as they
+ * are found; whether they can be learned from is example.ts's question. Left out: images, videos, audios.
+ */
+import type { DatasetSource } from '@/lib/datasets/info'
+import { dumpJson, type PyObject, type PyValue } from '@/lib/pyjson'
+import { truthy } from '@/lib/templates/python'
+
+export interface RawMessage {
+  role: string
+  content: PyValue
+}
+
+export interface Aligned {
+  prompt: RawMessage[]
+  response: RawMessage[]
+  system: PyValue
+  tools: PyValue
+  /** Why the conversation is not usable; LLaMA-Factory warns and later drops such a row. */
+  broken: string[]
+}
+
+/** A row of the wrong shape; LLaMA-Factory stops with an exception there. `column` may be a path such as `conversations[2].value`. */
+export class RowError extends Error {
+  constructor(
+    readonly column: string,
+    /** Null: the column is missing. */
+    readonly problem: string | null,
+  ) {
+    super(`${column}: ${problem ?? 'missing'}`)
+    this.name = 'RowError'
+  }
+}
+
+/** Throws RowError for a row of the wrong shape. */
+export function align(record: PyObject, source: DatasetSource): Aligned {
+  return formats[source.formatting](record, source)
+}
+
+const formats: Record<DatasetSource['formatting'], (record: PyObject, source: DatasetSource) => Aligned> = {
+  alpaca: alignAlpaca,
+  sharegpt: alignSharegpt,
+  openai: alignOpenai,
+}
+
+export function kindOf(value: PyValue): string {
+  if (value === null) return 'null'
+  if (typeof value === 'string') return 'a text'
+  if (typeof value === 'boolean') return 'true or false'
+  if (Array.isArray(value)) return 'a list'
+  return value instanceof Map ? 'an object' : 'a number'
+}
+
+function column(record: PyObject, name: string, path = name): PyValue {
+  const value = record.get(name)
+  if (value === undefined) throw new RowError(path, null)
+  return value
+}
+
+/** A column that the dataset may not have. */
+function optional(record: PyObject, name: string | null): PyValue {
+  return name ? column(record, name) : ''
+}
+
+function textIn(value: PyValue, path: string): string {
+  if (typeof value === 'string') return value
+  throw new RowError(path, `it is ${kindOf(value)}, but must be a text`)
+}
+
+const user = (content: PyValue): RawMessage => ({ role: 'user', content })
+const assistant = (content: PyValue): RawMessage => ({ role: 'assistant', content })
+
+function alignAlpaca(record: PyObject, { columns, ranking }: DatasetSource): Aligned {
+  const history = columns.history ? column(record, columns.history) : null
+  const prompt = Array.isArray(history) ? history.flatMap((pair, i) => historyTurn(pair, `${columns.history}[${i}]`)) : []
+  const parts = [columns.prompt, columns.query].flatMap((name) => {
+    const value = name ? column(record, name) : null
+    return name && truthy(value) ? [textIn(value, name)] : []
+  })
+  prompt.push(user(parts.join('\n')))
+  const response = ktoPair(record, columns.kto_tag, () => [assistant(optional(record, columns.response))]) ?? alpacaResponse(record, columns, ranking)
+  return { prompt, response, system: optional(record, columns.system), tools: optional(record, columns.tools), broken: [] }
+}
+
+function historyTurn(pair: PyValue, path: string): RawMessage[] {
+  if (!Array.isArray(pair) || pair.length !== 2) throw new RowError(path, 'it must be a list of a question and an answer')
+  return [user(pair[0]), assistant(pair[1])]
+}
+
+function alpacaResponse(record: PyObject, columns: DatasetSource['columns'], ranking: boolean): RawMessage[] {
+  if (ranking) {
+    const pair = [columns.chosen, columns.rejected].map((name) => (name ? column(record, name) : null))
+    if (pair.every((answer) => typeof answer === 'string')) return pair.map(assistant)
+  }
+  const answer = columns.response ? column(record, columns.response) : null
+  return typeof answer === 'string' ? [assistant(answer)] : []
+}
+
+/** The answer beside an empty one: first when the label says good, second when it says bad. Null without a true or false label. */
+function ktoPair(record: PyObject, tag: string | null, answer: () => RawMessage[]): RawMessage[] | null {
+  const label = tag ? column(record, tag) : null
+  if (typeof label !== 'boolean') return null
+  return label ? [...answer(), assistant('')] : [assistant(''), ...answer()]
+}
+
+interface Conversation {
+  messages: PyValue[]
+  path: string
+  system: PyValue | undefined
+}
+
+/** The messages of a row, without a leading system message, whose text is returned instead. */
+function conversation(record: PyObject, source: DatasetSource): Conversation {
+  const path = source.columns.messages
+  if (!path) throw new RowError('messages', 'dataset_info.json names no column for the messages')
+  const all = column(record, path)
+  if (!Array.isArray(all)) throw new RowError(path, `it is ${kindOf(all)}, but must be a list of messages`)
+  const { system_tag } = source.tags
+  if (system_tag && all.length > 0 && field(all[0], source, 'role_tag', `${path}[0]`) === system_tag) {
+    return { messages: all.slice(1), path, system: field(all[0], source, 'content_tag', `${path}[0]`) }
+  }
+  return { messages: all, path, system: undefined }
+}
+
+/** The role or content of a message. */
+function field(message: PyValue, source: DatasetSource, tag: 'role_tag' | 'content_tag', path: string): PyValue {
+  const name = source.tags[tag]
+  if (!name) throw new RowError(tag, 'dataset_info.json gives tags without it')
+  if (!(message instanceof Map)) throw new RowError(path, `it is ${kindOf(message)}, but must be an object`)
+  return column(message, name, `${path}.${name}`)
+}
+
+const ODD_ROLES = ['user', 'observation']
+const EVEN_ROLES = ['assistant', 'function']
+
+/** The aligned role that a tag stands for; null for a word that is no tag. */
+function roleOf(word: PyValue, { tags }: DatasetSource): string | null {
+  if (typeof word !== 'string') return null
+  // Later tags win over earlier ones, as in the reference's mapping.
+  const table: [string | null, string][] = [
+    [tags.system_tag, 'system'],
+    [tags.function_tag, 'function'],
+    [tags.observation_tag, 'observation'],
+    [tags.assistant_tag, 'assistant'],
+    [tags.user_tag, 'user'],
+  ]
+  return table.find(([tag]) => tag === word)?.[1] ?? null
+}
+
+function countProblem(count: number, ranking: boolean): string[] {
+  if (ranking) return count % 2 === 0 ? ['its messages must end with a question'] : []
+  return count % 2 !== 0 ? ['its messages must come in pairs of question and answer'] : []
+}
+
+function alignSharegpt(record: PyObject, source: DatasetSource): Aligned {
+  const { messages, path, system } = conversation(record, source)
+  const columnSystem = system === undefined ? optional(record, source.columns.system) : system
+  const first = system === undefined ? 0 : 1
+  const aligned: RawMessage[] = []
+  const broken: string[] = []
+  for (const [i, message] of messages.entries()) {
+    const at = `${path}[${i + first}]`
+    const word = field(message, source, 'role_tag', at)
+    const role = roleOf(word, source)
+    if (role === null || !(i % 2 === 0 ? ODD_ROLES : EVEN_ROLES).includes(role)) {
+      broken.push(wrongRole(at, word, i))
+      break
+    }
+    aligned.push({ role, content: field(message, source, 'content_tag', at) })
+  }
+  broken.push(...countProblem(aligned.length, source.ranking))
+  return { ...answers(record, source, aligned, broken), system: columnSystem, tools: optional(record, source.columns.tools), broken }
+}
+
+function wrongRole(at: string, word: PyValue, i: number): string {
+  return `${at} has the role ${dumpJson(word)} where ${i % 2 === 0 ? 'a question or a tool result' : 'an answer or a tool call'} must stand`
+}
+
+/** Splits a conversation into prompt and response(s); nothing of a broken one is kept. */
+function answers(record: PyObject, source: DatasetSource, aligned: RawMessage[], broken: string[]): Pick<Aligned, 'prompt' | 'response'> {
+  if (broken.length > 0) return { prompt: [], response: [] }
+  const kto = ktoPair(record, source.columns.kto_tag, () => aligned.slice(-1))
+  if (kto) return { prompt: aligned.slice(0, -1), response: kto }
+  if (source.ranking) {
+    const pair = ['chosen', 'rejected'].map((key) => {
+      const name = source.columns[key as 'chosen' | 'rejected']
+      return name ? { name, value: column(record, name) } : null
+    })
+    if (pair.every((side) => side?.value instanceof Map)) {
+      return { prompt: aligned, response: pair.flatMap((side) => (side ? rankedAnswer(side.value, side.name, source, broken) : [])) }
+    }
+  }
+  return { prompt: aligned.slice(0, -1), response: aligned.slice(-1) }
+}
+
+function rankedAnswer(value: PyValue, name: string, source: DatasetSource, broken: string[]): RawMessage {
+  const word = field(value, source, 'role_tag', name)
+  const role = roleOf(word, source)
+  if (role === null) throw new RowError(`${name}.${source.tags.role_tag}`, `the role ${dumpJson(word)} is unknown`)
+  if (!EVEN_ROLES.includes(role)) broken.push(wrongRole(name, word, 1))
+  return { role, content: field(value, source, 'content_tag', name) }
+}
+
+/** What LLaMA-Factory adds to the system text of rows in this format, for models whose thinking is switched there. */
+const THINKING_OFF = 'detailed thinking off'
+
+function alignOpenai(record: PyObject, source: DatasetSource): Aligned {
+  const { messages, path, system } = conversation(record, source)
+  const own = system === undefined ? ((source.columns.system && record.get(source.columns.system)) ?? '') : system
+  const aligned = openaiMessages(messages, source, path, system === undefined ? 0 : 1)
+  const broken: string[] = []
+  const wrong = aligned.findIndex(({ role }, i) => !(i % 2 === 0 ? ODD_ROLES : EVEN_ROLES).includes(role))
+  if (wrong >= 0) broken.push(wrongRole(`turn ${wrong + 1}`, aligned[wrong].role, wrong))
+  broken.push(...countProblem(aligned.length, source.ranking))
+  const listed = source.columns.tools ? (record.get(source.columns.tools) ?? '') : ''
+  const tools = Array.isArray(listed) || listed instanceof Map ? dumpJson(listed) : listed
+  return { ...answers(record, source, aligned, broken), system: openaiSystem(own, tools), tools, broken }
+}
+
+function openaiSystem(system: PyValue, tools: PyValue): PyValue {
+  if (!truthy(system)) return truthy(tools) ? system : THINKING_OFF
+  const text = textIn(system, 'system')
+  if (truthy(tools)) return `${text}\n`
+  return text.includes('detailed thinking on') || text.includes(THINKING_OFF) ? text : `${text}\n${THINKING_OFF}`
+}
+
+/** Neighbouring tool results become one observation; a message with tool calls becomes a function message holding them. */
+function openaiMessages(messages: PyValue[], source: DatasetSource, path: string, first: number): RawMessage[] {
+  const { tags } = source
+  const aligned: RawMessage[] = []
+  let results: string[] = []
+  for (const [i, message] of messages.entries()) {
+    const at = `${path}[${i + first}]`
+    let word = field(message, source, 'role_tag', at)
+    let content = field(message, source, 'content_tag', at)
+    const calls = message instanceof Map ? message.get('tool_calls') : undefined
+    if ((word === tags.assistant_tag || word === tags.function_tag) && truthy(calls)) {
+      content = dumpJson(callFunctions(calls ?? null, `${at}.tool_calls`))
+      word = tags.function_tag
+    }
+    if (word === tags.observation_tag) {
+      results.push(textIn(content, at))
+      continue
+    }
+    if (results.length > 0) aligned.push({ role: 'observation', content: results.join('\n</tool_response>\n<tool_response>\n') })
+    results = []
+    const role = roleOf(word, source)
+    if (role === null) throw new RowError(`${at}.${tags.role_tag}`, `the role ${dumpJson(word)} is unknown`)
+    aligned.push({ role, content })
+  }
+  return aligned
+}
+
+function callFunctions(calls: PyValue, path: string): PyValue[] {
+  if (!Array.isArray(calls)) throw new RowError(path, `it is ${kindOf(calls)}, but must be a list of calls`)
+  return calls.map((call, i) => {
+    if (!(call instanceof Map)) throw new RowError(`${path}[${i}]`, `it is ${kindOf(call)}, but must be an object`)
+    return column(call, 'function', `${path}[${i}].function`)
+  })
+}

@@ -1,0 +1,126 @@
+/**
+ * dataset_info.json: what a folder's datasets are called, where their rows lie and what their columns mean. The keys and their defaults are
+ * LLaMA-Factory 0.9.5's (`data/parser.py`). Left out: fetching what lies elsewhere.
+ */
+import { z } from 'zod'
+import type { Fault } from '@/lib/errors'
+
+export const formattings = ['alpaca', 'sharegpt', 'openai'] as const
+export type Formatting = (typeof formattings)[number]
+
+const text = z.string().nullish()
+const columnsSchema = z.looseObject({
+  prompt: text,
+  query: text,
+  response: text,
+  history: text,
+  messages: text,
+  system: text,
+  tools: text,
+  images: text,
+  videos: text,
+  audios: text,
+  chosen: text,
+  rejected: text,
+  kto_tag: text,
+})
+const tagsSchema = z.looseObject({ role_tag: text, content_tag: text, user_tag: text, assistant_tag: text, observation_tag: text, function_tag: text, system_tag: text })
+
+/** One entry; keys that LLaMA-Factory does not know are passed over, as it does. */
+export const entrySchema = z.looseObject({
+  file_name: text,
+  hf_hub_url: text,
+  ms_hub_url: text,
+  om_hub_url: text,
+  script_url: text,
+  cloud_file_name: text,
+  formatting: z.enum(formattings).default('alpaca'),
+  ranking: z.boolean().default(false),
+  subset: text,
+  split: text,
+  folder: text,
+  num_samples: z.number().int().min(1).nullish(),
+  columns: columnsSchema.optional(),
+  tags: tagsSchema.optional(),
+})
+export type Entry = z.output<typeof entrySchema>
+
+/** Column names of the rows, null where the dataset has no such column. */
+export type Columns = Record<keyof typeof defaultColumns, string | null>
+/** The words that mark roles in conversations, null where there is none. */
+export type Tags = Record<keyof typeof defaultTags, string | null>
+
+const defaultColumns = {
+  prompt: 'instruction',
+  query: 'input',
+  response: 'output',
+  history: null,
+  messages: 'conversations',
+  system: null,
+  tools: null,
+  images: null,
+  videos: null,
+  audios: null,
+  chosen: null,
+  rejected: null,
+  kto_tag: null,
+}
+const defaultTags = {
+  role_tag: 'from',
+  content_tag: 'value',
+  user_tag: 'human',
+  assistant_tag: 'gpt',
+  observation_tag: 'observation',
+  function_tag: 'function_call',
+  system_tag: 'system',
+}
+
+export interface DatasetSource {
+  name: string
+  /** File or folder below the dataset folder; null when the rows lie elsewhere. */
+  file: string | null
+  /** Where else: the hub's or the bucket's name for it. */
+  remote: string | null
+  formatting: Formatting
+  ranking: boolean
+  num_samples: number | null
+  columns: Columns
+  tags: Tags
+}
+
+/** As soon as an entry has `columns` (or `tags`), those that it does not name are absent, not default. */
+export function resolveEntry(name: string, entry: Entry): DatasetSource {
+  const remote = entry.hf_hub_url ?? entry.ms_hub_url ?? entry.om_hub_url ?? entry.script_url ?? entry.cloud_file_name ?? null
+  return {
+    name,
+    file: remote === null ? (entry.file_name ?? null) : null,
+    remote,
+    formatting: entry.formatting,
+    ranking: entry.ranking,
+    num_samples: entry.num_samples ?? null,
+    columns: given(defaultColumns, entry.columns),
+    tags: given(defaultTags, entry.tags),
+  }
+}
+
+function given<K extends string>(defaults: Record<K, string | null>, named: Record<string, unknown> | undefined): Record<K, string | null> {
+  if (!named) return defaults
+  const keys = Object.keys(defaults) as K[]
+  return Object.fromEntries(keys.map((key) => [key, named[key] ?? null])) as Record<K, string | null>
+}
+
+/** File types that LLaMA-Factory reads, and whether this version does. */
+export const fileTypes: Record<string, boolean> = { json: true, jsonl: true, txt: true, csv: false, parquet: false, arrow: false }
+
+/** Why a dataset cannot be trained on here, before its rows are read; null when nothing speaks against it. */
+export function sourceProblem(source: DatasetSource): Fault | null {
+  const unsupported = (problem: string): Fault => ({ code: 'dataset_unsupported', values: { dataset: source.name, problem }, field: 'dataset' })
+  if (source.remote !== null) return unsupported(`its rows lie online (${source.remote}); download them and give their file_name`)
+  if (source.file === null) return unsupported('its entry names no file; give file_name')
+  const { images, videos, audios } = source.columns
+  const media = images ?? videos ?? audios
+  if (media !== null) return unsupported(`its column "${media}" holds pictures, films or sounds, and this version reads text only`)
+  const type = /\.([^./\\]+)$/.exec(source.file)?.[1] ?? ''
+  if (fileTypes[type] === false) return unsupported(`${type} files are not read yet; convert it to jsonl`)
+  return null
+}
