@@ -38,6 +38,12 @@ const oneWarmup: Rule = ({ warmup_ratio, warmup_steps }) =>
 /** -1 is transformers' "count the epochs instead"; 0 would train nothing. */
 const someSteps: Rule = ({ max_steps }) => (max_steps === 0 ? { code: 'not_greater', values: { key: 'max_steps', value: 0, minimum: 0 }, field: 'max_steps' } : null)
 
+/** LLaMA-Factory counts evaluations, not steps, whatever the key's name says. */
+const stoppingNeedsEval: Rule = ({ early_stopping_steps, eval_strategy }) =>
+  early_stopping_steps !== null && eval_strategy === 'no'
+    ? { code: 'key_needs', values: { key: 'early_stopping_steps', value: early_stopping_steps, other: 'eval_strategy' }, field: 'early_stopping_steps' }
+    : null
+
 const bestNeedsSameStrategy: Rule = (args) =>
   args.load_best_model_at_end && args.eval_strategy !== args.save_strategy
     ? { code: 'key_needs', values: { key: 'load_best_model_at_end', value: 'true', other: `eval_strategy = ${args.save_strategy}` }, field: 'load_best_model_at_end' }
@@ -74,6 +80,7 @@ const trainRules: readonly Rule[] = [
   (args) => (args.dataset === null && args.val_size > 1e-6 ? { code: 'key_needs', values: { key: 'val_size', value: args.val_size, other: 'dataset' }, field: 'val_size' } : null),
   evalNeedsData,
   bestNeedsSameStrategy,
+  stoppingNeedsEval,
   oneWarmup,
   someSteps,
   lossNeedsEval,

@@ -14,7 +14,7 @@ export const methodFields = {
   pure_bf16: boolean(false, { needs: { '*': 'pure_bfloat16' } }),
   plot_loss: boolean(false, { form: true }),
   disable_shuffling: boolean(false, { group: 'advanced', widget: 'switch' }),
-  early_stopping_steps: integer(null, { minimum: 1, group: 'evaluation', order: 60, widget: 'number', needs: { '*': 'early_stopping' } }),
+  early_stopping_steps: integer(null, { minimum: 1, group: 'evaluation', order: 60, widget: 'number' }),
   compute_accuracy: boolean(false, { needs: { '*': 'metrics' } }),
   include_effective_tokens_per_second: boolean(false, { inert: true }),
 
