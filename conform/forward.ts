@@ -32,6 +32,13 @@ const samplingSchema = z.object({
     z.object({ repetition_penalty: z.number(), temperature: z.number(), top_k: z.number(), top_p: z.number(), kept: z.number(), token: ints, prob: z.array(z.number()) }),
   ),
 })
+const variantSchema = z.object({
+  config: z.record(z.string(), z.unknown()),
+  inv_freq: z.array(z.number()),
+  attention_scaling: z.number(),
+  row_stats: statsSchema,
+  full_logits: fullSchema,
+})
 const forwardSchema = z.object({
   model: z.string(),
   right_padded: rowsSchema.optional(),
@@ -39,9 +46,7 @@ const forwardSchema = z.object({
   greedy: z.array(z.object({ prompt: ints, tokens: ints, repetition_penalty_1_3: z.object({ tokens: ints }).optional() })).optional(),
   sampling: samplingSchema.optional(),
   input_ids: z.array(ints).optional(),
-  variants: z
-    .record(z.string(), z.object({ config: z.record(z.string(), z.unknown()), inv_freq: z.array(z.number()), attention_scaling: z.number(), row_stats: statsSchema, full_logits: fullSchema }))
-    .optional(),
+  variants: z.record(z.string(), variantSchema).optional(),
 })
 
 export async function* check(dir: string, open: OpenRunner = openEager): AsyncGenerator<CheckResult> {
@@ -60,7 +65,7 @@ export async function* check(dir: string, open: OpenRunner = openEager): AsyncGe
       runner.dispose()
     }
     for (const [name, variant] of Object.entries(golden.variants ?? {})) {
-      yield* checkVariant(`${label} ${name}`, model, modelConfig({ ...raw, ...variant.config }, model), golden.input_ids ?? [], variant, open)
+      yield* checkVariant(`${label} ${name}`, model, modelConfig({ ...raw, rope_parameters: null, ...variant.config }, model), golden.input_ids ?? [], variant, open)
     }
   }
 }
@@ -99,7 +104,7 @@ async function* checkSampling(label: string, { prompt, cases }: z.infer<typeof s
   }
 }
 
-type Variant = NonNullable<Golden['variants']>[string]
+type Variant = z.infer<typeof variantSchema>
 
 async function* checkVariant(label: string, model: string, config: ModelConfig, input_ids: number[][], variant: Variant, open: OpenRunner): AsyncGenerator<CheckResult> {
   const { inv_freq, attention_scaling } = ropeFrequencies(config.rope, input_ids[0].length)
@@ -114,8 +119,15 @@ async function* checkVariant(label: string, model: string, config: ModelConfig, 
   }
 }
 
+interface GoldenRows {
+  input_ids: number[][]
+  attention_mask?: number[][]
+  position_ids?: number[][]
+  labels: number[][]
+}
+
 /** Rows as the engine takes them. Packed rows tell their segments by positions that start again. */
-export function batchOf({ input_ids, attention_mask, position_ids, labels }: { input_ids: number[][]; attention_mask?: number[][]; position_ids?: number[][]; labels: number[][] }): Batch {
+export function batchOf({ input_ids, attention_mask, position_ids, labels }: GoldenRows): Batch {
   const flat = (rows: number[][]): Int32Array => Int32Array.from(rows.flat())
   const restarts = (row: number[]): number[] => {
     let segment = 0
@@ -147,7 +159,9 @@ function logitsFault(logits: Float32Array, batch: Batch, vocab: number, stats: z
         away(`row ${row} pos ${pos} logit of argmax ${argmax[pos]}`, top, own[argmax[pos]], LOGITS)
       )
     })
-  return first(stats, (row, i) => inRow(i, row)) ?? first(full, ({ row, pos, logits }) => first(logits, (l, i) => away(`row ${row} pos ${pos} logit ${i}`, l, at(row, pos)[i], LOGITS)))
+  const inFull = ({ row, pos, logits }: (typeof full)[number]): string | null =>
+    first(logits, (l, i) => away(`row ${row} pos ${pos} logit ${i}`, l, at(row, pos)[i], LOGITS))
+  return first(stats, (row, i) => inRow(i, row)) ?? first(full, inFull)
 }
 
 export function tokensFault(expected: number[], found: number[]): string | null {

@@ -85,7 +85,9 @@ async function* checkCase(label: string, own: string, model: string, golden: Cas
   if (golden.generate) {
     const runner = await open(model, config, final)
     try {
-      for (const [i, { prompt, tokens }] of golden.generate.entries()) yield result(`${label} greedy ${i}`, tokensFault(tokens, await runner.greedy(prompt, tokens.length, 1)))
+      for (const [i, { prompt, tokens }] of golden.generate.entries()) {
+        yield result(`${label} greedy ${i}`, tokensFault(tokens, await runner.greedy(prompt, tokens.length, 1)))
+      }
     } finally {
       runner.dispose()
     }
@@ -144,7 +146,8 @@ function mergedFault(model: string, adapter: string, expected: NonNullable<Case[
       const values = readTensor(entry)
       const average = values.reduce((a, b) => a + b, 0) / values.length
       const spread = Math.sqrt(values.reduce((a, b) => a + (b - average) ** 2, 0) / values.length)
-      return away(`${name} mean`, mean, average, 1e-5) ?? away(`${name} std`, std, spread, 1e-5) ?? first(sample_index, (at, i) => away(`${name}[${at}]`, sample[i], values[at], 1e-5))
+      const samples = first(sample_index, (at, i) => away(`${name}[${at}]`, sample[i], values[at], 1e-5))
+      return samples ?? away(`${name} mean`, mean, average, 1e-5) ?? away(`${name} std`, std, spread, 1e-5)
     })
   } finally {
     rmSync(out, { recursive: true })

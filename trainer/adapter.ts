@@ -72,8 +72,15 @@ export function readAdapter(folder: string, config: ModelConfig): Adapter {
   return { settings, specs, tensors }
 }
 
+export interface AdapterStart {
+  config: ModelConfig
+  lora: LoraSettings
+  adapter: string | null
+  seed: number
+}
+
 /** What a training begins with: the adapter in `adapter`, or a new one by `lora`'s settings. */
-export function startingAdapter({ config, lora, adapter, seed }: { config: ModelConfig; lora: LoraSettings; adapter: string | null; seed: number }): { specs: LoraSpec[]; tensors: NamedTensor[]; scale: number } {
+export function startingAdapter({ config, lora, adapter, seed }: AdapterStart): { specs: LoraSpec[]; tensors: NamedTensor[]; scale: number } {
   if (adapter !== null) {
     const { settings, specs, tensors } = readAdapter(adapter, config)
     return { specs, tensors, scale: loraScale(settings) }

@@ -56,7 +56,7 @@ export interface ModelConfig {
  * @throws UserError when the architecture is not supported or a value cannot be used
  */
 export function modelConfig(raw: unknown, path: string): ModelConfig {
-  const invalid = (problem: string): UserError => new UserError('model_config_invalid', { path, problem })
+  const invalid = (problem: string): UserError => new UserError('model_config_invalid', { path, problem }, 'model_name_or_path')
   const parsed = hfConfigSchema.safeParse(withKnownArchitecture(raw, path))
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
@@ -64,7 +64,7 @@ export function modelConfig(raw: unknown, path: string): ModelConfig {
   }
   const hf = parsed.data
   const name = familyOf(hf.architectures[0])
-  if (name === null) throw new UserError('model_architecture_unsupported', { architecture: hf.architectures[0], path, supported: supportedArchitectures() })
+  if (name === null) throw unsupported(hf.architectures[0], path)
   if (hf.quantization_config) throw invalid('quantization_config is set, and quantised weights are not read')
   return fromFamily(hf, name, families[name], invalid)
 }
@@ -74,11 +74,12 @@ export const supportedArchitectures = (): string => Object.values(families).map(
 /** An unknown architecture is named before anything else is wrong with its config. */
 function withKnownArchitecture(raw: unknown, path: string): unknown {
   const named = raw !== null && typeof raw === 'object' && 'architectures' in raw && Array.isArray(raw.architectures) ? raw.architectures[0] : null
-  if (typeof named === 'string' && familyOf(named) === null) {
-    throw new UserError('model_architecture_unsupported', { architecture: named, path, supported: supportedArchitectures() })
-  }
+  if (typeof named === 'string' && familyOf(named) === null) throw unsupported(named, path)
   return raw
 }
+
+const unsupported = (architecture: string, path: string): UserError =>
+  new UserError('model_architecture_unsupported', { architecture, path, supported: supportedArchitectures() }, 'model_name_or_path')
 
 function fromFamily(hf: HfConfig, name: FamilyName, family: Family, invalid: (problem: string) => UserError): ModelConfig {
   const heads = hf.num_attention_heads

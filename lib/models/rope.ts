@@ -22,7 +22,8 @@ export const ropeTypes = ['default', 'linear', 'dynamic', 'yarn', 'llama3'] as c
 
 /** @throws the error that `invalid` makes, when a rule is unknown or lacks a number */
 export function ropeConfig(hf: HfConfig, headDim: number, maxPositions: number, invalid: (problem: string) => UserError): RopeConfig {
-  const rope = hf.rope_parameters ?? hf.rope_scaling ?? {}
+  // Where a file has both, transformers 5 takes the classic one.
+  const rope = hf.rope_scaling ?? hf.rope_parameters ?? {}
   const partial = rope.partial_rotary_factor ?? hf.partial_rotary_factor ?? 1
   const base = { theta: rope.rope_theta ?? hf.rope_theta ?? 10000, rotary_dim: Math.floor(headDim * partial) }
   const need = (key: 'factor' | 'low_freq_factor' | 'high_freq_factor'): number => {

@@ -4,7 +4,7 @@
  */
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core'
 import type { ModelConfig } from '@/lib/models/config'
-import { families } from '@/lib/models/families'
+import { type Family, families } from '@/lib/models/families'
 import type { LinearWeights } from '@/trainer/ops/linear'
 
 /** One tensor of a checkpoint. */
@@ -97,6 +97,7 @@ export function linearSpecs(config: ModelConfig): LinearSpec[] {
  * where it says `storage`.
  */
 export function buildParams(config: ModelConfig, get: (spec: ParamSpec) => Tensor): Params {
+  const { norms: names }: Family = families[config.family]
   const matrix = (name: string, shape: [number, number], transpose: boolean): Tensor2D => get({ name, shape, transpose, storage: true }) as Tensor2D
   const norm = (name: string, size: number): Tensor1D => get(vector(`${name}.weight`, size)) as Tensor1D
   const linear = ({ module, in: input, out, bias }: LinearSpec): LinearParams => ({
@@ -106,7 +107,6 @@ export function buildParams(config: ModelConfig, get: (spec: ParamSpec) => Tenso
   })
   const embedding = matrix('model.embed_tokens.weight', [config.vocab_size, config.hidden_size], false)
   const layers = Array.from({ length: config.num_hidden_layers }, (_, i): LayerParams => {
-    const names = families[config.family].norms as Partial<Record<'attention_output' | 'mlp_output' | 'query' | 'key', string>> & { attention: string; mlp: string }
     const at = (name: string | undefined, size: number): Tensor1D | null => (name === undefined ? null : norm(`model.layers.${i}.${name}`, size))
     const linears = layerLinears(config, i)
     return {

@@ -92,7 +92,9 @@ function parseHeader(text: string, damaged: (problem: string) => UserError): z.i
 function checkLayout(entries: [string, TensorEntry][], start: number, size: number, damaged: (problem: string) => UserError): void {
   let at = start
   for (const [name, { dtype, shape, begin, end }] of [...entries].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end)) {
-    if (end - begin !== elements(shape) * floatTypes[dtype]) throw damaged(`the tensor ${name} has ${end - begin} bytes, which is not its shape [${shape.join(', ')}] in ${dtype}`)
+    if (end - begin !== elements(shape) * floatTypes[dtype]) {
+      throw damaged(`the tensor ${name} has ${end - begin} bytes, which is not its shape [${shape.join(', ')}] in ${dtype}`)
+    }
     if (begin !== at) throw damaged(`the tensor ${name} begins at byte ${begin} instead of ${at}`)
     if (end > size) throw damaged(`it ends at byte ${size}, but the tensor ${name} reaches to ${end}; download it again`)
     at = end
@@ -148,7 +150,9 @@ function* encode(sources: TensorSource[]): Generator<Uint8Array> {
   for (const { name, shape, dtype, read } of sources) {
     const data = read()
     const bytes = data instanceof Float32Array ? fromFloat32(data, dtype) : data
-    if (bytes.byteLength !== elements(shape) * floatTypes[dtype]) throw new Error(`safetensors: ${name} has ${bytes.byteLength} bytes, not those of [${shape.join(', ')}] in ${dtype}`)
+    if (bytes.byteLength !== elements(shape) * floatTypes[dtype]) {
+      throw new Error(`safetensors: ${name} has ${bytes.byteLength} bytes, not those of [${shape.join(', ')}] in ${dtype}`)
+    }
     yield bytes
   }
 }
