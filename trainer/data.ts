@@ -17,7 +17,7 @@ import { permutation } from '@/trainer/order'
 /** The data arguments, by their configuration keys; `TrainingArgs` satisfies it. */
 export interface DataArgs {
   /** Names of dataset_info.json. */
-  dataset: readonly string[] | null
+  dataset?: readonly string[] | null
   eval_dataset?: readonly string[] | null
   dataset_dir: string
   cutoff_len: number

@@ -22,7 +22,7 @@ export async function inspectDatasets(dataset_dir: string): Promise<DatasetList>
 }
 
 export async function inspectPreview({ dataset_dir, dataset, offset, limit }: ApiRequest<'preview'>): Promise<PreviewPage> {
-  const args = { dataset, dataset_dir, cutoff_len: 1, seed: 0 }
+  const args = { dataset: [dataset], dataset_dir, cutoff_len: 1, seed: 0 }
   const { total, rows } = await previewRows(args, null, { offset, limit })
   return {
     total,
