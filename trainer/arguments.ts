@@ -34,7 +34,7 @@ function fileText(file: string): string {
 /** The raw settings of `[x.yaml] [key=value …]` or `--key value …`. */
 export function readSettings(argv: readonly string[]): Record<string, unknown> {
   const [file, ...overrides] = argv
-  if (file === undefined) throw new UserError('config_not_mapping', { found: 'empty' })
+  if (file === undefined) throw new UserError('config_empty')
   if (file.startsWith('--')) return values(parseFlags(argv))
   return { ...values(readYaml(fileText(file))), ...values(parseOverrides(overrides)) }
 }

@@ -34,10 +34,11 @@ function repeatedKeys(document: Document.Parsed, lines: LineCounter): Fault[] {
   })
 }
 
-/** What kind of value stands where a mapping should be. */
-function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return 'empty'
-  return Array.isArray(value) ? 'a list' : `"${String(value)}"`
+/** The fault of a text that is no mapping; what it is instead, in short. */
+function notMapping(value: unknown): Fault {
+  if (value === null || value === undefined) return { code: 'config_empty', values: {} }
+  const text = JSON.stringify(value)
+  return { code: 'config_not_mapping', values: { found: text.length > 60 ? `${text.slice(0, 60)}…` : text } }
 }
 
 /** The keys and values of a YAML (or JSON) text, unchecked; `parseArgs` checks them. */
@@ -49,7 +50,7 @@ export function readYaml(text: string): Read {
   const repeated = repeatedKeys(document, lines)
   if (repeated.length > 0) return { ok: false, faults: repeated }
   const values: unknown = document.toJS()
-  if (!isMap(document.contents)) return { ok: false, faults: [{ code: 'config_not_mapping', values: { found: kindOf(values) } }] }
+  if (!isMap(document.contents)) return { ok: false, faults: [notMapping(values)] }
   return { ok: true, values: values as Record<string, unknown> }
 }
 

@@ -57,7 +57,6 @@ export const uiEn = {
     empty: 'empty',
   },
   train: {
-    settings: 'Settings',
     start: 'Start',
     starting: 'Starting …',
     preview_command: 'Preview command',
@@ -118,6 +117,8 @@ export const uiEn = {
     failed: 'The run failed; its log says more.',
     first_point: 'The first point of the curve appears with the first logged step.',
     no_points: 'This run has logged no step.',
+    choose: 'Choose another run',
+    all: 'All runs',
   },
   chart: {
     title: 'Curves',
@@ -140,7 +141,6 @@ export const uiEn = {
     body: 'A small language model comes with Tuneboard. Give it a new name in about a minute, on this machine, with no download.',
     steps: ['Fill in the starter model and a dataset that gives it another name.', 'Press Start and watch the loss fall.', 'Ask it who it is, beside the model that it was before.'],
     action: 'Set up the first run',
-    missing: 'The starter model is not in data/models/starter.',
   },
   runs: {
     title: 'Runs',
@@ -153,7 +153,6 @@ export const uiEn = {
   chat: {
     settings: 'Chat settings',
     conversation: 'Conversation',
-    adapter: 'Adapter or checkpoint',
     base_only: 'None: the base model alone',
     this_model: 'Of this model',
     other_models: 'Of other models',

@@ -59,7 +59,6 @@ export const uiZh: Messages['ui'] = {
     empty: '空',
   },
   train: {
-    settings: '设置',
     start: '开始',
     starting: '正在启动…',
     preview_command: '预览命令',
@@ -120,6 +119,8 @@ export const uiZh: Messages['ui'] = {
     failed: '训练失败，详情见日志。',
     first_point: '记录第一步之后，曲线就会出现。',
     no_points: '这次训练没有任何记录。',
+    choose: '选择其他任务',
+    all: '全部任务',
   },
   chart: {
     title: '曲线',
@@ -142,7 +143,6 @@ export const uiZh: Messages['ui'] = {
     body: 'Tuneboard 自带一个小型语言模型。无需下载，在本机上用大约一分钟就能给它换个名字。',
     steps: ['填入入门模型和一个给它改名的数据集。', '点击“开始”，看着损失下降。', '问问它是谁，并与训练之前的回答对照。'],
     action: '准备第一次训练',
-    missing: 'data/models/starter 中没有入门模型。',
   },
   runs: {
     title: '任务',
@@ -155,7 +155,6 @@ export const uiZh: Messages['ui'] = {
   chat: {
     settings: '对话设置',
     conversation: '对话内容',
-    adapter: '适配器或检查点',
     base_only: '无：仅使用基座模型',
     this_model: '当前模型',
     other_models: '其他模型',

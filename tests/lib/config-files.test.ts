@@ -43,8 +43,9 @@ describe('reading YAML', () => {
     ['\ta: 1', 'yaml_syntax', { line: 1 }],
     ['a: "open\n', 'yaml_syntax', {}],
     ['a: 1\nb: 2\na: 3', 'key_twice', { key: 'a', first: 1, second: 3 }],
-    ['- a\n- b', 'config_not_mapping', {}],
-    ['', 'config_not_mapping', {}],
+    ['- a\n- b', 'config_not_mapping', { found: '["a","b"]' }],
+    ['', 'config_empty', {}],
+    ['# only a comment\n', 'config_empty', {}],
     ['just text', 'config_not_mapping', {}],
   ])('%j is %s', (text, code, values) => {
     expect(readYaml(text)).toMatchObject({ ok: false, faults: [{ code, values }] })
