@@ -57,32 +57,56 @@ interface Candidate {
   problem: string | null
 }
 
+/** Rows chosen by the arguments, before any token is made. */
+interface Chosen {
+  train: readonly Candidate[]
+  evals: { name: string; rows: readonly Candidate[] }[]
+}
+
+async function chooseRows(args: DataArgs): Promise<Chosen> {
+  if (!args.dataset?.length) throw new UserError('missing_key', { key: 'dataset' }, 'dataset')
+  const rows = (await Promise.all(args.dataset.map((name) => loadRows(name, args, 'dataset')))).flat()
+  const { train, validation } = splitRows(rows, args.val_size ?? 0, args.seed)
+  const sets: Chosen['evals'] = []
+  for (const name of args.eval_dataset ?? []) sets.push({ name, rows: await loadRows(name, args, 'eval_dataset') })
+  const merged = args.eval_on_each_dataset || sets.length === 0 ? sets : [{ name: '', rows: sets.flatMap((set) => set.rows) }]
+  return { train, evals: [...(validation.length > 0 ? [{ name: '', rows: validation }] : []), ...merged] }
+}
+
+/** What a training would be fed, known without making tokens. */
+export interface DataSurvey {
+  /** Examples to train on, less the rows that are skipped. */
+  examples: Example[]
+  eval_examples: number
+  skipped: RowFault[]
+}
+
+/** Reads and aligns every row. UserError as in `loadData`, but for faults of tools in a template. */
+export async function surveyData(args: DataArgs): Promise<DataSurvey> {
+  const { train, evals } = await chooseRows(args)
+  const usable = (rows: readonly Candidate[]) => rows.flatMap(({ example }) => example ?? [])
+  const examples = usable(train)
+  if (examples.length === 0) throw new UserError('dataset_empty', { dataset: args.dataset?.join(', ') ?? '' }, 'dataset')
+  const eval_examples = evals.reduce((sum, { rows }) => sum + usable(rows).length, 0)
+  return { examples, eval_examples, skipped: [...train, ...evals.flatMap(({ rows }) => rows)].flatMap((row) => (row.example ? [] : [skippedRow(row)])) }
+}
+
+const skippedRow = ({ dataset, row, problem }: Candidate): RowFault => ({ dataset, row, fault: rowFault(dataset, row, new RowError('row', problem)) })
+
 /**
  * The samples of a supervised fine-tuning. UserError: an unknown dataset, a missing or damaged file, the first row of the wrong shape (row number
  * and field), no rows to learn from.
  */
 export async function loadData(args: DataArgs, template: Template): Promise<TrainingData> {
-  if (!args.dataset?.length) throw new UserError('missing_key', { key: 'dataset' }, 'dataset')
   const data: TrainingData = { train: [], evals: [], skipped: [], truncated: 0, unlearnable: 0 }
-  const rows = (await Promise.all(args.dataset.map((name) => loadRows(name, args, 'dataset')))).flat()
-  const { train, validation } = splitRows(rows, args.val_size ?? 0, args.seed)
-  data.train = await encodeRows(train, args, template, data)
-  if (data.train.length === 0) throw nothingLearned(args.dataset.join(', '), data, 'dataset')
-  if (validation.length > 0) data.evals.push({ name: '', samples: await encodeRows(validation, args, template, data) })
-  const sets: { name: string; rows: Candidate[] }[] = []
-  for (const name of args.eval_dataset ?? []) sets.push({ name, rows: await loadRows(name, args, 'eval_dataset') })
-  const merged = args.eval_on_each_dataset || sets.length === 0 ? sets : [{ name: '', rows: sets.flatMap((set) => set.rows) }]
-  for (const set of merged) data.evals.push({ name: set.name, samples: await encodeRows(set.rows, args, template, data) })
+  const chosen = await chooseRows(args)
+  const names = args.dataset?.join(', ') ?? ''
+  data.train = await encodeRows(chosen.train, args, template, data)
+  if (data.train.length === 0) throw new UserError('dataset_empty', { dataset: names }, 'dataset')
+  for (const set of chosen.evals) data.evals.push({ name: set.name, samples: await encodeRows(set.rows, args, template, data) })
   const empty = data.evals.find((set) => set.samples.length === 0)
-  if (empty) throw nothingLearned(empty.name || (args.eval_dataset ?? args.dataset).join(', '), data, args.eval_dataset ? 'eval_dataset' : 'val_size')
+  if (empty) throw new UserError('dataset_empty', { dataset: empty.name || (args.eval_dataset?.join(', ') ?? names) }, args.eval_dataset ? 'eval_dataset' : 'val_size')
   return data
-}
-
-/** Not one sample came out of a dataset; the first reason stands for all. */
-function nothingLearned(dataset: string, { skipped }: TrainingData, field: string): UserError {
-  if (skipped.length === 0) return new UserError('dataset_empty', { dataset }, field)
-  const { row, fault } = skipped[0]
-  return new UserError('dataset_unsupported', { dataset, problem: `none of its rows can be trained on; row ${row}: ${fault.values.problem}` }, field)
 }
 
 /** Rows of one dataset, `max_samples` of them. */
@@ -150,8 +174,7 @@ async function encodeRows(rows: readonly Candidate[], args: DataArgs, template: 
   for (const [i, row] of rows.entries()) {
     if (i % ROWS_PER_TURN === ROWS_PER_TURN - 1) await setImmediate()
     if (!row.example) {
-      const error = new RowError('row', row.problem)
-      data.skipped.push({ dataset: row.dataset, row: row.row, fault: rowFault(row.dataset, row.row, error) })
+      data.skipped.push(skippedRow(row))
       continue
     }
     const { ids, labels, cut } = encodeRow(row, row.example, args, template)
