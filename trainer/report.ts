@@ -4,20 +4,12 @@
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { duration } from '@/lib/format'
 import { runFiles, type LogRecord } from '@/lib/run'
 import { openLines, writeWhole, type Write } from '@/trainer/files'
 import { plotCurve } from '@/trainer/loss-plot'
 import type { HistoryEntry } from '@/trainer/progress'
 import { openState, type StateFile } from '@/trainer/run-state'
-
-/** "H:MM:SS", with days in front from the second on: Python's str(timedelta(seconds=int(s))). */
-export function duration(seconds: number): string {
-  const whole = Math.max(Math.floor(seconds), 0)
-  const days = Math.floor(whole / 86400)
-  const two = (n: number) => String(n).padStart(2, '0')
-  const clock = `${Math.floor((whole % 86400) / 3600)}:${two(Math.floor((whole % 3600) / 60))}:${two(whole % 60)}`
-  return days === 0 ? clock : `${days} day${days === 1 ? '' : 's'}, ${clock}`
-}
 
 /** Python's round(value, digits) but for ties, which a measured number does not hit. */
 export const round = (value: number, digits: number): number => Number(value.toFixed(digits))

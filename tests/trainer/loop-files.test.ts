@@ -11,7 +11,8 @@ import { openLines, writeWhole, type Write } from '@/trainer/files'
 import { plotCurve, smooth, ticks } from '@/trainer/loss-plot'
 import { checkOutput, clearOutput } from '@/trainer/output'
 import { atStart, trainerState } from '@/trainer/progress'
-import { duration, logRecord, openReport, rewindLog } from '@/trainer/report'
+import { duration } from '@/lib/format'
+import { logRecord, openReport, rewindLog } from '@/trainer/report'
 import { isAlive, openState, readRunState } from '@/trainer/run-state'
 
 let folder: string
