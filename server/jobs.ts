@@ -8,13 +8,14 @@ import path from 'node:path'
 import { UserError } from '@/lib/errors'
 import { runFiles } from '@/lib/run'
 import { writeWhole } from '@/server/files'
+import { lastLine } from '@/server/last-line'
 import { isAlive, signal, type ProcessId } from '@/server/process'
 import type { Queue } from '@/server/queue'
 import { checkpointsOf, exitFile, type RunPlace } from '@/server/run-view'
 import { reporting } from '@/server/report'
 import type { Runs } from '@/server/runs'
 import { exitSchema, isActive, type Exit } from '@/server/status'
-import { lastWords, startTrainer, type Ending } from '@/server/worker'
+import { outputFile, startTrainer, type Ending } from '@/server/worker'
 
 /** How often, in ms, processes that are not our children are looked after, and the queue with them. */
 const tickEvery = 500
@@ -54,7 +55,7 @@ export function openJobs(queue: Queue): Jobs {
     const folder = folderOf(id)
     if (!existsSync(folder)) return
     const request = asked.get(id)
-    const exit: Exit = { pid, ...ending, asked: request?.pid === pid ? request.what : null, at: Date.now(), last_words: lastWords(folder) }
+    const exit: Exit = { pid, ...ending, asked: request?.pid === pid ? request.what : null, at: Date.now(), last_words: lastLine(path.join(folder, outputFile)) }
     writeWhole(path.join(folder, exitFile), JSON.stringify(exitSchema.parse(exit), null, 2) + '\n')
   }
 

@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { checkout, trainerEnv, trainerProgram } from '@/server/env'
+import { lastLine } from '@/server/last-line'
 import { report } from '@/server/report'
 
 export interface LineChild {
@@ -16,7 +17,7 @@ export interface LineChild {
 export interface LineChildEvents {
   /** A line that is JSON; what a native library prints beside them is left aside. */
   line(message: unknown): void
-  /** Called once. `reason` is a signal, an exit code, or why it could not be started. */
+  /** Called once. `reason` is a signal or an exit code with the last line of the log, or why it could not be started. */
   ended(reason: string): void
 }
 
@@ -28,8 +29,10 @@ function parse(line: string): { found: unknown } | null {
   }
 }
 
+const quoted = (words: string) => (words === '' ? '' : `, "${words}"`)
+
 export function startLineChild(command: string[], logFile: string, events: LineChildEvents): LineChild {
-  const log = openSync(logFile, 'a')
+  const log = openSync(logFile, 'w')
   const child = spawn(process.execPath, [trainerProgram(), ...command], { cwd: checkout, env: trainerEnv(), stdio: ['pipe', 'pipe', log] })
   closeSync(log)
   const { stdin, stdout } = child
@@ -41,7 +44,7 @@ export function startLineChild(command: string[], logFile: string, events: LineC
   }
   child.once('error', (error) => end(error.message))
   // 'close', not 'exit': its last lines come first.
-  child.once('close', (code, signal) => end(signal ?? String(code)))
+  child.once('close', (code, signal) => end(signal ?? `${code}${quoted(lastLine(logFile))}`))
   stdin.on('error', (error) => over || report(error))
   createInterface({ input: stdout }).on('line', (line) => {
     const parsed = parse(line)

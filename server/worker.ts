@@ -7,7 +7,6 @@ import { closeSync, openSync } from 'node:fs'
 import path from 'node:path'
 import { runFiles } from '@/lib/run'
 import { checkout, trainerEnv, trainerProgram } from '@/server/env'
-import { followFile } from '@/server/follow'
 import { identify, type ProcessId } from '@/server/process'
 
 /** Everything that a trainer writes to its standard output and error. */
@@ -16,17 +15,6 @@ export const outputFile = 'trainer_output.txt'
 export interface Ending {
   code: number | null
   signal: string | null
-}
-
-/** Node's own lines around an error: stacks, and its version at the end. */
-const nodesLine = /^\s+at |^Node\.js v/
-
-/** Last line of a run's output that says something, at most 300 UTF-16 units; '' without any. */
-export function lastWords(folder: string): string {
-  const { bytes } = followFile(path.join(folder, outputFile), 16384).look()
-  const [text] = bytes.toString('utf8').split(/^----- Native stack trace -----$/m)
-  const lines = text.split(/[\r\n]+/).filter((line) => !nodesLine.test(line)).map((line) => line.trim()).filter(Boolean)
-  return (lines.at(-1) ?? '').slice(0, 300)
 }
 
 /**
