@@ -2,8 +2,7 @@
  * Supervised fine-tuning: next-token loss on the answers. Templates, cut-off and labels are made by `trainer/encode.ts`.
  */
 import { loadData } from '@/trainer/data'
-import { dataArgs } from '@/trainer/data-args'
-import { evalBatches, planBatches } from '@/trainer/encode'
+import { evalBatches, planBatches, type Sample } from '@/trainer/encode'
 import type { EvaluatedBatch, Stage } from '@/trainer/stage'
 
 /** Mean over examples of their batch's mean token loss: what transformers' Trainer calls eval_loss. */
@@ -14,17 +13,19 @@ function meanLoss(batches: readonly EvaluatedBatch[]): number {
 
 export const sft: Stage = {
   loss: 'causal',
-  load: (args, template) => loadData(dataArgs(args), template),
+  load: loadData,
   collate(data, args, pad_id) {
     const plan = planBatches(data.train, { ...args, seed: args.data_seed ?? args.seed, pad_id })
+    const batchesOf = (samples: readonly Sample[]) => evalBatches(samples, { rows: args.per_device_eval_batch_size, buckets: plan.buckets, pad_id })
+    const evalLengths = data.evals.flatMap(({ samples }) => Array.from(batchesOf(samples), ({ length }) => length))
     return {
       examples: data.train.length,
-      lengths: plan.buckets,
+      lengths: [...new Set([...plan.buckets, ...evalLengths])].sort((a, b) => a - b),
       update: (step) => plan.update(step),
       evals: data.evals.map(({ name, samples }) => ({
         name,
         examples: samples.length,
-        batches: () => evalBatches(samples, { rows: args.per_device_eval_batch_size, buckets: plan.buckets, pad_id }),
+        batches: () => batchesOf(samples),
       })),
     }
   },
