@@ -3,6 +3,7 @@ import type { Metadata, Viewport } from 'next'
 import localFont from 'next/font/local'
 import { cookies, headers } from 'next/headers'
 import type { ReactNode } from 'react'
+import { BoardProvider } from '@/components/board'
 import { Frame } from '@/components/frame/frame'
 import { LocaleProvider } from '@/components/locale'
 import { localeCookie, readLocale, readTheme, themeCookie, themeScript } from '@/components/preferences'
@@ -39,7 +40,9 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       <body>
         <LocaleProvider initial={locale}>
           <SocketProvider>
-            <Frame theme={theme}>{children}</Frame>
+            <BoardProvider>
+              <Frame theme={theme}>{children}</Frame>
+            </BoardProvider>
           </SocketProvider>
         </LocaleProvider>
       </body>

@@ -95,7 +95,6 @@ function ChatNumber({ name, value, disabled }: { name: (typeof numbers)[number];
       <TextInput
         id={`chat-${name}`}
         inputMode="decimal"
-        className="tabular"
         value={numberText(value)}
         disabled={disabled}
         invalid={fault !== null}

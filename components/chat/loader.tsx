@@ -6,6 +6,7 @@ import { chatWish } from '@/components/chat/wish'
 import { LoadStatus } from '@/components/chat/load-status'
 import { FieldLabel } from '@/components/config/config-field'
 import { draft } from '@/components/config/draft'
+import { useWords } from '@/components/config/words'
 import { useLocale } from '@/components/locale'
 import { useSocket } from '@/components/socket'
 import { useStore } from '@/components/store'
@@ -30,6 +31,7 @@ export function Loader() {
   const entries = reply?.ok ? reply.value : none
   const [fault, setFault] = useState<Fault | null>(null)
   const words = t.ui.chat
+  const { label } = useWords('adapter_name_or_path')
 
   const load = (path: string | null, list: readonly AdapterEntry[]) => {
     const wanted = loadOf(path, list)
@@ -47,17 +49,22 @@ export function Loader() {
     load(entry.path, [entry])
   }, [reply, connected]) // a wish is taken once, when its adapter is known
 
+  useEffect(() => {
+    // what another window or an earlier visit loaded is what this one talks to
+    if (chat.status === 'ready' && chat.load.adapter_name_or_path !== null && chatState.get().adapter === null) update({ adapter: chat.load.adapter_name_or_path })
+  }, [chat])
+
   const options = useMemo(() => [{ value: BASE, label: words.base_only }, ...adapterOptions(entries, base, words)], [entries, base, words])
   const busy = chat.status === 'loading'
   return (
     <div className="shrink-0 space-y-3 p-4">
       <div>
         <div className="flex h-6 items-center">
-          <FieldLabel id="field-chat-adapter">{words.adapter}</FieldLabel>
+          <FieldLabel id="field-chat-adapter">{label}</FieldLabel>
         </div>
         <Combobox
           id="field-chat-adapter"
-          label={words.adapter}
+          label={label}
           value={adapter ?? BASE}
           options={options}
           onChange={(next) => {

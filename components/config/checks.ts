@@ -28,9 +28,15 @@ export const checks = createStore<Checks>({ own: [], report: null, asked: null, 
 
 const CHECK_DELAY_MS = 500
 
-export const validateDraft = (now: Draft): Fault[] => {
-  const parsed = parseArgs(toArgs(now, 'train'))
-  return parsed.ok ? [] : parsed.faults
+/** The schema stops at values that are wrong in themselves; what else is missing is found with those left at their defaults. */
+export function validateDraft(now: Draft): Fault[] {
+  const args = toArgs(now, 'train')
+  const parsed = parseArgs(args)
+  if (parsed.ok) return []
+  const wrong = new Set(parsed.faults.map(({ field }) => field))
+  const rest = parseArgs(Object.fromEntries(Object.entries(args).filter(([key]) => !wrong.has(key))))
+  const more = rest.ok ? [] : rest.faults.filter(({ field }) => !wrong.has(field))
+  return [...parsed.faults, ...more]
 }
 
 /** Asks the server; a newer question makes the older answer void. */

@@ -62,7 +62,6 @@ function NumberInput({ name, id, value }: ControlProps) {
     <TextInput
       id={id}
       inputMode="decimal"
-      className="tabular"
       value={text}
       invalid={fault !== null}
       describedBy={fault ? `fault-${name}` : undefined}

@@ -47,21 +47,19 @@ export function LaunchBar() {
             {say(item)}
           </Message>
         ))}
+        {faults.length > loose.length ? (
+          <button type="button" className="self-start text-xs font-medium text-danger underline-offset-2 hover:underline" onClick={focusFirstFault}>
+            {fill(t.ui.train.faults, { count: faults.length - loose.length })}
+          </button>
+        ) : (
+          <PlanLine />
+        )}
         <div className="flex items-center gap-2">
-          <div className="min-w-0 flex-1">
-            {faults.length > loose.length ? (
-              <button type="button" className="text-left text-xs font-medium text-danger underline-offset-2 hover:underline" onClick={focusFirstFault}>
-                {fill(t.ui.train.faults, { count: faults.length - loose.length })}
-              </button>
-            ) : (
-              <PlanLine />
-            )}
-          </div>
           <Button onClick={() => setShowing(true)}>
             <SquareTerminal aria-hidden className="size-4" />
-            <span className="max-sm:sr-only">{t.ui.train.preview_command}</span>
+            {t.ui.train.preview_command}
           </Button>
-          <Button intent="primary" className="min-w-24" disabled={busy} aria-busy={busy} onClick={start}>
+          <Button intent="primary" className="flex-1" disabled={busy} aria-busy={busy} onClick={start}>
             <Play aria-hidden className="size-3.5 fill-current" />
             {busy ? t.ui.train.starting : t.ui.train.start}
           </Button>

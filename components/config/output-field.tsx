@@ -27,7 +27,7 @@ export function OutputField() {
         </Hint>
       </div>
       <div className="flex items-center gap-1.5">
-        <span className="max-w-[55%] truncate font-mono text-2xs text-ink-faint" title={folder}>
+        <span className="max-w-[50%] shrink-0 truncate font-mono text-2xs text-ink-faint" title={folder}>
           {folder}
         </span>
         <TextInput

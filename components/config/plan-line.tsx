@@ -12,13 +12,13 @@ export function PlanLine() {
   const plan = useStore(checks, ({ own, report }) => (own.length === 0 ? (report?.plan ?? null) : null))
   const checking = useStore(checks, (now) => now.checking)
   const words = t.ui.train
-  if (!plan) return <p className="truncate text-xs text-ink-faint max-sm:hidden">{checking ? words.checking : words.ready_hint}</p>
+  if (!plan) return <p className="flex h-8 items-center truncate text-xs text-ink-faint max-sm:hidden">{checking ? words.checking : words.ready_hint}</p>
   const tight = plan.memory > plan.memory_available * 0.9
   return (
-    <dl className={cx('tabular flex flex-wrap gap-x-4 gap-y-0.5 text-xs max-sm:gap-x-3', checking && 'opacity-60')}>
+    <dl className={cx('tabular flex h-8 justify-between gap-x-4 text-xs max-sm:hidden', checking && 'opacity-60')}>
       <Fact name={words.plan_steps} value={count(plan.steps, locale)} title={fill(words.plan_examples, { count: count(plan.examples, locale), tokens: compact(plan.tokens) })} />
-      <Fact name={words.plan_trainable} value={fill(words.plan_of, { part: compact(plan.trainable), whole: compact(plan.parameters) })} className="max-sm:hidden" />
-      <Fact name={words.plan_memory} value={fill(words.plan_of, { part: bytes(plan.memory), whole: bytes(plan.memory_available) })} className={cx('max-sm:hidden', tight && 'text-warn')} />
+      <Fact name={words.plan_trainable} value={fill(words.plan_of, { part: compact(plan.trainable), whole: compact(plan.parameters) })} />
+      <Fact name={words.plan_memory} value={fill(words.plan_of, { part: bytes(plan.memory), whole: bytes(plan.memory_available) })} className={tight ? 'text-warn' : undefined} />
     </dl>
   )
 }

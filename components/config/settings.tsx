@@ -43,7 +43,7 @@ export function Settings() {
           if (!isShown(id)) return null
           const shown = keys.filter((key) => usable(key) && visible(key, values))
           const flags = shown.filter((key) => fieldOf(key).kind === 'boolean')
-          const fields = shown.filter((key) => fieldOf(key).kind !== 'boolean')
+          const fields = shown.filter((key) => fieldOf(key).kind !== 'boolean').toSorted((a, b) => Number(b in special) - Number(a in special))
           if (shown.length === 0) return null
           return (
             <SettingsGroup key={id} id={id} keys={id === 'basics' ? [...shown, 'bf16', 'fp16'] : shown} openAtFirst={shownGroups[id]}>

@@ -25,7 +25,7 @@ export function Frame({ theme, children }: { theme: Theme; children: ReactNode }
       </a>
       <header className="sticky top-0 z-30 shrink-0 border-b border-line bg-surface xl:static">
         <div className="flex h-12 items-center gap-1 px-3 sm:px-4">
-          <Link href="/" className="mr-2 flex items-center gap-2 rounded-md sm:mr-5">
+          <Link href="/" prefetch={false} className="mr-2 flex items-center gap-2 rounded-md sm:mr-5">
             <Mark />
             <span className="text-base font-semibold tracking-tight max-sm:sr-only">Tuneboard</span>
           </Link>
@@ -57,6 +57,7 @@ function Tabs() {
           <Link
             key={href}
             href={href}
+            prefetch={false}
             aria-current={here ? 'page' : undefined}
             className={cx(
               'relative flex items-center px-2.5 text-sm transition-colors sm:px-3',

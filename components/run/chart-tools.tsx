@@ -32,13 +32,13 @@ export function ChartTools({ weight, onWeight, range, full, zoom, onZoom, hasEva
   const { t } = useLocale()
   const words = t.ui.chart
   return (
-    <div className="flex h-10 shrink-0 items-center gap-3 px-3">
-      <ul className="flex items-center gap-3 text-2xs text-ink-soft">
-        <Legend colour="bg-train/40">{words.loss}</Legend>
+    <div className="flex min-h-10 shrink-0 flex-wrap items-center gap-x-3 px-3">
+      <ul className="flex h-10 items-center gap-3 text-2xs text-ink-soft max-sm:h-7">
+        <Legend colour="bg-train/50">{words.loss}</Legend>
         {weight > 0 && <Legend colour="bg-train">{words.smoothed}</Legend>}
         {hasEval && <Legend colour="bg-eval">{words.eval_loss}</Legend>}
       </ul>
-      <div className="ml-auto flex items-center gap-2">
+      <div className="ml-auto flex h-9 items-center gap-2">
         {zoom && (
           <Button size="sm" intent="ghost" onClick={() => onZoom(null)} className="text-accent">
             <ChevronsRight aria-hidden className="size-3.5" />

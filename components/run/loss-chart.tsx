@@ -10,8 +10,10 @@ import { useLocale } from '@/components/locale'
 import { ChartTools } from '@/components/run/chart-tools'
 import { MARGIN, PlotArea, Y_AXIS_WIDTH } from '@/components/run/plot-area'
 import { shortNumber, tick } from '@/components/run/numbers'
-import { smooth, thin, toCurves, within, type Curve, type Curves } from '@/components/run/series'
+import { bounds, roundTicks, smooth, thin, toCurves, within, type Curve, type Curves } from '@/components/run/series'
 import { useSize } from '@/components/run/use-size'
+import { fill } from '@/lib/messages'
+import type { Messages } from '@/lib/messages/en'
 import type { LogRecord } from '@/lib/run'
 
 /** A zoomed range of steps; null follows the run to its newest step. */
@@ -53,19 +55,20 @@ export function LossChart({ records, total }: { records: readonly LogRecord[]; t
   const [from, to] = range
   const points = Math.max(120, Math.round(width * 0.8))
   const rows = useMemo(() => lossRows(curves, weight, [from, to], points), [curves, weight, from, to, points])
+  const levels = bounds(rows.flatMap(({ raw, smoothed, evaluated }) => [raw, smoothed, evaluated]).filter((value) => value !== undefined))
   const words = t.ui.chart
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <ChartTools weight={weight} onWeight={setWeight} range={range} full={fullRange(curves, total)} zoom={zoom} onZoom={setZoom} hasEval={curves.eval_loss.x.length > 0} />
-      <div ref={box} className="relative h-64 min-h-0 shrink-0 xl:h-auto xl:min-h-40 xl:flex-1" role="img" aria-label={summary(curves, words.summary)}>
+      <div ref={box} className="relative h-64 min-h-0 shrink-0 xl:h-auto xl:min-h-40 xl:flex-1" role="img" aria-label={summary(curves, words)}>
         {width > 0 && (
           <PlotArea width={width} height={height} range={range} onSelect={setZoom} onReset={() => setZoom(null)}>
             <ComposedChart width={width} height={height} data={rows} margin={MARGIN} accessibilityLayer={false}>
-              <CartesianGrid stroke="var(--line)" vertical={false} />
-              <XAxis {...xAxis} domain={[from, to]} />
-              <YAxis {...yAxis} domain={['auto', 'auto']} />
+              <CartesianGrid stroke="var(--line)" vertical={false} syncWithTicks />
+              <XAxis {...xAxis} domain={[from, to]} ticks={roundTicks(from, to, 8, true)} />
+              <YAxis {...yAxis} domain={levels} ticks={roundTicks(...levels, 5)} />
               <Tooltip {...tooltip} content={<Readout names={{ raw: words.loss, smoothed: words.smoothed, evaluated: words.eval_loss }} step={words.step} />} />
-              <Line {...line} dataKey="raw" stroke="var(--series-train)" strokeOpacity={weight > 0 ? 0.32 : 1} strokeWidth={weight > 0 ? 1.25 : 1.75} />
+              <Line {...line} dataKey="raw" stroke="var(--series-train)" strokeOpacity={weight > 0 ? 0.42 : 1} strokeWidth={weight > 0 ? 1.25 : 1.75} />
               {weight > 0 && <Line {...line} dataKey="smoothed" stroke="var(--series-train)" strokeWidth={2} />}
               <Line {...line} dataKey="evaluated" stroke="var(--series-eval)" strokeWidth={2} dot={{ r: 3, fill: 'var(--series-eval)', strokeWidth: 0 }} />
             </ComposedChart>
@@ -84,8 +87,6 @@ const xAxis = {
   dataKey: 'step',
   type: 'number',
   allowDataOverflow: true,
-  allowDecimals: false,
-  tickCount: 8,
   tickLine: false,
   axisLine: { stroke: 'var(--line-strong)' },
   tick: { fill: 'var(--ink-faint)', fontSize: 11 },
@@ -94,7 +95,8 @@ const xAxis = {
 
 const yAxis = {
   width: Y_AXIS_WIDTH,
-  tickCount: 5,
+  allowDataOverflow: true,
+  interval: 0,
   tickLine: false,
   axisLine: false,
   tickFormatter: tick,
@@ -104,12 +106,9 @@ const yAxis = {
 const line = { type: 'linear', dot: false, activeDot: { r: 3 }, isAnimationActive: false, connectNulls: true } as const
 const tooltip = { isAnimationActive: false, cursor: { stroke: 'var(--line-strong)', strokeDasharray: '3 3' } } as const
 
-function summary({ loss }: Curves, text: (typeof import('@/lib/messages/en'))['en']['ui']['chart']['summary'] | string): string {
-  if (loss.x.length === 0) return text.split('{')[0]
-  return text
-    .replace('{points}', String(loss.x.length))
-    .replace('{first}', shortNumber(loss.y[0]))
-    .replace('{last}', shortNumber(loss.y[loss.y.length - 1]))
+function summary({ loss }: Curves, words: Messages['ui']['chart']): string {
+  if (loss.x.length === 0) return words.summary_empty
+  return fill(words.summary, { points: loss.x.length, first: shortNumber(loss.y[0]), last: shortNumber(loss.y[loss.y.length - 1]) })
 }
 
 interface ReadoutProps {
@@ -150,6 +149,7 @@ function SmallChart({ title, curve, range: [from, to], colour }: { title: string
     const part = within(curve, from, to)
     return thin(part, 240).map((index) => ({ step: part.x[index], y: part.y[index] }))
   }, [curve, from, to])
+  const levels = bounds(rows.map(({ y }) => y))
   const last = curve.y.at(-1)
   return (
     <figure className="min-w-0">
@@ -161,8 +161,8 @@ function SmallChart({ title, curve, range: [from, to], colour }: { title: string
       <div ref={box} style={{ height: SMALL_HEIGHT }}>
         {width > 0 && (
           <ComposedChart width={width} height={SMALL_HEIGHT} data={rows} margin={{ ...MARGIN, top: 6 }} accessibilityLayer={false}>
-            <XAxis {...xAxis} domain={[from, to]} tickCount={4} height={18} />
-            <YAxis {...yAxis} tickCount={3} domain={['auto', 'auto']} />
+            <XAxis {...xAxis} domain={[from, to]} ticks={roundTicks(from, to, 4, true)} height={18} />
+            <YAxis {...yAxis} domain={levels} ticks={roundTicks(...levels, 2)} />
             <Tooltip {...tooltip} content={<Readout names={{ y: title }} step={t.ui.chart.step} />} />
             <Line {...line} dataKey="y" stroke={colour} strokeWidth={1.5} />
           </ComposedChart>

@@ -8,9 +8,9 @@ const tones = {
   queued: 'muted', starting: 'accent', running: 'accent', stopping: 'muted', stopped: 'muted', done: 'good', failed: 'danger', lost: 'danger',
 } as const satisfies Record<RunStatus, string>
 
-export function Progress({ run, className }: { run: RunSummary; className?: string }) {
+export function Progress({ run, step = run.step, className }: { run: RunSummary; step?: number; className?: string }) {
   const { t } = useLocale()
   const known = run.total_steps > 0
-  const value = run.status === 'done' ? 1 : known ? Math.min(1, run.step / run.total_steps) : run.status === 'starting' ? null : 0
+  const value = run.status === 'done' ? 1 : known ? Math.min(1, step / run.total_steps) : run.status === 'starting' ? null : 0
   return <ProgressBar label={t.ui.run.progress} value={value} tone={tones[run.status]} className={className} />
 }

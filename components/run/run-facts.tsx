@@ -13,6 +13,9 @@ function newest<K extends keyof LogRecord>(records: readonly LogRecord[], key: K
   return undefined
 }
 
+/** The list of runs comes less often than the records of the one that is followed. */
+export const stepOf = (run: RunSummary, records: readonly LogRecord[]): number => Math.max(run.step, records.at(-1)?.current_steps ?? 0)
+
 export function RunFacts({ run, records }: { run: RunSummary; records: readonly LogRecord[] }) {
   const { t } = useLocale()
   const words = t.ui.run
@@ -23,9 +26,9 @@ export function RunFacts({ run, records }: { run: RunSummary; records: readonly 
   const epoch = newest(records, 'epoch')
   const took = newest(records, 'elapsed_time') ?? (run.started_at && run.updated_at ? clock(run.updated_at - run.started_at) : undefined)
   return (
-    <dl className="tabular mt-3 grid grid-cols-3 gap-x-4 gap-y-2 sm:grid-cols-4 lg:grid-cols-7 xl:grid-cols-4 2xl:grid-cols-7">
+    <dl className="tabular mt-3 grid grid-cols-3 gap-x-4 gap-y-2 @md:grid-cols-4 @2xl:grid-cols-7">
       <Fact name={words.phase} value={active && run.phase ? words.phases[run.phase] : words.status[run.status]} />
-      <Fact name={words.step} value={run.total_steps > 0 ? `${run.step} / ${run.total_steps}` : '–'} />
+      <Fact name={words.step} value={run.total_steps > 0 ? `${stepOf(run, records)} / ${run.total_steps}` : '–'} />
       <Fact name={words.epoch} value={epoch === undefined ? '–' : epoch.toFixed(2)} />
       <Fact name={words.loss} value={loss === undefined ? '–' : shortNumber(loss)} />
       <Fact name={words.eval_loss} value={evaluated === undefined ? '–' : shortNumber(evaluated)} />

@@ -9,7 +9,8 @@ import { useFeed } from '@/components/run/feed'
 import { FirstRun } from '@/components/run/first-run'
 import { Log } from '@/components/run/log'
 import { Progress } from '@/components/run/progress'
-import { RunFacts } from '@/components/run/run-facts'
+import { RunFacts, stepOf } from '@/components/run/run-facts'
+import { RunSwitch } from '@/components/run/run-switch'
 import { endSentence, isActive, StatusChip } from '@/components/run/status'
 import { useRun, useSocket } from '@/components/socket'
 import { useStore } from '@/components/store'
@@ -48,9 +49,9 @@ function Followed({ run }: { run: RunSummary }) {
   const bad = run.status === 'failed' || run.status === 'lost'
   return (
     <div className="flex min-h-0 flex-1 flex-col gap-3 p-3 sm:p-4">
-      <header className="panel shrink-0 px-4 py-3">
+      <header className="panel @container shrink-0 px-4 py-3">
         <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-          <h2 className="min-w-0 truncate text-base font-semibold">{run.name}</h2>
+          <RunSwitch run={run} />
           <span role="status">
             <StatusChip status={run.status} />
           </span>
@@ -62,7 +63,7 @@ function Followed({ run }: { run: RunSummary }) {
           </div>
         </div>
         <RunFacts run={run} records={feed.records} />
-        <Progress run={run} className="mt-3" />
+        <Progress run={run} step={stepOf(run, feed.records)} className="mt-3" />
         {sentence && <Message tone={bad ? 'danger' : 'note'} role="status" className="mt-3">{sentence}</Message>}
         {fault && <Message tone="danger" role="alert" className="mt-3">{say(fault)}</Message>}
         {feed.fault && <Message tone="danger" role="alert" className="mt-3">{say(feed.fault)}</Message>}

@@ -93,3 +93,26 @@ function largestTriangle({ x, y }: Curve, before: number, start: number, end: nu
   }
   return best
 }
+
+/** Round values (1, 2 or 5 times a power of ten apart) between two bounds, about `count` of them. */
+export function roundTicks(from: number, to: number, count: number, whole = false): number[] {
+  const rough = (to - from) / count
+  if (!(rough > 0)) return [from]
+  const power = 10 ** Math.floor(Math.log10(rough))
+  const step = Math.max([1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough) ?? 10 * power, whole ? 1 : 0)
+  const first = Math.ceil(from / step - 1e-9)
+  const last = Math.floor(to / step + 1e-9)
+  return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)))
+}
+
+/** The bounds of values, with a little room, from zero where zero is near. */
+export function bounds(values: readonly number[]): readonly [number, number] {
+  let [low, high] = [Infinity, -Infinity]
+  for (const value of values) {
+    low = Math.min(low, value)
+    high = Math.max(high, value)
+  }
+  if (low > high) return [0, 1]
+  const room = (high - low) * 0.06 || Math.abs(high) * 0.1 || 1
+  return [low >= 0 && low < (high - low) * 0.6 ? 0 : low - room, high + room]
+}

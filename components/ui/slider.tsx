@@ -21,12 +21,14 @@ export function Slider({ label, value, min, max, step, onChange, className }: Sl
       max={max}
       step={step}
       onValueChange={([next]) => onChange(next)}
-      className={cx('relative flex h-5 w-full touch-none items-center select-none', className)}
+      className={cx('relative flex h-6 w-full touch-none items-center select-none', className)}
     >
       <Radix.Track className="relative h-1 w-full rounded-full bg-line-strong/60">
         <Radix.Range className="absolute h-full rounded-full bg-accent" />
       </Radix.Track>
-      <Radix.Thumb aria-label={label} className="block size-3.5 rounded-full border-2 border-accent bg-raised shadow-sm" />
+      <Radix.Thumb aria-label={label} className="flex size-6 items-center justify-center rounded-full">
+        <span className="size-3.5 rounded-full border-2 border-accent bg-raised" />
+      </Radix.Thumb>
     </Radix.Root>
   )
 }

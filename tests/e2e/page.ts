@@ -1,0 +1,81 @@
+/** The board as a person finds it: by labels, roles and words. One object per window. */
+import type { Browser, Locator, Page } from 'playwright'
+import type { TestBoard } from './board'
+
+export interface WindowOptions {
+  path?: string
+  width?: number
+  height?: number
+  theme?: 'light' | 'dark'
+  locale?: 'en' | 'zh'
+}
+
+export class BoardPage {
+  private constructor(
+    readonly page: Page,
+    /** What the browser's console complained about. */
+    readonly complaints: string[],
+  ) {}
+
+  /** A window in a browser profile of its own. */
+  static async open(browser: Browser, board: TestBoard, { path = '/', width = 1440, height = 900, theme = 'light', locale = 'en' }: WindowOptions = {}): Promise<BoardPage> {
+    const context = await browser.newContext({ viewport: { width, height }, locale: locale === 'zh' ? 'zh-CN' : 'en-US', colorScheme: theme, reducedMotion: 'reduce' })
+    const page = await context.newPage()
+    const complaints: string[] = []
+    page.on('pageerror', (error) => complaints.push(error.message))
+    page.on('console', (message) => message.type() === 'error' && !message.text().includes('status of 4') && complaints.push(message.text()))
+    await page.goto(board.url + path)
+    const opened = new BoardPage(page, complaints)
+    await opened.ready()
+    return opened
+  }
+
+  /** Alive: the runtime's name comes only once the page talks to the server. */
+  ready = (): Promise<void> => this.page.getByRole('button', { name: /^(Runtime|运行环境)/ }).waitFor()
+
+  close = (): Promise<void> => this.page.context().close()
+
+  field = (label: string): Locator => this.page.getByLabel(label, { exact: true }).first()
+
+  button = (name: string): Locator => this.page.getByRole('button', { name, exact: true })
+
+  /** The sentence at a field, once there is one. */
+  async fault(label: string): Promise<string> {
+    const id = () => this.field(label).getAttribute('aria-describedby')
+    await this.page.waitForFunction((element) => element?.getAttribute('aria-invalid') === 'true', await this.field(label).elementHandle())
+    return (await this.page.locator(`#${await id()}`).textContent()) ?? ''
+  }
+
+  /** The value of a fact in the run's head, such as `Step`. */
+  async fact(name: string): Promise<string> {
+    return (await this.page.locator('#run dl > div', { has: this.page.locator(`dt:text-is("${name}")`) }).locator('dd').textContent()) ?? ''
+  }
+
+  step = async (): Promise<number> => Number.parseInt(await this.fact('Step'), 10) || 0
+
+  status = (text: string): Locator => this.page.locator('#run').getByRole('status').filter({ hasText: text })
+
+  /** How many points the loss curve has, and its ends, as the chart's own description says. */
+  async curve(): Promise<{ points: number; first: number; last: number }> {
+    const text = (await this.page.getByRole('img', { name: /^Loss curve/ }).getAttribute('aria-label', { timeout: 60_000 })) ?? ''
+    const [points, first, last] = (/of (\d+) points, from ([\d.e-]+) to ([\d.e-]+?)\.?$/.exec(text) ?? []).slice(1).map(Number)
+    return { points, first, last }
+  }
+
+  async firstRun(): Promise<void> {
+    await this.button('Set up the first run').click()
+    await this.button('Start').click()
+  }
+
+  async ask(message: string): Promise<void> {
+    await this.field('Message').fill(message)
+    await this.page.keyboard.press('Enter')
+  }
+
+  /** The newest answer of a side, once it has ended. */
+  async answer(side: 'base' | 'adapter'): Promise<string> {
+    const box = this.page.locator(`article:last-of-type section[data-side="${side}"]`)
+    await box.locator('xpath=self::*[@aria-busy="false"]').waitFor({ timeout: 60_000 })
+    return (await box.textContent()) ?? ''
+  }
+}
