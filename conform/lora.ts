@@ -12,7 +12,7 @@ import { away, batchOf, first, result, tokensFault } from '@/conform/forward'
 import { type OpenRunner, openEager } from '@/conform/runner'
 import type { Engine, EngineSpec, NamedTensor } from '@/trainer/engine/types'
 import { mergeAdapter } from '@/trainer/merge'
-import { createReferenceEngine } from '@/trainer/model/reference'
+import { createEagerEngine } from '@/trainer/model/eager'
 import { openWeights, readModelConfig } from '@/trainer/weights/index'
 import { readSafetensors, readTensor } from '@/trainer/weights/safetensors'
 
@@ -45,7 +45,7 @@ type Case = z.infer<typeof caseSchema>
 /** An engine for a case; the eager reference, or the recorded one in its place. */
 export type OpenEngine = (spec: EngineSpec & { weights: string }) => Promise<Engine>
 
-export async function* check(dir: string, openEngine: OpenEngine = async spec => createReferenceEngine(spec), open: OpenRunner = openEager): AsyncGenerator<CheckResult> {
+export async function* check(dir: string, openEngine: OpenEngine = async spec => createEagerEngine(spec), open: OpenRunner = openEager): AsyncGenerator<CheckResult> {
   const folder = path.join(dir, 'lora')
   if (!existsSync(folder)) return
   for (const name of readdirSync(folder).sort()) {

@@ -4,7 +4,7 @@ import { readAdapter } from '@/trainer/adapter'
 import type { Batch } from '@/trainer/engine/types'
 import { loraScale } from '@/trainer/lora'
 import { generate } from '@/trainer/model/generate'
-import { batchLogits, batchLoss, disposeParams, loraOptions, targetsOf } from '@/trainer/model/reference'
+import { batchLogits, batchLoss, disposeParams, loraOptions, targetsOf } from '@/trainer/model/eager'
 import { loadParams } from '@/trainer/weights/load'
 
 export interface Runner {

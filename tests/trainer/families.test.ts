@@ -7,7 +7,7 @@ import { modelConfig } from '@/lib/models/config'
 import { batchOf } from '@/conform/forward'
 import { openEager } from '@/conform/runner'
 import { buildLora, loraSpecs, loraTargets } from '@/trainer/lora'
-import { batchLoss } from '@/trainer/model/reference'
+import { batchLoss } from '@/trainer/model/eager'
 import { loadParams } from '@/trainer/weights/load'
 import { cases, tinyAdapter, writeTiny } from './tiny'
 

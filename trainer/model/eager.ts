@@ -1,7 +1,9 @@
 /**
- * The engine's contract on any eager TF.js backend: the same model code without a recorder, an optimiser on plain arrays. Slow and plain on
- * purpose: the recorded engine is checked against it, and it runs where nothing native does. Leaves out dropout.
+ * The engine's contract on any eager TF.js backend, in float32: the same model code without a recorder, an optimiser on plain arrays. Slow and
+ * plain on purpose: the recorded engine is checked against it, and it trains where nothing native does (WASM).
  */
+import '@/trainer/ops/autodiff'
+import '@/trainer/ops/wasm-kernels'
 import { type Scalar, type Tensor, type Tensor1D, dispose, getBackend, tensor, tensor1d, tidy, transpose, valueAndGrads } from '@tensorflow/tfjs-core'
 import type { ModelConfig } from '@/lib/models/config'
 import { startingAdapter } from '@/trainer/adapter'
@@ -9,10 +11,11 @@ import type { Batch, Engine, EngineSpec, Hyper, LoraSpec as LoraSettings, NamedT
 import { type LoraSpec, buildLora } from '@/trainer/lora'
 import { type AdamState, adamw, clipFactor, globalNorm } from '@/trainer/model/adamw'
 import { type Params, buildParams } from '@/trainer/model/params'
-import { type ForwardInput, type ForwardOptions, forward, logits } from '@/trainer/model/transformer'
-import '@/trainer/ops/autodiff'
+import { type ForwardInput, type ForwardOptions, type Lora, forward, logits } from '@/trainer/model/transformer'
 import { crossEntropy } from '@/trainer/ops/cross-entropy'
+import { dropoutMask } from '@/trainer/ops/dropout'
 import { gatherRows } from '@/trainer/ops/gather-rows'
+import { streamOf } from '@/trainer/random'
 import { openWeights } from '@/trainer/weights/index'
 import { loadParams } from '@/trainer/weights/load'
 import { readTensor } from '@/trainer/weights/safetensors'
@@ -52,26 +55,32 @@ export function loraOptions(specs: LoraSpec[], tensors: NamedTensor[], scale: nu
   return { lora: { weights: buildLora(specs, byName(tensors, list)), scale } }
 }
 
-/** What is trained: its arrays at the start, and the model that uses them once they are tensors. */
+/** What is trained: its arrays at the start, and the model that uses them once they are tensors. With a seed it trains, so dropout is on. */
 interface Trained {
   start: NamedTensor[]
-  model: (list: Tensor[]) => { params: Params; options: ForwardOptions }
+  model: (list: Tensor[], seed: string | null) => { params: Params; options: ForwardOptions }
   dispose: () => void
 }
 
-function trainedLora({ config, weights, adapter, seed }: ReferenceSpec, lora: LoraSettings): Trained {
-  if (lora.dropout !== 0) throw new Error('reference: dropout is not part of the reference engine')
+function trainedLora({ config, weights, adapter, seed }: EagerSpec, lora: LoraSettings): Trained {
   const { specs, tensors, scale } = startingAdapter({ config, lora, adapter, seed })
   const params = loadParams(weights, config)
   return {
     start: tensors,
-    model: list => ({ params, options: { lora: { weights: buildLora(specs, byName(tensors, list)), scale } } }),
+    model: (list, seed) => ({ params, options: { lora: { weights: buildLora(specs, byName(tensors, list)), scale, dropout: dropoutOf(lora.dropout, seed) } } }),
     dispose: () => disposeParams(params),
   }
 }
 
+/** Masks by the same rule as the recorded engine's: a seed of the micro-batch, and the module's name. */
+function dropoutOf(p: number, seed: string | null): Lora['dropout'] {
+  if (p === 0 || seed === null) return undefined
+  const words = tensor1d([streamOf(seed) | 0, 0], 'int32')
+  return (module, shape) => dropoutMask(words, streamOf(module) | 0, shape, p)
+}
+
 /** Every tensor of the checkpoint, in its own layout; the transposes are part of the program. */
-function trainedWhole({ config, weights }: ReferenceSpec): Trained {
+function trainedWhole({ config, weights }: EagerSpec): Trained {
   const index = openWeights(weights, config)
   const start = [...index].map(([name, entry]): NamedTensor => ({ name, shape: entry.shape, data: readTensor(entry) }))
   return {
@@ -88,35 +97,36 @@ function byName(names: readonly { name: string }[], list: Tensor[]): (wanted: { 
   const map = new Map(names.map(({ name }, i) => [name, list[i]]))
   return ({ name }) => {
     const found = map.get(name)
-    if (!found) throw new Error(`reference: no tensor ${name}`)
+    if (!found) throw new Error(`eager: no tensor ${name}`)
     return found
   }
 }
 
-export type ReferenceSpec = Pick<EngineSpec, 'config' | 'lora' | 'adapter' | 'seed' | 'adam' | 'max_grad_norm'> & { weights: string }
+export type EagerSpec = Pick<EngineSpec, 'config' | 'lora' | 'adapter' | 'seed' | 'adam' | 'max_grad_norm'> & { weights: string }
 
-export function createReferenceEngine(spec: ReferenceSpec): Engine {
+/** Trains on whatever backend is current. */
+export function createEagerEngine(spec: EagerSpec): Engine {
   const { config } = spec
   const { start, model, dispose } = spec.lora === null ? trainedWhole(spec) : trainedLora(spec, spec.lora)
   let trained = start
   let moments: AdamState[] = trained.map(t => ({ m: new Float32Array(t.data.length), v: new Float32Array(t.data.length) }))
 
-  const lossOf = (batch: Batch, list: Tensor[]): Scalar => {
-    const { params, options } = model(list)
+  const lossOf = (batch: Batch, list: Tensor[], seed: string | null): Scalar => {
+    const { params, options } = model(list, seed)
     return batchLoss(params, config, batch, options)
   }
   const tensors = (): Tensor[] => trained.map(t => tensor(t.data.slice(), t.shape))
 
   /** Sum of losses and of gradients over one micro-batch. */
-  const gradients = (batch: Batch): { loss: number; grads: Float32Array[] } =>
+  const gradients = (batch: Batch, seed: string): { loss: number; grads: Float32Array[] } =>
     tidy(() => {
-      const { value, grads } = valueAndGrads((...list: Tensor[]) => lossOf(batch, list))(tensors())
+      const { value, grads } = valueAndGrads((...list: Tensor[]) => lossOf(batch, list, seed))(tensors())
       return { loss: value.dataSync()[0], grads: grads.map(g => g.dataSync<'float32'>().slice()) }
     })
 
   const train = async (micro: Batch[], { lr, step }: Hyper): Promise<TrainResult> => {
     const tokens = micro.reduce((sum, batch) => sum + targetsOf(batch).rows.length, 0)
-    const parts = micro.map(gradients)
+    const parts = micro.map((batch, i) => gradients(batch, `${spec.seed}/${step}/${i}`))
     const grads = parts[0].grads.map((_, i) => sumOf(parts.map(p => p.grads[i]), 1 / tokens))
     const grad_norm = globalNorm(grads)
     const clip = clipFactor(grad_norm, spec.max_grad_norm)
@@ -131,9 +141,9 @@ export function createReferenceEngine(spec: ReferenceSpec): Engine {
   return {
     runtime: `eager ${getBackend()}`,
     train,
-    evaluate: async batch => tidy(() => ({ loss_sum: lossOf(batch, tensors()).dataSync()[0], tokens: targetsOf(batch).rows.length })),
+    evaluate: async batch => tidy(() => ({ loss_sum: lossOf(batch, tensors(), null).dataSync()[0], tokens: targetsOf(batch).rows.length })),
     readTrainable: async () => trained,
-    readOptimizer: async () => trained.flatMap(({ name, shape }, i) => [{ name: `${name}.m`, shape, data: moments[i].m }, { name: `${name}.v`, shape, data: moments[i].v }]),
+    readOptimizer: async () => trained.flatMap(({ name, shape }, i) => (['m', 'v'] as const).map(kind => ({ name: `${name}.${kind}`, shape, data: moments[i][kind] }))),
     writeState: async (trainable, optimizer) => {
       trained = trainable
       moments = trainable.map((_, i) => ({ m: optimizer[2 * i].data.slice(), v: optimizer[2 * i + 1].data.slice() }))

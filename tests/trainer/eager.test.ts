@@ -1,0 +1,92 @@
+/** The eager engine and generator: state in and out, dropout's randomness, sampling by seed, stopping; on the plain backend and on WASM. */
+import '@tensorflow/tfjs-backend-cpu'
+import '@tensorflow/tfjs-backend-wasm'
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { setBackend } from '@tensorflow/tfjs-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { batchOf } from '@/conform/forward'
+import { modelConfig } from '@/lib/models/config'
+import { writeAdapter } from '@/trainer/adapter'
+import { linearNames } from '@/trainer/lora'
+import { createEagerEngine } from '@/trainer/model/eager'
+import { createEagerGenerator } from '@/trainer/model/eager-generator'
+import { cases, tinyAdapter, writeTiny } from './tiny'
+
+const golden = cases.gemma2
+const config = modelConfig(golden.config, 'tiny')
+const batch = batchOf(golden)
+const sampling = { do_sample: true, temperature: 1, top_p: 0.95, top_k: 20, repetition_penalty: 1.1, max_new_tokens: 6, seed: 5 }
+let [model, adapter] = ['', '']
+beforeAll(() => {
+  model = writeTiny(golden)
+  adapter = mkdtempSync(path.join(os.tmpdir(), 'eager-'))
+  const settings = { rank: 2, alpha: 4, dropout: 0, use_rslora: false, target_modules: linearNames(config), base_model_name_or_path: null }
+  writeAdapter(adapter, settings, tinyAdapter(config, 2))
+})
+afterAll(() => [model, adapter].forEach(f => rmSync(f, { recursive: true })))
+
+describe.each(['cpu', 'wasm'])('on %s', backend => {
+  beforeAll(() => setBackend(backend))
+
+  const engine = (dropout: number, seed = 1) =>
+    createEagerEngine({
+      config,
+      weights: model,
+      lora: { rank: 2, alpha: 4, dropout, use_rslora: false, target: ['all'] },
+      adapter: dropout === 0 ? adapter : null,
+      seed,
+      adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.01 },
+      max_grad_norm: 1,
+    })
+
+  test('the first loss is the reference’s, and training lowers it', async () => {
+    const own = engine(0)
+    const first = await own.train([batch], { lr: 0.01, step: 0 })
+    expect(first.loss).toBeCloseTo(golden.lora.loss, 4)
+    for (let step = 1; step < 5; step++) await own.train([batch], { lr: 0.01, step })
+    const { loss_sum, tokens } = await own.evaluate(batch)
+    expect(loss_sum / tokens).toBeLessThan(first.loss - 0.1)
+  })
+
+  test('a restored engine goes on exactly, dropout included', async () => {
+    const [one, two] = [engine(0.3), engine(0.3)]
+    for (let step = 0; step < 2; step++) await one.train([batch], { lr: 0.01, step })
+    await two.writeState(await one.readTrainable(), await one.readOptimizer())
+    expect(await two.train([batch, batch], { lr: 0.01, step: 2 })).toEqual(await one.train([batch, batch], { lr: 0.01, step: 2 }))
+    expect(await two.readTrainable()).toEqual(await one.readTrainable())
+  })
+
+  test('dropout differs by step and seed, and is off in evaluations', async () => {
+    const start = await engine(0).readTrainable()
+    const tries = [{ seed: 1, step: 0 }, { seed: 1, step: 1 }, { seed: 2, step: 0 }]
+    const losses = await Promise.all(tries.map(async ({ seed, step }) => {
+      const own = engine(0.3, seed)
+      await own.writeState(start, await own.readOptimizer())
+      const { loss_sum } = await own.evaluate(batch)
+      return { evaluated: loss_sum, trained: (await own.train([batch], { lr: 0, step })).loss }
+    }))
+    expect(new Set(losses.map(l => l.trained)).size).toBe(3)
+    expect(new Set(losses.map(l => l.evaluated)).size).toBe(1)
+  })
+
+  test('generation: by seed, by side, to the stop, to the limit, until cancelled', async () => {
+    const generator = createEagerGenerator({ config, weights: model, adapter, max_length: 9 })
+    const { prompt, tokens } = golden.greedy
+    const collect = async (changes: Partial<Parameters<typeof generator.generate>[1]>) => {
+      const found: number[] = []
+      for await (const token of generator.generate(prompt, { ...sampling, stop_ids: [], side: 'adapter', signal: new AbortController().signal, ...changes })) found.push(token)
+      return found
+    }
+    const sampled = await collect({})
+    expect(sampled).toHaveLength(5)
+    expect(await collect({})).toEqual(sampled)
+    const greedy = { do_sample: false, repetition_penalty: 1, side: 'base' as const }
+    expect(await collect(greedy)).toEqual(tokens.slice(0, 5))
+    expect(await collect({ ...greedy, side: 'adapter' })).not.toEqual(tokens.slice(0, 5))
+    expect(await collect({ ...greedy, stop_ids: [tokens[2]] })).toEqual(tokens.slice(0, tokens.indexOf(tokens[2])))
+    expect(await collect({ ...greedy, signal: AbortSignal.abort() })).toEqual([])
+    generator.dispose()
+  })
+})
