@@ -7,6 +7,7 @@ import type { DataId, TensorInfo } from '@tensorflow/tfjs-core'
 import { loadNative } from './native'
 import { Graph, type Dtype, type Sym, attr, bytesOf } from './graph'
 import { compositeRules } from './rules/composite'
+import { fusedRules } from './rules/fused'
 import { elementwiseRules } from './rules/elementwise'
 import { matmulRules } from './rules/matmul'
 import { reductionRules } from './rules/reduction'
@@ -23,7 +24,7 @@ export class GraphBackend extends tf.KernelBackend {
   graph: Graph | null = null
   /** What `ToStorage` casts to, and what frozen weights are kept in. */
   storage: 'float32' | 'bfloat16' = 'float32'
-  private readonly syms = new Map<DataId, { sym: Sym; refs: number }>()
+  private readonly syms = new Map<DataId, Sym>()
 
   /** The graph under construction. */
   get g(): Graph {
@@ -33,16 +34,15 @@ export class GraphBackend extends tf.KernelBackend {
 
   /** The symbol behind a recorded tensor. */
   sym(x: TensorInfo): Sym {
-    const entry = this.syms.get(x.dataId)
-    if (!entry) throw new Error('graph backend: the tensor belongs to no recording')
-    // A clone shares its source's data but may have another shape only through Reshape, which is a node of its own.
-    return entry.sym
+    const sym = this.syms.get(x.dataId)
+    if (!sym) throw new Error('graph backend: the tensor belongs to no recording')
+    return sym
   }
 
   /** A TF.js tensor that stands for `sym`. TF.js sees bfloat16 as float32. */
   tensor(sym: Sym): TensorInfo {
     const dataId = {}
-    this.syms.set(dataId, { sym, refs: 1 })
+    this.syms.set(dataId, sym)
     return { dataId, shape: sym.shape, dtype: tfjsDtype(sym.dtype) }
   }
 
@@ -57,18 +57,17 @@ export class GraphBackend extends tf.KernelBackend {
     const bytes = dtype === 'bool' ? Uint8Array.from(numbers, Number) : bytesOf(dtype === 'int32' ? Int32Array.from(numbers, Number) : Float32Array.from(numbers, Number))
     return this.tensor(this.g.constant(bytes, dtype as Dtype, shape)).dataId
   }
-  override incRef(dataId: DataId): void {
-    const entry = this.syms.get(dataId)
-    if (entry) entry.refs++
-  }
-  override refCount(dataId: DataId): number {
-    return this.syms.get(dataId)?.refs ?? 0
-  }
-  override disposeData(dataId: DataId, force = false): boolean {
-    const entry = this.syms.get(dataId)
-    if (entry && --entry.refs > 0 && !force) return false
-    this.syms.delete(dataId)
+  /** Symbols stay until the recording ends: gradients may look at tensors that TF.js has already tidied away, and a name costs nothing. */
+  override disposeData(): boolean {
     return true
+  }
+  override incRef(): void {}
+  override refCount(): number {
+    return 1
+  }
+  /** Forgets all symbols. */
+  clear(): void {
+    this.syms.clear()
   }
   override numDataIds(): number {
     return this.syms.size
@@ -92,7 +91,7 @@ export class GraphBackend extends tf.KernelBackend {
     return false
   }
   override dispose(): void {
-    this.syms.clear()
+    this.clear()
   }
 }
 
@@ -100,7 +99,7 @@ const tfjsDtype = (dtype: Dtype): tf.DataType => (dtype === 'int32' || dtype ===
 
 /** Every kernel that can be recorded, by TF.js's kernel name. */
 export const rules: Record<string, Rule> = {
-  ...elementwiseRules, ...reductionRules, ...shapeRules, ...matmulRules, ...compositeRules,
+  ...elementwiseRules, ...reductionRules, ...shapeRules, ...matmulRules, ...compositeRules, ...fusedRules,
 }
 
 let instance: GraphBackend | null = null
@@ -143,6 +142,7 @@ export function record<T>(graph: Graph, storage: GraphBackend['storage'], progra
     return program(b)
   } finally {
     scope.endScope()
+    b.clear()
     b.graph = null
     if (before) void tf.setBackend(before)
   }

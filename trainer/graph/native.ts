@@ -3,6 +3,7 @@
  */
 import { createRequire } from 'node:module'
 import util from 'node:util'
+import { setFusedKernels } from '@/trainer/ops/fused'
 import type { KernelBackend, Tensor } from '@tensorflow/tfjs-core'
 
 /** A value of a SavedModel's input, by the name of its node in the graph. */
@@ -36,5 +37,10 @@ export function loadNative(): { tf: Tfjs; backend: NativeBackend } {
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1'
   const tf = createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu') as Tfjs
   loaded = { tf, backend: tf.findBackend('tensorflow') as NativeBackend }
+  const ops = process.env.TUNEBOARD_OPS
+  if (ops) {
+    createRequire(import.meta.url)(ops)
+    setFusedKernels(true)
+  }
   return loaded
 }

@@ -5,6 +5,7 @@
 import {
   type Tensor, type Tensor2D, type Tensor3D, type Tensor4D, add, matMul, mul, reshape, softmax, square, sub, sum, tanh, transpose,
 } from '@tensorflow/tfjs-core'
+import { fused, hasFusedKernels } from '@/trainer/ops/fused'
 import { withGradient } from '@/trainer/ops/gradient'
 import type { AttentionMask } from '@/trainer/ops/attention-mask'
 import { asFloat, asStorage } from '@/trainer/ops/precision'
@@ -29,6 +30,7 @@ export function attention(q: Tensor2D, k: Tensor2D, v: Tensor2D, mask: Attention
   const { rows, heads, kvHeads, headDim, softcap } = options
   const length = q.shape[0] / rows
   const group = heads / kvHeads
+  if (hasFusedKernels()) return fusedAttention([q, k, v], mask, options)
   const queries = { rows, length, kvHeads, group, headDim }
   const keys = { ...queries, group: 1 }
   return withGradient([q, k, v], () => {
@@ -62,6 +64,18 @@ export function cachedAttention(q: Tensor2D, keys: Tensor3D, values: Tensor3D, b
   const queries = { rows, length: q.shape[0] / rows, kvHeads, group: heads / kvHeads, headDim }
   const { probabilities } = scores(toHeads(q, queries), keys, bias, heads, softcap)
   return fromHeads(matMul(asStorage(probabilities), values), queries)
+}
+
+/** The same as one node; what it keeps for its gradient is one number per query and head. */
+function fusedAttention(inputs: Tensor2D[], { segments, window }: AttentionMask, { rows, heads, kvHeads, softcap }: AttentionOptions): Tensor2D {
+  const attrs = { rows, heads, kvHeads, softcap, window }
+  const seen: Record<string, Tensor> = segments === null ? {} : { segments }
+  return withGradient(inputs, () => {
+    const [q, k, v] = inputs
+    const [out, lse] = fused<Tensor2D[]>('FusedAttention', { q, k, v, ...seen }, attrs)
+    const gradient = (dy: Tensor2D, [q, k, v, out, lse]: Tensor[]) => fused<Tensor2D[]>('FusedAttentionGrad', { dy, q, k, v, out, lse, ...seen }, attrs)
+    return { value: out, saved: [q, k, v, out, lse], gradient }
+  })
 }
 
 interface HeadShape {

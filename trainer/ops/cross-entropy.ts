@@ -3,9 +3,10 @@
  * (and, when asked, for the head) is computed with the loss, while a chunk's logits are at hand. Which rows have a label is the caller's.
  */
 import {
-  type Scalar, type Tensor1D, type Tensor2D, add, addN, concat, div, exp, gather, log, matMul, max, mul, reshape, slice, square, sub, sum, tanh,
+  type Scalar, type Tensor, type Tensor1D, type Tensor2D, add, addN, concat, div, exp, gather, log, matMul, max, mul, reshape, slice, square, sub, sum, tanh,
   unsortedSegmentSum,
 } from '@tensorflow/tfjs-core'
+import { fused, hasFusedKernels } from '@/trainer/ops/fused'
 import { withGradient } from '@/trainer/ops/gradient'
 import { asFloat, asStorage } from '@/trainer/ops/precision'
 
@@ -53,6 +54,14 @@ interface Chunk {
 }
 
 function chunkLoss({ hidden, targets, weights }: Chunk, head: Tensor2D, { softcap }: CrossEntropyOptions) {
+  if (hasFusedKernels()) {
+    const [losses, dLogits] = fused<Tensor[]>('FusedCrossEntropy', { logits: matMul(hidden, head, false, true), targets, weights }, { softcap })
+    return {
+      loss: sum(losses),
+      dHidden: matMul(dLogits as Tensor2D, head) as Tensor2D,
+      dHead: (): Tensor2D => asFloat(matMul(dLogits as Tensor2D, hidden, true)) as Tensor2D,
+    }
+  }
   const cap = softcapOf(softcap)
   const all = cap(asFloat(matMul(hidden, head, false, true))) // [m, vocab]
   const top = max(all.value, 1, true)

@@ -1,5 +1,6 @@
 /** Gated linear units (arXiv 2002.05202): the activation of the gate, times the other branch. Recomputed in the gradient from its two inputs. */
 import { type Tensor, type Tensor2D, add, mul, sigmoid, square, sub, tanh } from '@tensorflow/tfjs-core'
+import { fused, hasFusedKernels } from '@/trainer/ops/fused'
 import { withGradient } from '@/trainer/ops/gradient'
 import { asFloat, asStorage } from '@/trainer/ops/precision'
 
@@ -43,6 +44,13 @@ const curves = { silu, gelu_tanh: geluTanh } satisfies Record<Activation, Curve>
  * @returns [n, d] in the storage type
  */
 export function glu(gate: Tensor2D, up: Tensor2D, activation: Activation): Tensor2D {
+  if (hasFusedKernels()) {
+    return withGradient([gate, up], () => ({
+      value: fused<Tensor2D[]>('FusedGlu', { gate, up }, { activation })[0],
+      saved: [gate, up],
+      gradient: (dy, [gate, up]: Tensor[]) => fused<Tensor2D[]>('FusedGluGrad', { dy, gate, up }, { activation }),
+    }))
+  }
   const { value, both } = curves[activation]
   return withGradient([gate, up], () => ({
     value: asStorage(mul(value(asFloat(gate)), asFloat(up))),

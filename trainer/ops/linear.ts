@@ -1,5 +1,6 @@
 /** Matrix products with a frozen weight, with and without a low-rank update beside it (LoRA, arXiv 2106.09685). */
 import { type Tensor, type Tensor1D, type Tensor2D, add, matMul, mul } from '@tensorflow/tfjs-core'
+import { fused, hasFusedKernels } from '@/trainer/ops/fused'
 import { withGradient } from '@/trainer/ops/gradient'
 import { asFloat, asStorage } from '@/trainer/ops/precision'
 
@@ -41,17 +42,25 @@ export function linear(x: Tensor2D, { weight, bias }: LinearWeights): Tensor2D {
  * @returns [n, out] in the storage type
  */
 export function loraLinear(x: Tensor2D, frozen: LinearWeights, { a, b }: LoraWeights, { scale, mask }: LoraOptions): Tensor2D {
-  const drop = (x: Tensor2D): Tensor2D => (mask === null ? x : asStorage(mul(asFloat(x), mask)))
+  if (mask === null && hasFusedKernels()) {
+    return withGradient([x, a, b], () => {
+      const [value, low] = fused<Tensor2D[]>('FusedLora', { y: linear(x, frozen), x, a, b }, { scale })
+      const gradient = (dy: Tensor2D, [x, low, a, b]: Tensor[]) =>
+        fused<Tensor2D[]>('FusedLoraGrad', { dx: matMul(dy, frozen.weight, false, true), dy, x, low, a, b }, { scale })
+      return { value, saved: [x, low, a, b], gradient }
+    })
+  }
+  const drop = (x: Tensor2D, mask: Tensor | null): Tensor2D => (mask === null ? x : asStorage(mul(asFloat(x), mask)))
   return withGradient([x, a, b], () => {
-    const dropped = drop(x)
+    const dropped = drop(x, mask)
     const low = asStorage(mul(matMul(dropped, asStorage(a), false, true), scale)) as Tensor2D // [n, rank], scaled
     const value = add(linear(x, frozen), matMul(low, asStorage(b), false, true)) as Tensor2D
-    const gradient = (dy: Tensor2D, [dropped, low, a, b]: Tensor[]) => {
+    const gradient = (dy: Tensor2D, [dropped, low, a, b, mask]: Tensor[]) => {
       const dLow = asStorage(mul(matMul(dy, asStorage(b as Tensor2D)), scale)) as Tensor2D // [n, rank]
-      const dDropped = drop(matMul(dLow, asStorage(a as Tensor2D)))
+      const dDropped = drop(matMul(dLow, asStorage(a as Tensor2D)), mask ?? null)
       const dx = add(matMul(dy, frozen.weight, false, true), dDropped)
       return [dx, asFloat(matMul(dLow, dropped as Tensor2D, true)), asFloat(matMul(dy, low as Tensor2D, true))]
     }
-    return { value, saved: [dropped, low, a, b], gradient }
+    return { value, saved: mask === null ? [dropped, low, a, b] : [dropped, low, a, b, mask], gradient }
   })
 }

@@ -1,5 +1,6 @@
 /** Root-mean-square normalisation over the last dimension (arXiv 1910.07467), statistics in float32. */
 import { type Tensor, type Tensor1D, type Tensor2D, add, mean, mul, rsqrt, square, sub, sum } from '@tensorflow/tfjs-core'
+import { fused, hasFusedKernels } from '@/trainer/ops/fused'
 import { withGradient } from '@/trainer/ops/gradient'
 import { asFloat, asStorage } from '@/trainer/ops/precision'
 
@@ -18,6 +19,14 @@ export interface RmsNormOptions {
  * @returns [n, d] in the storage type
  */
 export function rmsNorm(x: Tensor2D, weight: Tensor1D, { eps, offset, train = false }: RmsNormOptions): Tensor2D {
+  if (!train && hasFusedKernels()) {
+    const attrs = { eps, offset }
+    return withGradient([x], () => ({
+      value: fused<Tensor2D[]>('FusedRmsNorm', { x, weight }, attrs)[0],
+      saved: [x, weight],
+      gradient: (dy, [x, weight]: Tensor[]) => fused<Tensor2D[]>('FusedRmsNormGrad', { dy, x, weight }, attrs),
+    }))
+  }
   const gain = (w: Tensor1D): Tensor1D => (offset === 0 ? w : add(w, offset))
   return withGradient(train ? [x, weight] : [x], () => {
     const inverse = rsqrt(add(mean(square(x), 1, true), eps)) as Tensor2D // [n, 1]

@@ -1,5 +1,6 @@
 /** Rotary position embedding (arXiv 2104.09864) on halves, as Hugging Face's `rotate_half` lays them out. The angles come from model/rope.ts. */
 import { type Tensor, type Tensor2D, type Tensor4D, add, concat, mul, neg, reshape, slice, sub } from '@tensorflow/tfjs-core'
+import { fused, hasFusedKernels } from '@/trainer/ops/fused'
 import { withGradient } from '@/trainer/ops/gradient'
 import { asFloat, asStorage } from '@/trainer/ops/precision'
 
@@ -23,6 +24,11 @@ export interface RopeOptions {
  * @returns the same shape, in the storage type
  */
 export function rope(x: Tensor2D, tables: RopeTables, { rows, headDim }: RopeOptions): Tensor2D {
+  if (hasFusedKernels()) {
+    const turn = (x: Tensor2D, inverse: boolean): Tensor2D =>
+      fused<Tensor2D[]>('FusedRope', { x, cos: tables.cos, sin: tables.sin }, { headDim, rest: tables.rest, inverse })[0]
+    return withGradient([x], () => ({ value: turn(x, false), saved: [], gradient: dy => [turn(dy, true)] }))
+  }
   const shape: [number, number, number, number] = [rows, x.shape[0] / rows, x.shape[1] / headDim, headDim]
   const apply = (x: Tensor2D, cos: Tensor4D, sin: Tensor4D): Tensor2D => {
     const heads = asFloat(reshape(x, shape)) as Tensor4D

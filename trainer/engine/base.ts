@@ -1,0 +1,17 @@
+/** The parameter tree inside a program: each tensor either a frozen variable, or a trained tensor handed in. */
+import type { Tensor } from '@tensorflow/tfjs-core'
+import type { ModelConfig } from '@/lib/models/config'
+import type { FrozenWeights } from '@/trainer/engine/frozen'
+import type { Scope } from '@/trainer/graph/program'
+import { type Params, buildParams } from '@/trainer/model/params'
+import { asStorage } from '@/trainer/ops/precision'
+
+export function paramsIn(scope: Scope, config: ModelConfig, frozen: FrozenWeights, trained: Map<string, Tensor> = new Map()): Params {
+  return buildParams(config, spec => {
+    const own = trained.get(spec.name)
+    if (own) return spec.storage ? asStorage(own) : own
+    const v = frozen.find(spec)
+    if (!v) throw new Error(`base: ${spec.name} is neither frozen nor trained`)
+    return scope.read(v)
+  })
+}

@@ -1,0 +1,93 @@
+/**
+ * The base model's weights as variables of a program. They are filled by one signature that reads the checkpoint's files inside the graph
+ * (mapped, sliced, converted, transposed there), so no weight passes through JavaScript. Trained weights are slabs.ts.
+ */
+import { statSync } from 'node:fs'
+import type { Program, Scope, Variable } from '@/trainer/graph/program'
+import { type Dtype, type Sym, attr, bytesOf } from '@/trainer/graph/graph'
+import { node, reshaped } from '@/trainer/graph/rules/rule'
+import type { ParamSpec } from '@/trainer/model/params'
+import { streamOf } from '@/trainer/random'
+import { type FloatType, floatTypes } from '@/trainer/weights/dtypes'
+import type { WeightIndex } from '@/trainer/weights/index'
+import type { TensorEntry } from '@/trainer/weights/safetensors'
+
+/** A checkpoint's tensors by name, or numbers of the same shapes from a seed (benchmarks). */
+export type WeightSource = WeightIndex | { random: number }
+
+const dtypes = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const satisfies Record<FloatType, Dtype>
+
+/** How many tensors are converted at the same time: two threads' worth, so that no copy of the whole model exists. */
+const chains = 2
+
+export class FrozenWeights {
+  private readonly variables = new Map<string, Variable>()
+
+  /** @param specs the tensors to hold; @param storage the dtype of matrices and their biases */
+  constructor(program: Program, private readonly specs: ParamSpec[]) {
+    for (const spec of specs) {
+      this.variables.set(spec.name, program.variable(spec.name, spec.storage ? program.storage : 'float32', memoryShape(spec)))
+    }
+  }
+
+  /** The variable that holds `spec`'s tensor in memory layout; undefined when it is not one of these. */
+  find(spec: ParamSpec): Variable | undefined {
+    return this.variables.get(spec.name)
+  }
+
+  /** Defines the signature `load`, which fills all of them. */
+  define(program: Program, source: WeightSource): void {
+    if (this.specs.length === 0) return
+    program.define('load', {}, scope => {
+      const last: (string | undefined)[] = new Array(chains).fill(undefined)
+      this.specs.forEach((spec, i) => {
+        const v = this.variables.get(spec.name)
+        if (!v) throw new Error(`frozen: no variable for ${spec.name}`)
+        const after = last[i % chains]
+        const value = loadTensor(scope, spec, source, v.dtype, after === undefined ? [] : [after])
+        scope.assign(v, value)
+        last[i % chains] = scope.effects[scope.effects.length - 1]
+      })
+      return {}
+    })
+  }
+}
+
+export const memoryShape = ({ shape, transpose }: ParamSpec): number[] => (transpose ? [...shape].reverse() : shape)
+
+/** A checkpoint's tensor in memory layout, as `dtype`. `after` names nodes that must have run before its bytes are touched. */
+export function loadTensor(scope: Scope, spec: ParamSpec, source: WeightSource, dtype: Dtype, after: string[] = []): Sym {
+  const stored = 'random' in source ? randomTensor(scope, spec, source.random, after) : fileTensor(scope, spec, source.get(spec.name), after)
+  const { b } = scope
+  const converted = b.cast(stored, dtype)
+  if (!spec.transpose) return converted
+  return node(b, 'Transpose', [converted, b.g.ints([1, 0])], memoryShape(spec), { Tperm: attr.type('int32') })
+}
+
+/** The tensor in the file's shape and dtype. Nothing is copied where its bytes are aligned. */
+function fileTensor({ b }: Scope, spec: ParamSpec, entry: TensorEntry | undefined, after: string[]): Sym {
+  if (!entry) throw new Error(`frozen: ${spec.name} is in no file`)
+  const fileBytes = statSync(entry.file).size
+  const region = { dtype: attr.type('uint8'), shape: attr.shape([fileBytes]), memory_region_name: attr.text(entry.file) }
+  const [mapped] = b.g.add('ImmutableConst', [], region, [{ dtype: 'uint8', shape: [fileBytes] }], { device: '/CPU:0' })
+  const size = entry.end - entry.begin
+  const width = floatTypes[entry.dtype]
+  const dtype = dtypes[entry.dtype]
+  const int64 = (n: number): Sym => b.g.constant(new Uint8Array(BigInt64Array.of(BigInt(n)).buffer), 'int64', [1])
+  const types = { T: attr.type('uint8'), Index: attr.type('int64') }
+  const [raw] = b.g.add('Slice', [mapped, int64(entry.begin), int64(size)], types, [{ dtype: 'uint8', shape: [size] }], { after, device: '/CPU:0' })
+  const [numbers] = b.g.add('Bitcast', [reshaped(b, raw, [size / width, width])], { T: attr.type('uint8'), type: attr.type(dtype) }, [{ dtype, shape: [size / width] }])
+  return reshaped(b, numbers, spec.shape)
+}
+
+/** N(0, 0.02²) for matrices, 1 for norms, 0 for biases: what transformers initialises with. */
+function randomTensor({ b }: Scope, spec: ParamSpec, seed: number, after: string[]): Sym {
+  if (spec.shape.length === 1) {
+    const value = b.g.constant(bytesOf(Float32Array.of(spec.name.endsWith('.bias') ? 0 : 1)), 'float32', [])
+    return b.g.add('Fill', [b.g.ints(spec.shape), value], { T: attr.type('float32'), index_type: attr.type('int32') }, [{ dtype: 'float32', shape: spec.shape }])[0]
+  }
+  const seeds = b.g.ints([seed, streamOf(spec.name) | 0])
+  const types = { dtype: attr.type('float32'), T: attr.type('int32'), Tseed: attr.type('int32') }
+  const [normal] = b.g.add('StatelessRandomNormal', [b.g.ints(spec.shape), seeds], types, [{ dtype: 'float32', shape: spec.shape }], { after })
+  return node(b, 'Mul', [normal, b.g.floats([0.02], [])], spec.shape)
+}

@@ -1,0 +1,71 @@
+// What all kernels of this folder share: the two storage types as float32 rows, and work split over TensorFlow's own threads.
+// Layouts are row-major; a "row" is one token.
+#pragma once
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <functional>
+#include <vector>
+
+#include "Eigen/Core"
+#include "tensorflow/core/framework/common_shape_fns.h"
+#include "tensorflow/core/framework/op.h"
+#include "tensorflow/core/framework/op_kernel.h"
+#include "tensorflow/core/framework/shape_inference.h"
+#include "tensorflow/core/platform/threadpool.h"
+
+namespace tuneboard {
+
+using tensorflow::OpKernel;
+using tensorflow::OpKernelConstruction;
+using tensorflow::OpKernelContext;
+using tensorflow::Tensor;
+using tensorflow::TensorShape;
+using bf16 = Eigen::bfloat16;
+
+using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using MatrixMap = Eigen::Map<Matrix>;
+using ConstMatrixMap = Eigen::Map<const Matrix>;
+using RowMap = Eigen::Map<Eigen::ArrayXf>;
+using ConstRowMap = Eigen::Map<const Eigen::ArrayXf>;
+
+inline void widen(const float* x, float* out, int64_t n) { std::memcpy(out, x, n * sizeof(float)); }
+inline void widen(const bf16* x, float* out, int64_t n) {
+  const uint16_t* bits = reinterpret_cast<const uint16_t*>(x);
+  for (int64_t i = 0; i < n; i++) {
+    const uint32_t wide = static_cast<uint32_t>(bits[i]) << 16;
+    std::memcpy(out + i, &wide, 4);
+  }
+}
+inline void narrow(const float* x, float* out, int64_t n) { std::memcpy(out, x, n * sizeof(float)); }
+// To the nearest, ties to even. A NaN's payload may change, but a NaN stays one.
+inline void narrow(const float* x, bf16* out, int64_t n) {
+  uint16_t* bits = reinterpret_cast<uint16_t*>(out);
+  for (int64_t i = 0; i < n; i++) {
+    uint32_t wide;
+    std::memcpy(&wide, x + i, 4);
+    const uint32_t rounded = (wide + 0x7fff + ((wide >> 16) & 1)) >> 16;
+    bits[i] = static_cast<uint16_t>((wide & 0x7fffffff) > 0x7f800000 ? 0x7fc0 : rounded);
+  }
+}
+
+// A row as float32: the tensor's own memory, or a copy in `scratch`.
+inline const float* floats(const float* x, int64_t, std::vector<float>&) { return x; }
+inline const float* floats(const bf16* x, int64_t n, std::vector<float>& scratch) {
+  if (static_cast<int64_t>(scratch.size()) < n) scratch.resize(n);
+  widen(x, scratch.data(), n);
+  return scratch.data();
+}
+
+// Calls f(from, to) over [0, n) on the device's threads; `cost` is about the nanoseconds of one.
+inline void parallel(OpKernelContext* ctx, int64_t n, int64_t cost, const std::function<void(int64_t, int64_t)>& f) {
+  ctx->device()->tensorflow_cpu_worker_threads()->workers->ParallelFor(n, cost, f);
+}
+inline int threads(OpKernelContext* ctx) { return ctx->device()->tensorflow_cpu_worker_threads()->num_threads; }
+
+// REGISTER_KERNEL_BUILDER for both storage types.
+#define TUNEBOARD_KERNEL(NAME, CLASS)                                                                                             \
+  REGISTER_KERNEL_BUILDER(Name(NAME).Device(tensorflow::DEVICE_CPU).TypeConstraint<float>("T"), CLASS<float>);                    \
+  REGISTER_KERNEL_BUILDER(Name(NAME).Device(tensorflow::DEVICE_CPU).TypeConstraint<tensorflow::bfloat16>("T"), CLASS<bf16>)
+
+}  // namespace tuneboard

@@ -1,0 +1,6 @@
+// TensorFlow kernels of our own, as a Node-API module: loading it registers them with the TensorFlow that tfjs-node's addon is linked to. What each op
+// means, its composition of plain ops and the comparison of both are in trainer/ops and tests/trainer.
+#include <node_api.h>
+
+static napi_value init(napi_env, napi_value exports) { return exports; }
+NAPI_MODULE(NODE_GYP_MODULE_NAME, init)

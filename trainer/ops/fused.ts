@@ -1,0 +1,19 @@
+/**
+ * Whether an op may be one node with a kernel of ours behind it, instead of its composition. Only a recorded graph has them; eager backends and
+ * machines without the compiled kernels use the compositions, which mean the same.
+ */
+import { type Tensor, engine, getBackend } from '@tensorflow/tfjs-core'
+
+let available = false
+
+/** Set once, by whoever loaded the kernels' shared object into this process. */
+export function setFusedKernels(loaded: boolean): void {
+  available = loaded
+}
+
+export const hasFusedKernels = (): boolean => available && getBackend() === 'graph'
+
+/** Runs one of rules/fused.ts. */
+export function fused<T extends Tensor | Tensor[]>(kernel: string, inputs: Record<string, Tensor>, attrs: object): T {
+  return engine().runKernel(kernel, inputs, attrs as never) as T
+}
