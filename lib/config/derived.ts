@@ -13,10 +13,3 @@ export const stepsOf = (amount: number, totalSteps: number): number => (amount <
 /** Warmup in optimiser steps, from `warmup_ratio` or `warmup_steps`; the rules see to it that only one is set. */
 export const warmupSteps = ({ warmup_steps, warmup_ratio }: Pick<TrainingArgs, 'warmup_steps' | 'warmup_ratio'>, totalSteps: number): number =>
   stepsOf(warmup_steps > 0 ? warmup_steps : (warmup_ratio ?? 0), totalSteps)
-
-/** Steps between evaluations; transformers takes `logging_steps` when `eval_steps` is not set. */
-export const evalSteps = ({ eval_steps, logging_steps }: Pick<TrainingArgs, 'eval_steps' | 'logging_steps'>, totalSteps: number): number =>
-  stepsOf(eval_steps ?? logging_steps, totalSteps)
-
-/** Rows of the validation split: a count, or a share rounded as `datasets.train_test_split` does (up). */
-export const validationRows = (valSize: number, rows: number): number => (valSize < 1 ? Math.ceil(valSize * rows) : Math.min(Math.trunc(valSize), rows))

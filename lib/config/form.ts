@@ -18,9 +18,6 @@ export const formGroups: readonly FormGroup[] = groups
   .filter((id) => id !== 'more')
   .map((id) => ({ id, keys: keys.filter((key) => fieldOf(key).group === id).sort((a, b) => order(a) - order(b)) }))
 
-/** The settings of one group, in order. */
-export const keysOf = (id: Group): readonly Key[] => formGroups.find((group) => group.id === id)?.keys ?? []
-
 /** What a new form holds: LLaMA Board's first values where it has its own, else the defaults. */
 export function formDefaults(): TrainingArgs {
   const values = keys.map((key) => [key, fieldOf(key).form ?? fieldOf(key).default])

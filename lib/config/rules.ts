@@ -17,7 +17,7 @@ const required =
     args[key] === null && when(args) ? missing(key) : null
 
 /** Whether there will be rows to evaluate on. */
-export const hasEvalData = (args: TrainingArgs): boolean => args.eval_dataset !== null || args.val_size > 1e-6
+const hasEvalData = (args: TrainingArgs): boolean => args.eval_dataset !== null || args.val_size > 1e-6
 
 /** Keys that ask for an evaluation, with the value that does. */
 const asksForEval = (args: TrainingArgs): [Key, string][] => [

@@ -71,7 +71,7 @@ export const fieldsEn = {
     hub_private_repo: { label: 'Private Repository', help: 'Make the repository on the hub private.' },
 
     eval_dataset: { label: 'Evaluation dataset', help: 'Datasets that are only evaluated on; use it or the val size, not both.' },
-    val_size: { label: 'Val size', help: 'Rows (1 or more) or share (below 1) of the dataset set aside for evaluation; 0 sets none aside.' },
+    val_size: { label: 'Val size', help: 'Rows (2 or more) or share (below 1) of the dataset set aside for evaluation; 0 sets none aside.' },
     per_device_eval_batch_size: { label: 'Evaluation batch size', help: 'Rows computed at once while evaluating; it changes speed and memory, not the result.' },
     eval_strategy: { label: 'Evaluate', help: 'When the loss on the evaluation rows is measured during training.' },
     eval_steps: { label: 'Evaluation steps', help: 'Updates between two evaluations; empty means as often as the log.' },

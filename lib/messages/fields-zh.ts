@@ -72,7 +72,7 @@ export const fieldsZh: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     hub_private_repo: { label: '私有仓库', help: '将模型仓库设为私有。' },
 
     eval_dataset: { label: '评估数据集', help: '仅用于评估的数据集；与验证集比例二选一。' },
-    val_size: { label: '验证集比例', help: '从数据集中划出用于评估的行数（大于等于 1）或比例（小于 1）；0 表示不划分。' },
+    val_size: { label: '验证集比例', help: '从数据集中划出用于评估的行数（不少于 2）或比例（小于 1）；0 表示不划分。' },
     per_device_eval_batch_size: { label: '评估批处理大小', help: '评估时一次同时计算的行数；只影响速度和内存，不影响结果。' },
     eval_strategy: { label: '评估时机', help: '训练过程中何时在评估数据上计算损失。' },
     eval_steps: { label: '评估间隔', help: '相邻两次评估之间的更新次数；留空则与日志间隔相同。' },
