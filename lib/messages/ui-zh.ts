@@ -27,7 +27,7 @@ export const uiZh: Messages['ui'] = {
     reset: '重置{label}',
     first: '默认值 {value}',
     faults: '{count} 处待修改',
-    not_yet: '需要{feature}，当前版本尚不支持。',
+    not_yet: '需要“{feature}”功能，当前版本尚不支持。',
   },
   model: {
     none: '未选择',
