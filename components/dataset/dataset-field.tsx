@@ -3,19 +3,21 @@
 import { Popover } from 'radix-ui'
 import ChevronsUpDown from 'lucide-react/icons/chevrons-up-down'
 import Eye from 'lucide-react/icons/eye'
+import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { useFault } from '@/components/config/checks'
 import { FieldFault, FieldLabel, FieldTools } from '@/components/config/config-field'
 import { draft, setArg } from '@/components/config/draft'
 import { useWords } from '@/components/config/words'
 import { DatasetList } from '@/components/dataset/dataset-list'
-import { PreviewDialog } from '@/components/dataset/preview-dialog'
 import { useLocale } from '@/components/locale'
 import { useStore } from '@/components/store'
 import { useCall } from '@/components/use-call'
 import { Button } from '@/components/ui/button'
 import { cx } from '@/components/ui/cx'
 import { Message } from '@/components/ui/message'
+
+const PreviewDialog = dynamic(() => import('@/components/dataset/preview-dialog').then((module) => module.PreviewDialog), { ssr: false })
 
 /** Raw values of a list of names: a list from this control, a text from a file. */
 export const namesOf = (raw: unknown): string[] =>

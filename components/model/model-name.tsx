@@ -5,23 +5,21 @@ import { FieldLabel } from '@/components/config/config-field'
 import { draft, touch } from '@/components/config/draft'
 import { useWords } from '@/components/config/words'
 import { useLocale } from '@/components/locale'
+import { modelOptions, useKnownModels, type KnownModels } from '@/components/model/known-models'
 import { useStore } from '@/components/store'
-import { useCall } from '@/components/use-call'
-import { Combobox, type ComboboxOption } from '@/components/ui/combobox'
+import { Combobox } from '@/components/ui/combobox'
 import { Hint } from '@/components/ui/hint'
-import type { LocalModel } from '@/lib/api'
 import { fill } from '@/lib/messages'
-import { catalog, modelByName, modelByPath, starter } from '@/lib/models/catalog'
 
 /** The draft with another model; a template is only replaced where the catalogue knows the right one. */
-function choose(name: string, local: readonly LocalModel[]) {
+function choose(name: string, { local, find }: KnownModels) {
   const here = local.find((model) => model.name === name)
-  const known = modelByName(name) ?? (here ? modelByPath(here.path) : null)
-  const path = here?.path ?? known?.path ?? null
+  const entry = find(name, here?.path ?? null)
+  const path = here?.path ?? entry?.path ?? null
   draft.set((now) => ({
     ...now,
     model_name: name,
-    args: { ...now.args, ...(path ? { model_name_or_path: path } : {}), ...(known ? { template: known.template } : {}) },
+    args: { ...now.args, ...(path ? { model_name_or_path: path } : {}), ...(entry ? { template: entry.template } : {}) },
   }))
   touch('model_name_or_path')
 }
@@ -30,15 +28,8 @@ export function ModelName() {
   const { t } = useLocale()
   const { label, help } = useWords('model_name')
   const name = useStore(draft, (now) => now.model_name)
-  const { reply } = useCall('models', everything)
-  const local = reply?.ok ? reply.value : none
-  const options = useMemo<ComboboxOption[]>(() => {
-    const own = { value: starter.name, label: starter.name, detail: starter.template, section: t.ui.model.local }
-    const here = local.filter(({ path }) => !path.endsWith(`/${starter.path}`)).map(({ name }) => ({ value: name, label: name, section: t.ui.model.local }))
-    const names = new Set([starter.name, ...here.map(({ value }) => value)])
-    const known = catalog.filter((model) => !names.has(model.name)).map((model) => ({ value: model.name, label: model.name, detail: model.template, section: t.ui.model.catalog }))
-    return [own, ...here, ...known]
-  }, [local, t])
+  const { known, fetch } = useKnownModels()
+  const options = useMemo(() => (known ? modelOptions(known, t.ui.model) : []), [known, t])
   return (
     <div className="min-w-0 max-md:col-span-full" data-field="model_name">
       <div className="flex h-6 items-center gap-0.5">
@@ -53,13 +44,11 @@ export function ModelName() {
         value={name}
         options={options}
         placeholder={t.ui.model.choose}
-        onChange={(next) => choose(next, local)}
+        onFocus={fetch}
+        onChange={(next) => known && choose(next, known)}
         more={(count) => fill(t.ui.more_options, { count })}
-        none={t.ui.nothing_found}
+        none={known ? t.ui.nothing_found : t.ui.loading}
       />
     </div>
   )
 }
-
-const none: readonly LocalModel[] = []
-const everything = {}

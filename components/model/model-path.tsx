@@ -1,13 +1,13 @@
 'use client'
 /** Where the model lies: typed or browsed to; what was found there, or what is wrong with it, stands beside the label. */
 import FolderOpen from 'lucide-react/icons/folder-open'
+import dynamic from 'next/dynamic'
 import { useEffect, useState } from 'react'
 import { useFault } from '@/components/config/checks'
 import { FieldFault, FieldLabel, FieldTools } from '@/components/config/config-field'
 import { draft, setArg } from '@/components/config/draft'
 import { useWords } from '@/components/config/words'
 import { useLocale } from '@/components/locale'
-import { BrowseDialog } from '@/components/model/browse-dialog'
 import { bytes, compact } from '@/components/run/numbers'
 import { useStore } from '@/components/store'
 import { useCall } from '@/components/use-call'
@@ -15,6 +15,8 @@ import { Button } from '@/components/ui/button'
 import { TextInput } from '@/components/ui/text-input'
 import type { ModelReport } from '@/lib/api'
 import { fill } from '@/lib/messages'
+
+const BrowseDialog = dynamic(() => import('@/components/model/browse-dialog').then((module) => module.BrowseDialog), { ssr: false })
 
 const LOOK_DELAY_MS = 350
 

@@ -1,22 +1,22 @@
 'use client'
-/** How messages are written for the model: one of the templates by name. */
+/** How messages are written for the model: one of the templates by name. The names come when a person turns to the field. */
+import { useState } from 'react'
 import { useFault } from '@/components/config/checks'
 import { FieldFault, FieldLabel, FieldTools } from '@/components/config/config-field'
 import { draft, setArg } from '@/components/config/draft'
 import { useWords } from '@/components/config/words'
 import { useLocale } from '@/components/locale'
 import { useStore } from '@/components/store'
-import { Combobox } from '@/components/ui/combobox'
+import { Combobox, type ComboboxOption } from '@/components/ui/combobox'
 import { fill } from '@/lib/messages'
-import { templateNames } from '@/lib/templates/table'
-
-const options = templateNames.map((name) => ({ value: name, label: name }))
 
 export function TemplateField() {
   const { t } = useLocale()
   const { label } = useWords('template')
   const value = useStore(draft, (now) => now.args.template)
   const fault = useFault('template')
+  const [options, setOptions] = useState<ComboboxOption[]>([])
+  const fetch = () => void import('@/lib/templates/table').then(({ templateNames }) => setOptions(templateNames.map((name) => ({ value: name, label: name }))))
   return (
     <div className="min-w-0" data-field="template">
       <div className="flex h-6 items-center gap-0.5">
@@ -31,9 +31,10 @@ export function TemplateField() {
         placeholder={t.ui.model.choose_template}
         invalid={fault !== null}
         describedBy={fault ? 'fault-template' : undefined}
+        onFocus={fetch}
         onChange={(next) => setArg('template', next === '' ? null : next)}
         more={(count) => fill(t.ui.more_options, { count })}
-        none={t.ui.nothing_found}
+        none={options.length > 0 ? t.ui.nothing_found : t.ui.loading}
       />
       <FieldFault name="template" />
     </div>

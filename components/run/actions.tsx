@@ -3,6 +3,7 @@
 import MessageSquare from 'lucide-react/icons/message-square'
 import Play from 'lucide-react/icons/play'
 import Square from 'lucide-react/icons/square'
+import dynamic from 'next/dynamic'
 import { useRouter } from 'next/navigation'
 import { useEffect, useState } from 'react'
 import { call } from '@/components/call'
@@ -10,10 +11,11 @@ import { wishChat } from '@/components/chat/wish'
 import { useLocale } from '@/components/locale'
 import { canResume, isActive } from '@/components/run/status'
 import { Button } from '@/components/ui/button'
-import { Confirm } from '@/components/ui/confirm'
 import type { Fault } from '@/lib/errors'
 import { fill } from '@/lib/messages'
 import type { RunSummary } from '@/lib/run'
+
+const KillButton = dynamic(() => import('@/components/run/kill-button').then((module) => module.KillButton), { ssr: false })
 
 /** A checkpoint of a large model takes a while to write; only then does a stop look hung. */
 const HUNG_AFTER_MS = 10_000
@@ -54,16 +56,7 @@ export function RunActions({ run, onFault, size = 'md' }: { run: RunSummary; onF
           {run.status === 'stopping' ? words.stopping : words.stop}
         </Button>
       )}
-      {hung && (
-        <Confirm
-          trigger={<Button intent="danger" size={size}>{words.kill}</Button>}
-          title={words.kill_title}
-          body={words.kill_body}
-          action={words.kill}
-          cancel={t.ui.cancel}
-          onConfirm={() => act('kill')}
-        />
-      )}
+      {hung && <KillButton size={size} onConfirm={() => act('kill')} />}
       {run.status === 'queued' && (
         <Button size={size} disabled={busy !== null} onClick={() => act('withdraw')}>
           {words.withdraw}

@@ -5,14 +5,14 @@ import { setArgs, draft } from '@/components/config/draft'
 import { starterArgs } from '@/components/run/starter'
 import { useLocale } from '@/components/locale'
 import { Button } from '@/components/ui/button'
-import { starter } from '@/lib/models/catalog'
 
 export function FirstRun() {
   const { t } = useLocale()
   const words = t.ui.first_run
-  const chosen = () => {
+  const chosen = async () => {
+    const { starter } = await import('@/lib/models/catalog')
     draft.set((now) => ({ ...now, model_name: starter.name }))
-    setArgs(starterArgs)
+    setArgs({ ...starterArgs, model_name_or_path: starter.path, template: starter.template })
   }
   return (
     <div className="m-auto max-w-lg p-6">

@@ -1,10 +1,7 @@
-/** The first run that the page offers: the values of `data/examples/starter_lora_sft.yaml`, as the form holds them. */
+/** The first run that the page offers: the values of `data/examples/starter_lora_sft.yaml`, as the form holds them; model and template are the catalogue's. */
 import type { RawArgs } from '@/components/config/draft'
-import { starter } from '@/lib/models/catalog'
 
 export const starterArgs: Partial<RawArgs> = {
-  model_name_or_path: starter.path,
-  template: starter.template,
   bf16: false,
   dataset: ['identity_nova'],
   cutoff_len: 256,

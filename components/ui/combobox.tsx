@@ -31,6 +31,8 @@ interface ComboboxProps {
   invalid?: boolean
   describedBy?: string
   disabled?: boolean
+  /** Called when a person turns to it, for options that are loaded only then. */
+  onFocus?: () => void
   /** Said below the list when more options match than are shown; gets their number. */
   more: (count: number) => string
   none: string
@@ -116,7 +118,10 @@ export function Combobox(props: ComboboxProps) {
           onClick={() => !open && show()}
           onBlur={leave}
           onKeyDown={onKeyDown}
-          onFocus={(event) => event.target.select()}
+          onFocus={(event) => {
+            event.target.select()
+            props.onFocus?.()
+          }}
         />
         <ChevronsUpDown aria-hidden className="pointer-events-none absolute top-[9px] right-2.5 size-3.5 text-ink-faint" />
       </Popover.Anchor>
