@@ -1,6 +1,7 @@
 /** The whole server as one value: makes its parts, tells them of each other, and takes them down. Options and the terminal are `index`'s. */
-import { accessSync, constants, mkdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
+import path from 'node:path'
 import { UserError } from '@/lib/errors'
 import { openChat } from '@/server/chat'
 import { makeEndpoints } from '@/server/endpoints'
@@ -20,10 +21,17 @@ export interface Board {
   close(): Promise<void>
 }
 
+/** Node's own recursive way never ends where a folder can neither be made nor be missing (below /proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(path.dirname(folder))
+  mkdirSync(folder)
+}
+
 /** @throws UserError `folder_unwritable` */
 function makeHome(home: string): void {
   try {
-    mkdirSync(home, { recursive: true })
+    makeFolder(home)
     accessSync(home, constants.W_OK)
   } catch (error) {
     throw new UserError('folder_unwritable', { path: home, problem: error instanceof Error ? error.message : String(error) })

@@ -10,7 +10,7 @@ import { runFiles } from '@/lib/run'
 import { writeWhole } from '@/server/files'
 import { lastLine } from '@/server/last-line'
 import { isAlive, signal, type ProcessId } from '@/server/process'
-import type { Queue } from '@/server/queue'
+import type { Launch, Queue } from '@/server/queue'
 import { checkpointsOf, exitFile, type RunPlace } from '@/server/run-view'
 import { reporting } from '@/server/report'
 import type { Runs } from '@/server/runs'
@@ -19,6 +19,8 @@ import { outputFile, startTrainer, type Ending } from '@/server/worker'
 
 /** How often, in ms, processes that are not our children are looked after, and the queue with them. */
 const tickEvery = 500
+/** How long, in ms, a process may take to end after its state says that it has. */
+const lingering = 30_000
 
 export interface Jobs {
   /** What the queue and the workers know of a run. */
@@ -94,9 +96,19 @@ export function openJobs(queue: Queue): Jobs {
 
   const renumber = () => queue.waiting.forEach(({ id }) => runs.refresh(id))
 
+  /** A process that has said its last and does not end would hold the device for ever. */
+  const endLingering = (launch: Launch) => {
+    const state = runs.has(launch.id) ? runs.view(launch.id).state() : null
+    const isOver = state !== null && state.pid === launch.pid && !isActive(state.status)
+    if (isOver && Date.now() - state.updated_at > lingering) signal(launch, 'SIGKILL')
+  }
+
   /** A process that an earlier server started ends unheard. Left behind is what its run folder says. */
   const tick = () => {
-    for (const { id } of queue.launched) if (launchAlive(id) === null) forgetLaunch(id)
+    for (const launch of queue.launched) {
+      if (launchAlive(launch.id) === null) forgetLaunch(launch.id)
+      else endLingering(launch)
+    }
     pump()
   }
 
@@ -131,6 +143,7 @@ export function openJobs(queue: Queue): Jobs {
     },
     stop(id) {
       const found = processOf(id)
+      if (!isActive(runs.get(id).status)) throw new UserError('run_not_going', { id })
       asked.set(id, { pid: found.pid, what: 'stop' })
       signal(found, 'SIGTERM')
       runs.refresh(id)
@@ -154,7 +167,7 @@ export function openJobs(queue: Queue): Jobs {
     },
     resume(id) {
       const { status } = runs.get(id)
-      if (isActive(status) || status === 'queued' || launchAlive(id) !== null) throw new UserError('run_going', { id })
+      if (isActive(status) || status === 'queued') throw new UserError('run_going', { id })
       const { folder } = runs.view(id)
       const newest = checkpointsOf(folder).at(-1)
       if (newest === undefined) throw new UserError('run_not_resumable', { id })

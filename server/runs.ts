@@ -27,6 +27,7 @@ export interface RunsEvents {
 export interface Runs {
   readonly saves: string
   list(): RunSummary[]
+  has(id: string): boolean
   /** @throws UserError `run_missing` */
   get(id: string): RunSummary
   /** @throws UserError `run_missing` */
@@ -162,6 +163,7 @@ export function openRuns(home: string, placeOf: (id: string) => RunPlace, events
   return {
     saves,
     list,
+    has: (id) => entries.has(id),
     get: (id) => entryOf(id).summary,
     view: (id) => entryOf(id).view,
     refresh(id) {

@@ -6,6 +6,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { io, type Socket } from 'socket.io-client'
+import { afterAll } from 'vitest'
 import type { ApiName, ApiRequest, ApiResponse } from '@/lib/api'
 import type { ClientEvents, Reply, ServerEvents } from '@/lib/events'
 import type { RunSummary } from '@/lib/run'
@@ -47,9 +48,14 @@ export interface TestProcess {
   stderr(): string
 }
 
+/** Servers that a failed test would leave behind. */
+const processes = new Set<ChildProcess>()
+afterAll(() => processes.forEach((child) => child.kill('SIGKILL')))
+
 /** Starts a bundled server. */
 export function startProcess(file: string, args: string[], env: Record<string, string> = {}): TestProcess {
   const child = spawn(process.execPath, [file, ...args], { env: { ...process.env, TUNEBOARD_TRAINER: fakeTrainer, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  processes.add(child)
   let [stdout, stderr] = ['', '']
   child.stderr?.on('data', (text: Buffer) => (stderr += text.toString()))
   const port = new Promise<number>((resolve) => {

@@ -89,6 +89,7 @@ test('options that are none are one sentence and exit code 2', async () => {
     [['--prot', '1'], 'There is no option --prot; the options are --port, --host, --home, --root, --dev.'],
     [['--port', 'abc'], '--port is abc, but must be a whole number.'],
     [['--port', '70000'], '--port is 70000, but at most 65535 is allowed.'],
+    [['--port', '0', '--home', '/proc/nowhere'], '/proc/nowhere cannot be written'],
     [['--port', '0', '--home', path.join(fakeTrainer, 'home')], 'fake-trainer.mjs/home cannot be written'],
   ] as const) {
     const { child, stderr } = startProcess(server, [...args])
