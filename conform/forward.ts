@@ -43,7 +43,8 @@ const forwardSchema = z.object({
   model: z.string(),
   right_padded: rowsSchema.optional(),
   packed: rowsSchema.optional(),
-  greedy: z.array(z.object({ prompt: ints, tokens: ints, repetition_penalty_1_3: z.object({ tokens: ints }).optional() })).optional(),
+  /** Beside `tokens` stand runs with a penalty, under keys such as `repetition_penalty_1_3`. */
+  greedy: z.array(z.looseObject({ prompt: ints, tokens: ints })).optional(),
   sampling: samplingSchema.optional(),
   input_ids: z.array(ints).optional(),
   variants: z.record(z.string(), variantSchema).optional(),
@@ -82,10 +83,14 @@ async function* checkModel(label: string, golden: Golden, config: ModelConfig, r
     const wrongCount = tokens === rows.label_tokens ? null : `label_tokens: expected ${rows.label_tokens}, found ${tokens}`
     yield result(`${label} ${part} loss`, wrongCount ?? away('loss', rows.loss, loss_sum / tokens, LOSS * rows.loss))
   }
-  for (const [i, { prompt, tokens, repetition_penalty_1_3 }] of (golden.greedy ?? []).entries()) {
+  for (const [i, { prompt, tokens, ...others }] of (golden.greedy ?? []).entries()) {
     yield result(`${label} greedy ${i}`, tokensFault(tokens, await runner.greedy(prompt, tokens.length, 1)))
-    if (!repetition_penalty_1_3) continue
-    yield result(`${label} greedy ${i} penalty 1.3`, tokensFault(repetition_penalty_1_3.tokens, await runner.greedy(prompt, repetition_penalty_1_3.tokens.length, 1.3)))
+    for (const [key, value] of Object.entries(others)) {
+      const penalty = /^repetition_penalty_(\d+)_(\d+)$/.exec(key)
+      if (!penalty) continue
+      const { tokens } = z.object({ tokens: ints }).parse(value)
+      yield result(`${label} greedy ${i} ${key}`, tokensFault(tokens, await runner.greedy(prompt, tokens.length, Number(`${penalty[1]}.${penalty[2]}`))))
+    }
   }
   if (golden.sampling) yield* checkSampling(`${label} sampling`, golden.sampling, config, runner)
 }

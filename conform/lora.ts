@@ -17,17 +17,24 @@ import { openWeights, readModelConfig } from '@/trainer/weights/index'
 import { readSafetensors, readTensor } from '@/trainer/weights/safetensors'
 
 const ints = z.array(z.number().int())
-const caseSchema = z.object({
-  base_model: z.string(),
-  settings: z.looseObject({
+
+/** What decides whether this version can do a case at all. */
+const kindSchema = z.object({
+  settings: z.object({
     type: z.string(),
-    r: z.number().optional(),
-    alpha: z.number().optional(),
-    target: z.array(z.string()).optional(),
-    use_rslora: z.boolean().optional(),
     use_dora: z.boolean().optional(),
     init: z.string().optional(),
     loraplus_lr_ratio: z.number().optional(),
+    optimizer: z.string().default('AdamW'),
+  }),
+})
+const caseSchema = z.object({
+  base_model: z.string(),
+  settings: z.object({
+    r: z.number(),
+    alpha: z.number(),
+    target: z.array(z.string()),
+    use_rslora: z.boolean().optional(),
     gradient_accumulation: z.number().default(1),
     betas: z.tuple([z.number(), z.number()]),
     eps: z.number(),
@@ -50,18 +57,21 @@ export async function* check(dir: string, openEngine: OpenEngine = async spec =>
   if (!existsSync(folder)) return
   for (const name of readdirSync(folder).sort()) {
     const own = path.join(folder, name)
-    const golden = caseSchema.parse(JSON.parse(readFileSync(path.join(own, 'expected.json'), 'utf8')))
-    const missing = laterFeature(golden.settings)
-    if (missing !== null) yield { name: `lora/${name}`, ok: false, unsupported: missing }
-    else yield* checkCase(`lora/${name}`, own, path.join(dir, 'models', golden.base_model), golden, openEngine, open)
+    const raw: unknown = JSON.parse(readFileSync(path.join(own, 'expected.json'), 'utf8'))
+    const missing = laterFeature(kindSchema.parse(raw).settings)
+    if (missing !== null) {
+      yield { name: `lora/${name}`, ok: false, unsupported: missing }
+      continue
+    }
+    const golden = caseSchema.parse(raw)
+    yield* checkCase(`lora/${name}`, own, path.join(dir, 'models', golden.base_model), golden, openEngine, open)
   }
 }
 
 /** Which later part of the product a case needs, or null. */
-function laterFeature({ type, use_dora, init, loraplus_lr_ratio }: Case['settings']): string | null {
-  if (type === 'freeze') return 'freeze tuning'
-  if (type === 'full') return null
-  if (type !== 'lora') return `finetuning type ${type}`
+function laterFeature({ type, use_dora, init, loraplus_lr_ratio, optimizer }: z.infer<typeof kindSchema>['settings']): string | null {
+  if (type !== 'lora') return `${type} tuning`
+  if (optimizer !== 'AdamW') return `optimiser ${optimizer}`
   if (use_dora) return 'DoRA'
   if (init !== undefined) return `initialisation ${init}`
   return loraplus_lr_ratio === undefined ? null : 'LoRA+'
@@ -69,19 +79,16 @@ function laterFeature({ type, use_dora, init, loraplus_lr_ratio }: Case['setting
 
 async function* checkCase(label: string, own: string, model: string, golden: Case, openEngine: OpenEngine, open: OpenRunner): AsyncGenerator<CheckResult> {
   const config = readModelConfig(model)
-  const isLora = golden.settings.type === 'lora'
+  const final = path.join(own, 'final_adapter')
   const engine = await openEngine(specOf(own, model, golden))
   try {
     const parameters = (await engine.readTrainable()).reduce((sum, t) => sum + t.data.length, 0)
     yield result(`${label} trainable parameters`, away('trainable_parameters', golden.trainable_parameters, parameters, 0))
     yield* trajectory(label, golden, engine)
-    const file = isLora ? path.join(own, 'final_adapter', 'adapter_model.safetensors') : path.join(own, 'final_trainable.safetensors')
-    yield result(`${label} final tensors`, tensorsFault(readSafetensors(file), await engine.readTrainable()))
+    yield result(`${label} final tensors`, tensorsFault(readSafetensors(path.join(final, 'adapter_model.safetensors')), await engine.readTrainable()))
   } finally {
     engine.dispose()
   }
-  if (!isLora) return
-  const final = path.join(own, 'final_adapter')
   if (golden.generate) {
     const runner = await open(model, config, final)
     try {
@@ -107,13 +114,12 @@ async function* trajectory(label: string, golden: Case, engine: Engine): AsyncGe
 
 function specOf(own: string, model: string, { settings, batches }: Case): EngineSpec & { weights: string } {
   const config = readModelConfig(model)
-  const { betas, eps, weight_decay, max_grad_norm, r = 1, alpha = 1, use_rslora = false, target = [] } = settings
-  const isLora = settings.type === 'lora'
+  const { betas, eps, weight_decay, max_grad_norm, r, alpha, use_rslora = false, target } = settings
   return {
     config,
     weights: model,
-    lora: isLora ? { rank: r, alpha, dropout: 0, use_rslora, target } : null,
-    adapter: isLora ? path.join(own, 'init_adapter') : null,
+    lora: { rank: r, alpha, dropout: 0, use_rslora, target },
+    adapter: path.join(own, 'init_adapter'),
     dtype: 'float32',
     rows: batches[0].input_ids.length,
     eval_rows: 0,

@@ -74,7 +74,8 @@ export function readAdapter(folder: string, config: ModelConfig): Adapter {
 
 export interface AdapterStart {
   config: ModelConfig
-  lora: LoraSettings
+  /** null when no adapter is trained; then there is none to start. */
+  lora: LoraSettings | null
   adapter: string | null
   seed: number
 }
@@ -85,6 +86,7 @@ export function startingAdapter({ config, lora, adapter, seed }: AdapterStart): 
     const { settings, specs, tensors } = readAdapter(adapter, config)
     return { specs, tensors, scale: loraScale(settings) }
   }
+  if (lora === null) throw new Error('adapter: this run trains no adapter')
   const specs = loraSpecs(loraTargets(config, lora.target), lora.rank)
   return { specs, tensors: initLora(specs, seed), scale: loraScale(lora) }
 }
