@@ -49,7 +49,6 @@ type EngineModule = Promise<{ createEngine: (spec: EngineSpec) => Promise<Engine
  * @param loadEngine takes long, and is called when nothing can be refused any more but the data
  */
 export async function train(argv: readonly string[], loadEngine: () => EngineModule = () => import('@/trainer/engine/engine')): Promise<number> {
-  const stop = listenForStop()
   const args = readArguments(argv, 'train')
   const checked = await checkTraining(args)
   if (!checked.ground) throw new Refused(checked.faults)
@@ -64,6 +63,8 @@ export async function train(argv: readonly string[], loadEngine: () => EngineMod
   const output_dir = args.output_dir ?? ''
   if (args.overwrite_output_dir && !ground.resume) clearOutput(output_dir)
   const resume = ground.resume && { step: ground.resume.saved.progress.step, checkpoint: path.basename(ground.resume.folder) }
+  // Until here a signal simply ends the process: there is nothing to save.
+  const stop = listenForStop()
   const report = openReport(output_dir, { total_steps: plan.max_steps, resume, echo: (line) => void process.stdout.write(`${line}\n`) })
   const { per_device_train_batch_size, gradient_accumulation_steps, cutoff_len } = args
   const identity = { seed: args.data_seed ?? args.seed, examples: data.examples, per_device_train_batch_size, gradient_accumulation_steps, cutoff_len, max_steps: plan.max_steps }

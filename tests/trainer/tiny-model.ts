@@ -9,7 +9,7 @@ import { writeSafetensors } from '@/trainer/weights/safetensors'
 const special = ['<|endoftext|>', '<|im_start|>', '<|im_end|>']
 
 export const tinyConfig = {
-  architectures: ['LlamaForCausalLM'], model_type: 'llama', vocab_size: 264, hidden_size: 32, intermediate_size: 64, num_hidden_layers: 2, num_attention_heads: 4, num_key_value_heads: 2,
+  architectures: ['LlamaForCausalLM'], model_type: 'llama', vocab_size: 260, hidden_size: 32, intermediate_size: 64, num_hidden_layers: 2, num_attention_heads: 4, num_key_value_heads: 2,
   hidden_act: 'silu', max_position_embeddings: 512, rms_norm_eps: 1e-5, rope_theta: 10000, tie_word_embeddings: true, bos_token_id: null, eos_token_id: 256, torch_dtype: 'float32',
 }
 
