@@ -63,7 +63,7 @@ export function prepareTemplate(tokenizer: Tokenizer, options: TemplateOptions, 
     throw new UserError('together', { key: 'train_on_prompt = true', other: `template = ${name}` }, 'train_on_prompt')
   }
   const fixed = fixTokenizer(tokenizer, row)
-  const encode = messageEncoder(row, fixed, today)
+  const encode = messageEncoder(name, row, fixed, today)
   const rules = thoughtRules(row, options, fixed)
   const stop = [fixed.eos?.text, ...row.stop].flatMap((token) => (token ? (fixed.idOf(token) ?? fixed.unk?.id ?? []) : []))
   return {
@@ -153,8 +153,8 @@ function fixTokenizer(tokenizer: Tokenizer, row: FilledRow): Tokenizer {
 type MessageEncoder = (messages: readonly Message[], system: string, tools: string) => number[][]
 
 /** Ids of each message, the first with the prefix and the system text. */
-function messageEncoder(row: FilledRow, tokenizer: Tokenizer, today: () => Date): MessageEncoder {
-  const toIds = (slots: readonly Slot[]) => slots.flatMap((slot) => slotIds(slot, tokenizer))
+function messageEncoder(name: string, row: FilledRow, tokenizer: Tokenizer, today: () => Date): MessageEncoder {
+  const toIds = (slots: readonly Slot[]) => slots.flatMap((slot) => slotIds(name, slot, tokenizer))
   return (messages, system, tools) => {
     const own = system || row.default_system
     const head = own || tools ? put(row.system, own + (tools ? toolText(row, tools, today()) : '')) : []
@@ -186,10 +186,13 @@ function put(slots: readonly Slot[], content: string): Slot[] {
   return slots.map((slot) => (typeof slot === 'string' ? slot.replace('{{content}}', () => content) : slot))
 }
 
-function slotIds(slot: Slot, tokenizer: Tokenizer): number[] {
+/** A token by its spelling falls back on the unknown token, as in the reference; where there is none, it is the user's fault. */
+function slotIds(template: string, slot: Slot, tokenizer: Tokenizer): number[] {
   if (typeof slot === 'string') return slot === '' ? [] : tokenizer.encode(slot)
-  const id = 'role' in slot ? tokenizer[slot.role]?.id : (tokenizer.idOf(slot.token) ?? tokenizer.unk?.id)
-  return id === undefined ? [] : [id]
+  if ('role' in slot) return [tokenizer[slot.role]?.id ?? []].flat()
+  const id = tokenizer.idOf(slot.token) ?? tokenizer.unk?.id
+  if (id === undefined) throw new UserError('template_token_missing', { template, token: slot.token }, 'template')
+  return [id]
 }
 
 /** The text about the tools; UserError tools_invalid where it is not a JSON list of tools. */

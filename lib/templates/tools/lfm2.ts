@@ -10,7 +10,9 @@ const END = '<|tool_call_end|>'
 /** Thrown where the text is not the small part of Python that calls are made of; the answer then counts as plain text. */
 class NotACall extends Error {}
 
-const CONSTANTS: Record<string, PyValue> = { True: true, False: false, None: null, true: true, false: false, null: null }
+const CONSTANTS: Record<string, PyValue> = { True: true, False: false, None: null }
+/** JSON's words are understood as a whole argument, not inside a list or dict. */
+const JSON_CONSTANTS: Record<string, PyValue> = { ...CONSTANTS, true: true, false: false, null: null }
 const ESCAPES: Record<string, string> = { n: '\n', t: '\t', r: '\r', '\\': '\\', "'": "'", '"': '"', b: '\b', f: '\f', a: '\x07', v: '\v', '0': '\0', '\n': '' }
 
 /** Reads calls with keyword arguments whose values are literals. */
@@ -32,7 +34,7 @@ class CallReader {
     this.list(')', () => {
       const key = this.word()
       this.need('=')
-      args.set(key, this.value())
+      args.set(key, this.value(JSON_CONSTANTS))
     })
     return found(name, args)
   }
@@ -49,7 +51,7 @@ class CallReader {
     return out
   }
 
-  private value(): PyValue {
+  private value(constants = CONSTANTS): PyValue {
     this.space()
     if (this.take('[')) return this.list(']', () => this.value())
     if (this.take('(')) return this.list(')', () => this.value())
@@ -63,8 +65,8 @@ class CallReader {
       return new PyNumber(text, /[.eE]/.test(text))
     }
     const word = this.word()
-    if (!(word in CONSTANTS)) throw new NotACall()
-    return CONSTANTS[word]
+    if (!Object.hasOwn(constants, word)) throw new NotACall()
+    return constants[word]
   }
 
   private entry(): [string, PyValue] {
