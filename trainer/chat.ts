@@ -1,10 +1,10 @@
 /**
- * The board's chat worker (`dist/trainer.mjs chat --worker`): commands and reports as lines of JSON (`lib/events`). Questions are answered in
- * the order they came, each streamed as it grows; one that waits or is being answered can be cancelled.
+ * The board's chat worker (`dist/trainer.mjs chat --worker`): commands and reports as lines of JSON (`lib/events`). Adapter and base answer at
+ * once, each its questions in the order they came, streamed as they grow; one that waits or is being answered can be cancelled.
  */
 import { createInterface } from 'node:readline'
 import { UserError } from '@/lib/errors'
-import { chatCommandSchema, type ChatAsk, type ChatCommand, type ChatLoad, type ChatReport } from '@/lib/events'
+import { chatCommandSchema, type ChatAsk, type ChatCommand, type ChatLoad, type ChatReport, type ChatSide } from '@/lib/events'
 import { openChatModel, type ChatModel } from '@/trainer/chat-model'
 import { faultOf } from '@/trainer/fault'
 
@@ -24,8 +24,9 @@ export function chatSession(send: Send, open: (load: ChatLoad) => Promise<ChatMo
   let model: ChatModel | null = null
   /** Questions not answered to the end, by id, in their order. */
   const waiting = new Map<string, AbortController>()
-  let work: Promise<void> = Promise.resolve()
-  const then = (task: () => Promise<void>) => void (work = work.then(task))
+  /** The end of each side's queue: the sides answer at once, a side one question after the other. */
+  const lines: Record<ChatSide, Promise<void>> = { adapter: Promise.resolve(), base: Promise.resolve() }
+  const all = async () => void (await Promise.all(Object.values(lines)))
 
   const load = async (wanted: ChatLoad) => {
     send({ kind: 'status', status: { status: 'loading', load: wanted } })
@@ -65,14 +66,15 @@ export function chatSession(send: Send, open: (load: ChatLoad) => Promise<ChatMo
 
   return {
     take(command) {
-      if (command.kind === 'load') then(() => load(command.load))
+      if (command.kind === 'load') lines.adapter = lines.base = all().then(() => load(command.load))
       else if (command.kind === 'cancel') waiting.get(command.id)?.abort()
       else {
-        waiting.set(command.ask.id, new AbortController())
-        then(() => answer(command.ask))
+        const { ask } = command
+        waiting.set(ask.id, new AbortController())
+        lines[ask.side] = lines[ask.side].then(() => answer(ask))
       }
     },
-    idle: () => work,
+    idle: all,
   }
 }
 

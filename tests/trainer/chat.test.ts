@@ -1,13 +1,13 @@
 /** The chat worker's manners, with a model that answers with what it was asked: order, streaming, cancelling, faults. */
 import { expect, it } from 'vitest'
 import { UserError } from '@/lib/errors'
-import { samplingSchema, type ChatAsk, type ChatDelta, type ChatLoad, type ChatReport } from '@/lib/events'
+import { samplingSchema, type ChatAsk, type ChatDelta, type ChatLoad, type ChatReport, type ChatSide } from '@/lib/events'
 import { chatSession } from '@/trainer/chat'
 import type { ChatModel } from '@/trainer/chat-model'
 
 const load: ChatLoad = { model_name_or_path: 'm', adapter_name_or_path: null, template: 'qwen', infer_dtype: 'auto' }
-const ask = (id: string, content: string): ChatAsk => ({
-  id, side: 'base', system: '', tools: '', messages: [{ role: 'user', content }], enable_thinking: true, skip_special_tokens: true, sampling: samplingSchema.parse({}),
+const ask = (id: string, content: string, side: ChatSide = 'base'): ChatAsk => ({
+  id, side, system: '', tools: '', messages: [{ role: 'user', content }], enable_thinking: true, skip_special_tokens: true, sampling: samplingSchema.parse({}),
 })
 
 const parrot: ChatModel = {
@@ -49,6 +49,16 @@ it('loads, and answers in the order of the questions', async () => {
   ])
   expect([textOf('a'), textOf('b')]).toEqual(['first', 'second'])
   expect(deltas().map(({ id, kind }) => (kind === 'end' ? `end ${id}` : id)).filter((x, i, all) => x !== all[i - 1])).toEqual(['a', 'end a', 'b', 'end b'])
+})
+
+it('lets adapter and base answer at once', async () => {
+  const { session, deltas, textOf } = talk()
+  session.take({ kind: 'load', load })
+  session.take({ kind: 'ask', ask: ask('a', 'tuned', 'adapter') })
+  session.take({ kind: 'ask', ask: ask('b', 'plain', 'base') })
+  await session.idle()
+  expect([textOf('a'), textOf('b')]).toEqual(['tuned', 'plain'])
+  expect(deltas().slice(0, 6).map(({ id }) => id).sort()).toEqual(['a', 'a', 'a', 'b', 'b', 'b'])
 })
 
 it('cancels an answer that grows, and a question that waits', async () => {
