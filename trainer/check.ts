@@ -7,7 +7,6 @@ import { computeDtype } from '@/lib/config/derived'
 import { UserError, type Fault } from '@/lib/errors'
 import type { ModelConfig } from '@/lib/models/config'
 import { checkVocabulary, prepareTemplate, type Template } from '@/lib/templates/template'
-import { scheduleOf } from '@/lib/schedulers'
 import { readAdapter } from '@/trainer/adapter'
 import { loraSpecs, loraTargets, type LoraSpec } from '@/trainer/lora'
 import { checkOutput, type Resume } from '@/trainer/output'
@@ -67,8 +66,6 @@ export async function checkTraining(args: TrainingArgs): Promise<Checked> {
   const { config, tokenizer } = await checkModel(args.model_name_or_path ?? '', attempt)
   const template = tokenizer && (await attempt(() => prepareTemplate(tokenizer, { ...args, template: args.template ?? '' })))
   if (template && config) await attempt(() => checkVocabulary(template, config.vocab_size))
-  // The number of updates is not known yet, and no fault of a schedule depends on it.
-  await attempt(() => void scheduleOf(args, 1))
   const adapter = await attempt(() => startAdapter(args))
   if (adapter !== null && config) await attempt(() => void readAdapter(adapter, config))
   const specs = config && (await attempt(() => loraSpecs(loraTargets(config, args.lora_target), args.lora_rank)))

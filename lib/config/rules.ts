@@ -44,10 +44,14 @@ const stoppingNeedsEval: Rule = ({ early_stopping_steps, eval_strategy }) =>
     ? { code: 'key_needs', values: { key: 'early_stopping_steps', value: early_stopping_steps, other: 'eval_strategy' }, field: 'early_stopping_steps' }
     : null
 
+/** `best` saves when an evaluation is better than all before, so it always fits. */
 const bestNeedsSameStrategy: Rule = (args) =>
-  args.load_best_model_at_end && args.eval_strategy !== args.save_strategy
+  args.load_best_model_at_end && args.save_strategy !== 'best' && args.eval_strategy !== args.save_strategy
     ? { code: 'key_needs', values: { key: 'load_best_model_at_end', value: 'true', other: `eval_strategy = ${args.save_strategy}` }, field: 'load_best_model_at_end' }
     : null
+
+const bestSavesNeedEval: Rule = ({ save_strategy, eval_strategy }) =>
+  save_strategy === 'best' && eval_strategy === 'no' ? { code: 'key_needs', values: { key: 'save_strategy', value: 'best', other: 'eval_strategy' }, field: 'save_strategy' } : null
 
 /** A schedule that follows the evaluation loss needs evaluations; transformers says so, too. */
 const lossNeedsEval: Rule = ({ lr_scheduler_type, eval_strategy }) =>
@@ -80,6 +84,7 @@ const trainRules: readonly Rule[] = [
   (args) => (args.dataset === null && args.val_size > 1e-6 ? { code: 'key_needs', values: { key: 'val_size', value: args.val_size, other: 'dataset' }, field: 'val_size' } : null),
   evalNeedsData,
   bestNeedsSameStrategy,
+  bestSavesNeedEval,
   stoppingNeedsEval,
   oneWarmup,
   someSteps,

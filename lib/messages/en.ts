@@ -115,7 +115,6 @@ export const en = {
     apollo: 'the APOLLO optimiser',
     badam: 'the BAdam optimiser',
     beam_search: 'beam search',
-    best_checkpoint: 'saving by the best metric',
     devices: 'training on several devices',
     dora: 'DoRA',
     dpo: 'the DPO stage',

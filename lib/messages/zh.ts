@@ -113,7 +113,6 @@ export const zh: Messages = {
     apollo: 'APOLLO 优化器',
     badam: 'BAdam 优化器',
     beam_search: '束搜索',
-    best_checkpoint: '按最佳指标保存',
     devices: '多设备训练',
     dora: 'DoRA',
     dpo: 'DPO 训练阶段',
