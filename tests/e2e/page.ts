@@ -62,9 +62,9 @@ export class BoardPage {
     return { points, first, last }
   }
 
-  async firstRun(): Promise<void> {
+  async setUpFirstRun(): Promise<void> {
     await this.button('Set up the first run').click()
-    await this.button('Start').click()
+    await this.page.waitForFunction((element) => element instanceof HTMLInputElement && element.value !== '', await this.field('Model path').elementHandle())
   }
 
   async ask(message: string): Promise<void> {
