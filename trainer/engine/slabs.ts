@@ -95,16 +95,22 @@ export class Slabs {
     return norm
   }
 
+  /** Only the values, for those who do not train. */
+  defineValues(program: Program): void {
+    this.define(program, ['value'])
+  }
+
   /** Defines `read_*` and `write_*` for the values and the moments, and `clear` for everything but the values. */
-  define(program: Program): void {
+  define(program: Program, kinds: readonly ('value' | 'm' | 's')[] = ['value', 'm', 's']): void {
     const shapes = Object.fromEntries(this.slabs.map((s, i) => [`slab${i}`, { dtype: 'float32' as const, shape: [s.size] }]))
-    for (const kind of ['value', 'm', 's'] as const) {
+    for (const kind of kinds) {
       program.define(`read_${kind}`, {}, scope => Object.fromEntries(this.slabs.map((s, i) => [`slab${i}`, scope.readSym(s[kind])])))
       program.define(`write_${kind}`, shapes, (scope, x) => {
         this.slabs.forEach((s, i) => scope.assign(s[kind], x[`slab${i}`]))
         return {}
       })
     }
+    if (!kinds.includes('m')) return
     program.define('clear', {}, scope => {
       for (const s of this.slabs) {
         const zero = scope.b.g.add('Fill', [scope.b.g.ints([s.size]), scope.b.g.floats([0], [])], { T: { type: 1 }, index_type: { type: 3 } }, [{ dtype: 'float32', shape: [s.size] }])[0]

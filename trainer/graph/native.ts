@@ -4,6 +4,8 @@
 import { createRequire } from 'node:module'
 import util from 'node:util'
 import { setFusedKernels } from '@/trainer/ops/fused'
+import { existsSync } from 'node:fs'
+import { readRuntime } from '@/trainer/runtime-file'
 import type { KernelBackend, Tensor } from '@tensorflow/tfjs-core'
 
 /** A value of a SavedModel's input, by the name of its node in the graph. */
@@ -37,10 +39,17 @@ export function loadNative(): { tf: Tfjs; backend: NativeBackend } {
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1'
   const tf = createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu') as Tfjs
   loaded = { tf, backend: tf.findBackend('tensorflow') as NativeBackend }
-  const ops = process.env.TUNEBOARD_OPS
-  if (ops) {
+  const ops = ownKernels()
+  if (ops !== null) {
     createRequire(import.meta.url)(ops)
     setFusedKernels(true)
   }
   return loaded
+}
+
+/** Where the set-up put our own kernels; null where they did not compile, or when TUNEBOARD_OPS is empty (to run on TensorFlow's alone). */
+function ownKernels(): string | null {
+  if (process.env.TUNEBOARD_OPS !== undefined) return process.env.TUNEBOARD_OPS || null
+  const runtime = readRuntime()
+  return runtime?.ops && existsSync(runtime.ops) ? runtime.ops : null
 }

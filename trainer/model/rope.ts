@@ -68,6 +68,11 @@ export interface RopeInput {
 export function ropeTables(config: ModelConfig, { rows, length, positions, total = length }: RopeInput): { query: RopeTables; key: RopeTables } {
   const { inv_freq, attention_scaling } = ropeFrequencies(config.rope, total)
   const angles = positions === null ? rowAngles(inv_freq, length) : positionAngles(inv_freq, positions, rows, length)
+  return scaledTables(config, attention_scaling, angles)
+}
+
+/** Cosines and sines with the attention's scale on the queries' side. */
+export function scaledTables(config: ModelConfig, attention_scaling: number, angles: { cos: Tensor4D; sin: Tensor4D }): { query: RopeTables; key: RopeTables } {
   const scaled = (factor: number, rest: number): RopeTables => ({ cos: mul(angles.cos, factor), sin: mul(angles.sin, factor), rest })
   return { query: scaled(attention_scaling * config.attention_scale, config.attention_scale), key: scaled(attention_scaling, 1) }
 }

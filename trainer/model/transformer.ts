@@ -65,12 +65,14 @@ export function forward(params: Params, config: ModelConfig, input: ForwardInput
 
 export interface DecodeInput extends RopeInput {
   ids: Tensor1D
+  /** Where the caller has the angles already. */
+  tables?: { query: RopeTables; key: RopeTables }
 }
 
 /** The same for any way of attending: with `positions` and a cache behind `attend`, only the newest tokens pass through. */
 export function decode(params: Params, config: ModelConfig, input: DecodeInput, attend: Attend, options: ForwardOptions = {}): Tensor2D {
   const trains = options.trains ?? (() => false)
-  const tables = ropeTables(config, input)
+  const tables = input.tables ?? ropeTables(config, input)
   const embedded = trains(params.embedding) ? gatherRows(params.embedding, input.ids) : gather(params.embedding, input.ids)
   const context: Context = { config, rows: input.rows, tables, attend, trains, lora: options.lora }
   let h: Tensor2D = asFloat(embedded)

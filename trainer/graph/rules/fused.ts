@@ -60,6 +60,13 @@ export const fusedRules = {
     const segments = inputs.segments ? b.sym(inputs.segments) : b.g.ints([])
     return b.g.add('TuneboardAttentionGrad', [dy, q, k, v, segments, out, b.sym(inputs.lse)], attentionAttrs(b, attrs), [q, k, v].map(x => ({ dtype: b.storage, shape: x.shape })))
   },
+  /** Writes the new keys and values into the caches, so it is never shared nor left out. */
+  FusedCacheAttention: ({ b, inputs, attrs }) => {
+    const all = [inputs.q, inputs.k, inputs.v, inputs.cache, inputs.cached].map(x => stored(b, b.sym(x)))
+    const { heads, kvHeads, window, softcap } = attrs as unknown as AttentionAttrs
+    const more = { ...dtypes(b), heads: attr.int(heads), kv_heads: attr.int(kvHeads), window: attr.int(window ?? 0), softcap: attr.float(softcap ?? 0) }
+    return b.g.add('TuneboardCacheAttention', [...all, b.sym(inputs.start)], more, [{ dtype: b.storage, shape: all[0].shape }], { effect: true })
+  },
   FusedCrossEntropy: ({ b, inputs, attrs: { softcap } }) => {
     const logits = stored(b, b.sym(inputs.logits))
     return b.g.add('TuneboardCrossEntropy', [logits, b.sym(inputs.targets), b.sym(inputs.weights)], { ...dtypes(b), softcap: attr.float((softcap as number | null) ?? 0) }, [

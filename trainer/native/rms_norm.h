@@ -1,4 +1,5 @@
 // rmsNorm of trainer/ops/rms-norm.ts and its gradient, one pass over each row.
+#pragma once
 #include "common.h"
 
 namespace tuneboard {

@@ -1,4 +1,5 @@
 // rope of trainer/ops/rope.ts; its gradient is the rotation back (`inverse`).
+#pragma once
 #include "common.h"
 
 namespace tuneboard {

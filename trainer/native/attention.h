@@ -1,5 +1,6 @@
 // attention of trainer/ops/attention.ts and its gradient: blocks of queries against the keys that they may see, softmax statistics kept as one
 // number per query, probabilities computed again in the gradient (FlashAttention's scheme, arXiv 2205.14135, without its tiling over keys).
+#pragma once
 #include "common.h"
 
 namespace tuneboard {

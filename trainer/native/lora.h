@@ -1,5 +1,6 @@
 // The low-rank half of loraLinear in trainer/ops/linear.ts: added to the product with the frozen weight in place, and all its gradients in one pass
 // over the rows. A and B are float32, and so is the arithmetic.
+#pragma once
 #include "common.h"
 
 namespace tuneboard {

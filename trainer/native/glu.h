@@ -1,4 +1,5 @@
 // glu of trainer/ops/glu.ts and its gradient, in blocks that stay in the first-level cache.
+#pragma once
 #include "common.h"
 
 namespace tuneboard {

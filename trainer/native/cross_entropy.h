@@ -1,5 +1,6 @@
 // The elementwise part of crossEntropy in trainer/ops/cross-entropy.ts: from a chunk's logits to its rows' losses and the logits' gradient, one row
 // at a time while it is in the cache. The two matrix products around it stay TensorFlow's.
+#pragma once
 #include "common.h"
 
 namespace tuneboard {

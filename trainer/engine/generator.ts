@@ -1,0 +1,173 @@
+/**
+ * Generation on the recorded graph: the prompt in blocks, then one token per call, over a cache that stays in the session. With an adapter there
+ * are two sides on one loaded base, each with a cache of its own, so that both can answer at once. Templates and text are the caller's.
+ */
+import { type Tensor, type Tensor1D, type Tensor2D, gather, reshape } from '@tensorflow/tfjs-core'
+import type { ChatSide } from '@/lib/events'
+import { readAdapter } from '@/trainer/adapter'
+import { paramsIn } from '@/trainer/engine/base'
+import { Cache } from '@/trainer/engine/cache'
+import { FrozenWeights, type WeightSource } from '@/trainer/engine/frozen'
+import { runtimeName } from '@/trainer/engine/runtime'
+import { Slabs } from '@/trainer/engine/slabs'
+import type { GenerateOptions, Generator, GeneratorSpec, NamedTensor } from '@/trainer/engine/types'
+import { Program, type InputSpec } from '@/trainer/graph/program'
+import { Session } from '@/trainer/graph/session'
+import { type LoraSpec, buildLora, initLora, loraScale, loraSpecs } from '@/trainer/lora'
+import { linearSpecs, paramSpecs } from '@/trainer/model/params'
+import { ropeFrequencies, scaledTables } from '@/trainer/model/rope'
+import { nextToken } from '@/trainer/model/sampling'
+import { decode, logits } from '@/trainer/model/transformer'
+import { sequence } from '@/trainer/random'
+import { openWeights } from '@/trainer/weights/index'
+
+/** Tokens of the prompt per call: the largest block that fits, then the next, padded at the end. */
+const blocks = [256, 64, 16]
+
+interface LoadedAdapter {
+  specs: LoraSpec[]
+  tensors: NamedTensor[]
+  scale: number
+}
+
+export async function createGenerator(spec: GeneratorSpec): Promise<Generator> {
+  const source: WeightSource = typeof spec.weights === 'string' ? openWeights(spec.weights, spec.config) : spec.weights
+  return new GraphGenerator(spec, source, loadAdapter(spec))
+}
+
+function loadAdapter({ adapter, config }: GeneratorSpec): LoadedAdapter | null {
+  if (adapter === null) return null
+  if (typeof adapter === 'string') {
+    const { specs, tensors, settings } = readAdapter(adapter, config)
+    return { specs, tensors, scale: loraScale(settings) }
+  }
+  const specs = loraSpecs(linearSpecs(config), adapter.rank)
+  return { specs, tensors: initLora(specs, adapter.random), scale: 2 }
+}
+
+class GraphGenerator implements Generator {
+  readonly runtime: string
+  private readonly session: Session
+  private readonly frozen: FrozenWeights
+  /** The end of the queue of answers, per side: a cache serves one at a time. */
+  private readonly busy: Record<ChatSide, Promise<void>> = { adapter: Promise.resolve(), base: Promise.resolve() }
+  private readonly capacity: number
+
+  constructor(private readonly spec: GeneratorSpec, source: WeightSource, private readonly adapter: LoadedAdapter | null) {
+    const program = new Program(spec.dtype)
+    // A padded last block may reach past the longest conversation.
+    this.capacity = spec.max_length + blocks[blocks.length - 1]
+    this.frozen = new FrozenWeights(program, paramSpecs(spec.config))
+    this.frozen.define(program, source)
+    const slabs = adapter === null ? null : new Slabs(program, adapter.specs.flatMap(s => [s.a, s.b]))
+    slabs?.defineValues(program)
+    for (const side of sidesOf(adapter)) this.defineSide(program, side, slabs)
+    this.session = Session.open(program)
+    this.runtime = runtimeName(spec.dtype)
+    this.session.run('load')
+    if (slabs && adapter) this.session.run('write_value', slabs.gather(adapter.tensors))
+    for (const side of sidesOf(adapter)) this.session.run(`allocate_${side}`)
+  }
+
+  private defineSide(program: Program, side: ChatSide, slabs: Slabs | null): void {
+    const { config } = this.spec
+    const cache = new Cache(program, `cache/${side}`, config, this.capacity)
+    program.define(`allocate_${side}`, {}, scope => {
+      cache.allocate(scope)
+      return {}
+    })
+    const half = config.rope.rotary_dim / 2
+    const int = (n: number): InputSpec => ({ dtype: 'int32', shape: [n] })
+    const angle = (n: number): InputSpec => ({ dtype: 'float32', shape: [1, n, 1, half] })
+    for (const n of [...this.blocks(), 1]) {
+      program.define(`${side}_${n}`, { ids: int(n), start: int(1), last: int(1), cos: angle(n), sin: angle(n) }, (scope, x) => {
+        const { adapter } = this
+        const trained = slabs && side === 'adapter' ? slabs.unpack(slabs.read(scope)) : null
+        const lora = trained && adapter ? { weights: buildLora(adapter.specs, ({ name }) => trained.get(name) as Tensor), scale: adapter.scale } : undefined
+        const params = paramsIn(scope, config, this.frozen)
+        const { attention_scaling } = ropeFrequencies(config.rope, this.spec.max_length)
+        const tables = scaledTables(config, attention_scaling, { cos: x.cos as never, sin: x.sin as never })
+        const start = x.start as Tensor1D
+        const hidden = decode(params, config, { rows: 1, length: n, positions: null, ids: x.ids as Tensor1D, tables }, cache.attend(scope, start, n), { lora })
+        const row = n === 1 ? hidden : (gather(hidden, x.last as Tensor1D) as Tensor2D)
+        return { logits: reshape(logits(params, config, row), [config.vocab_size]) }
+      })
+    }
+  }
+
+  /** Block sizes that this length of conversation can use. */
+  private blocks(): number[] {
+    return blocks.filter((b, i) => b <= this.spec.max_length || i === blocks.length - 1)
+  }
+
+  async *generate(promptIds: number[], options: GenerateOptions): AsyncGenerator<number> {
+    const side = this.adapter === null ? 'base' : options.side
+    const release = await this.lock(side)
+    try {
+      yield* this.answer(side, promptIds, options)
+    } finally {
+      release()
+    }
+  }
+
+  private async lock(side: ChatSide): Promise<() => void> {
+    let release = () => {}
+    const before = this.busy[side]
+    this.busy[side] = new Promise(resolve => (release = resolve))
+    await before
+    return release
+  }
+
+  private async *answer(side: ChatSide, promptIds: number[], options: GenerateOptions): AsyncGenerator<number> {
+    const { max_length } = this.spec
+    if (promptIds.length === 0 || promptIds.length >= max_length) throw new Error(`generator: a prompt of ${promptIds.length} tokens does not fit into ${max_length}`)
+    const random = sequence(options.seed, 0)
+    const seen = [...promptIds]
+    let row = await this.prefill(side, promptIds, options.signal)
+    const most = Math.min(options.max_new_tokens, max_length - promptIds.length)
+    for (let made = 0; row !== null && made < most; made++) {
+      const token = nextToken(row, seen, options, random)
+      if (options.stop_ids.includes(token)) return
+      seen.push(token)
+      yield token
+      await breathe()
+      if (options.signal.aborted || made + 1 === most) return
+      row = this.step(side, [token], seen.length - 1, 1, seen.length)
+    }
+  }
+
+  /** @returns logits after the prompt; null when it was cancelled on the way */
+  private async prefill(side: ChatSide, ids: number[], signal: AbortSignal): Promise<Float32Array | null> {
+    let row: Float32Array | null = null
+    for (let at = 0; at < ids.length; ) {
+      if (signal.aborted) return null
+      const rest = ids.length - at
+      const size = this.blocks().find(b => b <= rest) ?? blocks[blocks.length - 1]
+      const fresh = ids.slice(at, at + size)
+      row = this.step(side, fresh, at, size, ids.length)
+      at += fresh.length
+      await breathe()
+    }
+    return row
+  }
+
+  /** Logits after the last of `fresh`, whose first has position `start`. `total` is the sequence's length so far. */
+  private step(side: ChatSide, fresh: number[], start: number, size: number, total: number): Float32Array {
+    const { inv_freq } = ropeFrequencies(this.spec.config.rope, total)
+    const pairs = inv_freq.length
+    const angle = (f: (x: number) => number) => Float32Array.from({ length: size * pairs }, (_, i) => f((start + Math.floor(i / pairs)) * inv_freq[i % pairs]))
+    const ids = new Int32Array(size)
+    ids.set(fresh)
+    const feeds = { ids, start: Int32Array.of(start), last: Int32Array.of(fresh.length - 1), cos: angle(Math.cos), sin: angle(Math.sin) }
+    return this.session.run(`${side}_${size}`, feeds).logits as Float32Array
+  }
+
+  dispose(): void {
+    this.session.close()
+  }
+}
+
+const sidesOf = (adapter: LoadedAdapter | null): ChatSide[] => (adapter === null ? ['base'] : ['adapter', 'base'])
+
+/** Lets cancellations and other answers in between two calls, which hold the thread. */
+const breathe = () => new Promise<void>(resolve => setImmediate(resolve))
