@@ -5,7 +5,7 @@ import { heldOutPairs, identityQuestions } from '@/tools/starter/exam'
 import { inWords } from '@/tools/starter/numbers'
 import { drawSetting } from '@/tools/starter/persona'
 import { createRandom } from '@/tools/starter/random'
-import { isHeldOut } from '@/tools/starter/skills/arithmetic'
+import { isHeldOut, sumAnswer } from '@/tools/starter/skills/arithmetic'
 import { skills, takeConversations } from '@/tools/starter/text'
 
 const sample = takeConversations(7, 4000)
@@ -29,11 +29,14 @@ describe('the generator', () => {
   })
 
   it('answers every sum truly, and teaches none that is held out', () => {
-    const sums = turns.flatMap(({ assistant }) => [...assistant.matchAll(/(\d+) ([+-]) (\d+) = (-?\d+)/g)])
-    expect(sums.length).toBeGreaterThan(1500)
-    for (const [, a, operation, b, total] of sums) {
-      expect(Number(total)).toBe(operation === '+' ? Number(a) + Number(b) : Number(a) - Number(b))
-      expect(isHeldOut(Number(a), operation as '+' | '-', Number(b))).toBe(false)
+    const steps = turns.flatMap(({ assistant }) => (/ = \d+$/.test(assistant) ? assistant.split(', ') : []))
+    expect(steps.length).toBeGreaterThan(1500)
+    for (const step of steps) {
+      const [, sum, total] = /^([\d +-]+) = (\d+)$/.exec(step) ?? []
+      const [first, ...rest] = sum.split(' ')
+      const value = rest.reduce((value, part, i) => (i % 2 === 0 ? value : value + Number(rest[i - 1] + part)), Number(first))
+      expect(value, step).toBe(Number(total))
+      if (rest.length === 2) expect(isHeldOut(Number(first), rest[0] as '+' | '-', Number(rest[1])), step).toBe(false)
     }
   })
 
@@ -58,6 +61,17 @@ describe('the generator', () => {
     expect(named.length).toBeGreaterThan(10)
     for (const { system, self } of named) expect(system).toContain(self.name)
   })
+})
+
+describe('a sum worked out', () => {
+  it.each([
+    [2, '+', 3, '2 + 3 = 5'],
+    [47, '+', 38, '7 + 8 = 15, 4 + 3 + 1 = 8, 47 + 38 = 85'],
+    [99, '+', 1, '9 + 1 = 10, 9 + 0 + 1 = 10, 99 + 1 = 100'],
+    [68, '-', 33, '8 - 3 = 5, 6 - 3 = 3, 68 - 33 = 35'],
+    [52, '-', 38, '12 - 8 = 4, 5 - 3 - 1 = 1, 52 - 38 = 14'],
+    [40, '-', 40, '0 - 0 = 0, 4 - 4 = 0, 40 - 40 = 0'],
+  ] as const)('%i %s %i', (a, operation, b, answer) => expect(sumAnswer(a, operation, b)).toBe(answer))
 })
 
 describe('numbers in words', () => {

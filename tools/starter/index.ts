@@ -1,19 +1,24 @@
 /**
  * `npm run starter -- [datasets] [tokenizer] [train] [exam]`: makes the starter model and the datasets again, from nothing but seeds.
- * Without arguments it does all four, in this order. Run from the checkout's root.
+ * Without arguments it does all four. The model card is written when the model is trained and examined in one go. Run from the
+ * checkout's root.
  */
+import type { Making } from '@/tools/starter/card'
 import { makeDatasets } from '@/tools/starter/make-datasets'
 import { makeTokenizer } from '@/tools/starter/make-tokenizer'
+import { sitExam } from '@/tools/starter/sit-exam'
+import { train } from '@/tools/starter/train'
 
-const steps: Record<string, () => void | Promise<void>> = {
-  datasets: makeDatasets,
-  tokenizer: makeTokenizer,
-}
+const steps = ['datasets', 'tokenizer', 'train', 'exam'] as const
 
-async function run(names: string[]): Promise<void> {
-  const unknown = names.find((name) => !(name in steps))
-  if (unknown !== undefined) throw new Error(`no step "${unknown}"; the steps are ${Object.keys(steps).join(', ')}`)
-  for (const name of names.length > 0 ? names : Object.keys(steps)) await steps[name]()
+async function run(names: readonly string[]): Promise<void> {
+  const unknown = names.find((name) => !steps.some((step) => step === name))
+  if (unknown !== undefined) throw new Error(`no step "${unknown}"; the steps are ${steps.join(', ')}`)
+  const wanted = (step: (typeof steps)[number]): boolean => names.length === 0 || names.includes(step)
+  if (wanted('datasets')) makeDatasets()
+  if (wanted('tokenizer')) makeTokenizer()
+  const making: Making | null = wanted('train') ? await train() : null
+  if (wanted('exam')) await sitExam(making)
 }
 
 await run(process.argv.slice(2))

@@ -16,16 +16,16 @@ const words = (text: string): Word[] =>
 
 export const categories = {
   animal: words(
-    'cat=猫, dog=狗, horse=马, cow=牛, sheep=羊, pig=猪, chicken=鸡, duck=鸭子, rabbit=兔子, tiger=老虎, lion=狮子, elephant=大象, monkey=猴子, bear=熊, fox=狐狸, wolf=狼, mouse=老鼠, bird=鸟, fish=鱼, frog=青蛙, snake=蛇, bee=蜜蜂, butterfly=蝴蝶, panda=熊猫, whale=鲸鱼',
+    'cat=猫, dog=狗, horse=马, cow=牛, sheep=羊, pig=猪, chicken=鸡, duck=鸭子, rabbit=兔子, tiger=老虎, lion=狮子, elephant=大象, monkey=猴子, bear=熊, bird=鸟, fish=鱼, panda=熊猫',
   ),
-  fruit: words('apple=苹果, banana=香蕉, orange=橙子, grape=葡萄, pear=梨, peach=桃子, lemon=柠檬, strawberry=草莓, watermelon=西瓜, cherry=樱桃, mango=芒果, pineapple=菠萝'),
-  colour: words('red=红色, blue=蓝色, green=绿色, yellow=黄色, black=黑色, white=白色, purple=紫色, pink=粉色, brown=棕色, grey=灰色'),
-  vehicle: words('car=汽车, bus=公交车, train=火车, plane=飞机, ship=轮船, bicycle=自行车, truck=卡车, taxi=出租车'),
-  food: words('bread=面包, rice=米饭, noodle=面条, egg=鸡蛋, meat=肉, soup=汤, cake=蛋糕, cheese=奶酪, potato=土豆, tomato=西红柿, carrot=胡萝卜, onion=洋葱'),
-  drink: words('water=水, tea=茶, coffee=咖啡, milk=牛奶, juice=果汁, beer=啤酒'),
-  'body part': words('hand=手, foot=脚, head=头, eye=眼睛, ear=耳朵, nose=鼻子, mouth=嘴巴, arm=手臂, leg=腿, tooth=牙齿'),
-  'piece of clothing': words('hat=帽子, shirt=衬衫, coat=外套, shoe=鞋子, sock=袜子, dress=裙子, glove=手套, scarf=围巾'),
-  'piece of furniture': words('table=桌子, chair=椅子, bed=床, sofa=沙发, desk=书桌, shelf=架子'),
+  fruit: words('apple=苹果, banana=香蕉, orange=橙子, grape=葡萄, pear=梨, peach=桃子, lemon=柠檬'),
+  colour: words('red=红色, blue=蓝色, green=绿色, yellow=黄色, black=黑色, white=白色'),
+  vehicle: words('car=汽车, bus=公交车, train=火车, plane=飞机, ship=轮船, bicycle=自行车'),
+  food: words('bread=面包, rice=米饭, noodle=面条, egg=鸡蛋, meat=肉, soup=汤'),
+  drink: words('water=水, tea=茶, coffee=咖啡, milk=牛奶'),
+  'body part': words('hand=手, foot=脚, head=头, eye=眼睛, ear=耳朵, nose=鼻子, mouth=嘴巴'),
+  'piece of clothing': words('hat=帽子, shirt=衬衫, coat=外套, shoe=鞋子, sock=袜子'),
+  'piece of furniture': words('table=桌子, chair=椅子, bed=床, sofa=沙发'),
 } satisfies Record<string, Word[]>
 export type Category = keyof typeof categories
 
@@ -42,11 +42,11 @@ export const categoryNames: Record<Category, { zh: string; plural: string }> = {
 }
 
 export const otherWords: Word[] = words(
-  'sun=太阳, moon=月亮, star=星星, sky=天空, sea=大海, river=河, mountain=山, tree=树, flower=花, grass=草, rain=雨, snow=雪, wind=风, fire=火, stone=石头, book=书, pen=钢笔, paper=纸, door=门, window=窗户, house=房子, school=学校, city=城市, road=路, garden=花园, market=市场, hospital=医院, library=图书馆, station=车站, bridge=桥, key=钥匙, clock=时钟, phone=手机, computer=电脑, lamp=灯, cup=杯子, plate=盘子, knife=刀, spoon=勺子, bag=包, box=盒子, ball=球, music=音乐, song=歌, letter=信, word=词, number=数字, name=名字, friend=朋友, teacher=老师, student=学生, doctor=医生, mother=妈妈, father=爸爸, sister=姐姐, brother=哥哥, child=孩子, baby=婴儿, king=国王, queen=王后, day=白天, night=夜晚, morning=早上, evening=傍晚, summer=夏天, winter=冬天, spring=春天, autumn=秋天, love=爱, peace=和平, dream=梦, time=时间, money=钱, world=世界, country=国家, run=跑, walk=走, eat=吃, drink=喝, sleep=睡觉, read=读, write=写, sing=唱, dance=跳舞, swim=游泳, fly=飞, learn=学习, help=帮助, think=想, buy=买, sell=卖, open=打开, close=关闭, hello=你好, goodbye=再见, thanks=谢谢, yes=是, no=不',
+  'sun=太阳, moon=月亮, star=星星, sea=大海, river=河, mountain=山, tree=树, flower=花, rain=雨, snow=雪, fire=火, book=书, pen=钢笔, door=门, window=窗户, house=房子, school=学校, city=城市, road=路, phone=手机, computer=电脑, cup=杯子, bag=包, music=音乐, song=歌, friend=朋友, teacher=老师, student=学生, doctor=医生, mother=妈妈, father=爸爸, child=孩子, king=国王, night=夜晚, morning=早上, summer=夏天, winter=冬天, love=爱, dream=梦, time=时间, money=钱, world=世界, run=跑, walk=走, eat=吃, sleep=睡觉, read=读, write=写, sing=唱, swim=游泳, hello=你好, goodbye=再见, thanks=谢谢',
 )
 
 export const opposites: [Word, Word][] = (
-  'hot=热/cold=冷, big=大/small=小, tall=高/short=矮, long=长/brief=短, fast=快/slow=慢, good=好/bad=坏, new=新/old=旧, young=年轻/elderly=年老, happy=高兴/sad=难过, rich=富有/poor=贫穷, light=轻/heavy=重, bright=亮/dark=暗, strong=强/weak=弱, wet=湿/dry=干, full=满/empty=空, clean=干净/dirty=脏, easy=容易/hard=难, early=早/late=晚, up=上/down=下, left=左/right=右, inside=里面/outside=外面, front=前/back=后, true=真/false=假, open=开/closed=关, loud=吵闹/quiet=安静, near=近/far=远, many=多/few=少, thick=厚/thin=薄, deep=深/shallow=浅, begin=开始/end=结束, win=赢/lose=输, safe=安全/dangerous=危险, cheap=便宜/expensive=贵, same=相同/different=不同'
+  'hot=热/cold=冷, big=大/small=小, tall=高/short=矮, fast=快/slow=慢, good=好/bad=坏, new=新/old=旧, young=年轻/elderly=年老, happy=高兴/sad=难过, rich=富有/poor=贫穷, light=轻/heavy=重, bright=亮/dark=暗, strong=强/weak=弱, wet=湿/dry=干, full=满/empty=空, clean=干净/dirty=脏, easy=容易/hard=难, early=早/late=晚, up=上/down=下, left=左/right=右, inside=里面/outside=外面, near=近/far=远, many=多/few=少'
 ).split(', ').map((pair): [Word, Word] => {
   const [first, second] = pair.split('/').flatMap(words)
   return [first, second]
@@ -54,14 +54,14 @@ export const opposites: [Word, Word][] = (
 
 /** Thing, its colour; both as words of the two languages. */
 export const colours: [Word, Word][] = (
-  'the sky=天空/blue=蓝色, the sea=大海/blue=蓝色, grass=草/green=绿色, a leaf=树叶/green=绿色, snow=雪/white=白色, milk=牛奶/white=白色, coal=煤/black=黑色, the night=黑夜/black=黑色, a banana=香蕉/yellow=黄色, a lemon=柠檬/yellow=黄色, the sun=太阳/yellow=黄色, blood=血/red=红色, a strawberry=草莓/red=红色, a tomato=西红柿/red=红色, chocolate=巧克力/brown=棕色, an elephant=大象/grey=灰色, a carrot=胡萝卜/orange=橙色, a grape=葡萄/purple=紫色'
+  'the sky=天空/blue=蓝色, the sea=大海/blue=蓝色, grass=草/green=绿色, a leaf=树叶/green=绿色, snow=雪/white=白色, milk=牛奶/white=白色, coal=煤/black=黑色, the night=黑夜/black=黑色, a banana=香蕉/yellow=黄色, a lemon=柠檬/yellow=黄色, the sun=太阳/yellow=黄色, blood=血/red=红色, a tomato=西红柿/red=红色'
 ).split(', ').map((pair): [Word, Word] => {
   const [first, second] = pair.split('/').flatMap(words)
   return [first, second]
 })
 
 export const capitals: [Word, Word][] = (
-  'China=中国/Beijing=北京, France=法国/Paris=巴黎, Japan=日本/Tokyo=东京, Germany=德国/Berlin=柏林, Italy=意大利/Rome=罗马, Spain=西班牙/Madrid=马德里, Britain=英国/London=伦敦, Russia=俄罗斯/Moscow=莫斯科, Egypt=埃及/Cairo=开罗, Greece=希腊/Athens=雅典, Portugal=葡萄牙/Lisbon=里斯本, Austria=奥地利/Vienna=维也纳, Poland=波兰/Warsaw=华沙, Sweden=瑞典/Stockholm=斯德哥尔摩, Norway=挪威/Oslo=奥斯陆, Finland=芬兰/Helsinki=赫尔辛基, Thailand=泰国/Bangkok=曼谷, Vietnam=越南/Hanoi=河内, Korea=韩国/Seoul=首尔, Canada=加拿大/Ottawa=渥太华, Cuba=古巴/Havana=哈瓦那, Peru=秘鲁/Lima=利马'
+  'China=中国/Beijing=北京, France=法国/Paris=巴黎, Japan=日本/Tokyo=东京, Germany=德国/Berlin=柏林, Italy=意大利/Rome=罗马, Spain=西班牙/Madrid=马德里, Britain=英国/London=伦敦, Russia=俄罗斯/Moscow=莫斯科, Egypt=埃及/Cairo=开罗, Greece=希腊/Athens=雅典'
 ).split(', ').map((pair): [Word, Word] => {
   const [first, second] = pair.split('/').flatMap(words)
   return [first, second]

@@ -45,11 +45,11 @@ export interface Setting {
   self: Self
 }
 
-/** Half of all conversations have no system prompt; one in eight gives a new self. */
+/** More than half of all conversations have no system prompt; one in sixteen gives a new self. */
 export function drawSetting(random: Random, locale: Locale): Setting {
   const roll = random.next()
-  if (roll < 0.5) return { system: '', self: baseSelf }
-  if (roll < 0.875) return { system: random.pick(neutralPrompts), self: baseSelf }
+  if (roll < 0.6) return { system: '', self: baseSelf }
+  if (roll < 0.9375) return { system: random.pick(neutralPrompts), self: baseSelf }
   const self = drawSelf(random, locale)
   return { system: fill(random.pick(personaPrompts[locale]), { name: self.name, author: self.author[locale] }), self }
 }

@@ -1,5 +1,5 @@
 /** The text the starter is trained on: a seeded, endless stream of short conversations, drawn from all skills. */
-import { fill, locales, type Conversation, type Locale, type Skill, type Turn } from '@/tools/starter/conversation'
+import { baseSelf, fill, locales, type Conversation, type Locale, type Skill, type Turn } from '@/tools/starter/conversation'
 import { drawSetting } from '@/tools/starter/persona'
 import { createRandom, type Random } from '@/tools/starter/random'
 import { arithmeticSkills } from '@/tools/starter/skills/arithmetic'
@@ -35,7 +35,9 @@ export function drawConversation(random: Random): Conversation {
   const locale = random.pick(locales)
   const { system, self } = drawSetting(random, locale)
   const exchanges = random.pick([1, 1, 1, 1, 2, 3])
-  const turns = Array.from({ length: exchanges }, () => drawSkill(random).ask(random, locale, self)).flat()
+  // A new self is worth its prompt only where it is asked for.
+  const skillAt = (i: number): Skill => (i === 0 && self !== baseSelf ? random.pick(identitySkills) : drawSkill(random))
+  const turns = Array.from({ length: exchanges }, (_, i) => skillAt(i).ask(random, locale, self)).flat()
   return { system, turns: turns.map((turn) => (turn.verbatim ? turn : casual(random, locale, turn))) }
 }
 

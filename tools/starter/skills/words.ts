@@ -1,4 +1,4 @@
-/** Doing things to words and lists: repeat, spell, first and last letter, upper case, length, reverse. */
+/** Doing things to words and lists: repeat, spell, first letter, upper case, reverse. */
 import { fill, verbatim, type Locale, type Phrases, type Skill, type Turn } from '@/tools/starter/conversation'
 import { vocabulary } from '@/tools/starter/lexicon'
 import type { Random } from '@/tools/starter/random'
@@ -32,16 +32,8 @@ const tasks: WordTask[] = [
     answer: (x, locale) => (locale === 'en' ? `The first letter of ${x} is ${x[0]}.` : `${x} 的第一个字母是 ${x[0]}。`),
   },
   {
-    questions: { en: ['What is the last letter of {x}?', 'Which letter does {x} end with?'], zh: ['{x} 的最后一个字母是什么？', '{x} 以哪个字母结尾？'] },
-    answer: (x, locale) => (locale === 'en' ? `The last letter of ${x} is ${x.at(-1)}.` : `${x} 的最后一个字母是 ${x.at(-1)}。`),
-  },
-  {
     questions: { en: ['Write {x} in upper case.', 'Write {x} in capital letters.', 'Make {x} upper case.', 'Convert {x} to upper case.'], zh: ['把 {x} 变成大写。', '用大写写 {x}。', '{x} 的大写是什么？'] },
     answer: (x) => x.toUpperCase(),
-  },
-  {
-    questions: { en: ['How many letters are in {x}?', 'How many letters does {x} have?'], zh: ['{x} 有几个字母？', '单词 {x} 有多少个字母？'] },
-    answer: (x, locale) => (locale === 'en' ? `${x} has ${x.length} letters.` : `${x} 有 ${x.length} 个字母。`),
   },
 ]
 
@@ -66,6 +58,6 @@ function reverse(random: Random, locale: Locale): Turn[] {
 
 export const wordSkills: Skill[] = [
   { name: 'repeat', weight: 4, ask: repeat },
-  { name: 'word task', weight: 6, ask: wordTask },
+  { name: 'word task', weight: 5, ask: wordTask },
   { name: 'reverse', weight: 2.5, ask: reverse },
 ]
