@@ -1,15 +1,20 @@
 /** What the model checks ask of a loaded checkpoint, and that answered by the model code on an eager backend. */
+import { getBackend } from '@tensorflow/tfjs-core'
 import type { ModelConfig } from '@/lib/models/config'
 import { readAdapter } from '@/trainer/adapter'
 import type { Batch } from '@/trainer/engine/types'
 import { loraScale } from '@/trainer/lora'
 import { generate } from '@/trainer/model/generate'
 import { batchLogits, batchLoss, disposeParams, loraOptions, targetsOf } from '@/trainer/model/eager'
+import type { ForwardOptions } from '@/trainer/model/transformer'
 import { loadParams } from '@/trainer/weights/load'
 
 export interface Runner {
+  /** What computes, for the reader of a failure. */
+  readonly runtime: string
   /** Logits of every position of whole rows, [rows * length * vocab]. */
   logits(batch: Batch): Promise<Float32Array>
+  /** Sum of the losses at the labels, and their number. */
   loss(batch: Batch): Promise<{ loss_sum: number; tokens: number }>
   /** Greedy continuation of `count` tokens. */
   greedy(prompt: number[], count: number, repetition_penalty: number): Promise<number[]>
@@ -21,9 +26,9 @@ export type OpenRunner = (folder: string, config: ModelConfig, adapter: string |
 
 export const openEager: OpenRunner = async (folder, config, adapter) => {
   const params = loadParams(folder, config)
-  const loaded = adapter === null ? null : readAdapter(adapter, config)
-  const options = loaded === null ? {} : loraOptions(loaded.specs, loaded.tensors, loraScale(loaded.settings))
+  const options = adapterOptions(adapter, config)
   return {
+    runtime: `eager ${getBackend()}`,
     logits: batch => batchLogits(params, config, batch, options),
     loss: async batch => {
       const loss = batchLoss(params, config, batch, options)
@@ -37,4 +42,11 @@ export const openEager: OpenRunner = async (folder, config, adapter) => {
     },
     dispose: () => disposeParams(params),
   }
+}
+
+/** The forward pass's options for an adapter's folder, with its tensors on the current backend. */
+export function adapterOptions(folder: string | null, config: ModelConfig): ForwardOptions {
+  if (folder === null) return {}
+  const { specs, tensors, settings } = readAdapter(folder, config)
+  return loraOptions(specs, tensors, loraScale(settings))
 }
