@@ -72,7 +72,7 @@ export async function openBoard(options: ServerOptions, makePage: (server: Serve
     delta: (delta) => browsers.to(answerRoom(delta.id)).emit('delta', delta),
   })
   const inspect = openInspect(home)
-  server.on('request', httpHandler(guard, makeEndpoints({ home, paths, runs, jobs, inspect }), makePage(server)))
+  server.on('request', httpHandler(guard, makeEndpoints({ home, paths, runs, jobs, inspect }), makePage(server), options.dev))
   serveBrowsers(browsers, runs, chat, paths)
   inspect.warmUp()
   return {

@@ -12,11 +12,24 @@ import { faultOf } from '@/server/socket'
 /** A configuration with a long system prompt is far below this. */
 const bodyLimit = 1_000_000
 
+/** Nothing from elsewhere, whatever a model writes into an answer. Next.js puts scripts and styles into its pages' text. */
+const policy = [
+  "default-src 'self'",
+  "script-src 'self' 'unsafe-inline'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "object-src 'none'",
+  "base-uri 'self'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+]
+
 const headers = {
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
   'Referrer-Policy': 'same-origin',
 }
+const builtHeaders = { ...headers, 'Content-Security-Policy': policy.join('; ') }
 
 export type Page = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
@@ -74,10 +87,11 @@ function refuse(request: IncomingMessage, response: ServerResponse, status: numb
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${sentence(fault, 'en')}\n`)
 }
 
-/** The server's answer to every request that is not the socket's. */
-export function httpHandler(guard: Guard, endpoints: Endpoints, page: Page) {
+/** The server's answer to every request that is not the socket's. `dev`: the page is served from its sources, which takes eval. */
+export function httpHandler(guard: Guard, endpoints: Endpoints, page: Page, dev: boolean) {
+  const always = Object.entries(dev ? headers : builtHeaders)
   return (request: IncomingMessage, response: ServerResponse): void => {
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+    for (const [name, value] of always) response.setHeader(name, value)
     const refusal = guard.refusal(request)
     const login = refusal === null || refusal.status === 401 ? guard.login(request) : null
     if (login !== null) return void response.writeHead(303, { 'Set-Cookie': login.cookie, Location: login.location }).end()
