@@ -78,8 +78,13 @@ function alignAlpaca(record: PyObject, { columns, ranking }: DatasetSource): Ali
     return name && truthy(value) ? [textIn(value, name)] : []
   })
   prompt.push(user(parts.join('\n')))
-  const response = ktoPair(record, columns.kto_tag, () => [assistant(optional(record, columns.response))]) ?? alpacaResponse(record, columns, ranking)
+  const response = ktoPair(record, columns.kto_tag, () => [assistant(ratedAnswer(record, columns.response))]) ?? alpacaResponse(record, columns, ranking)
   return { prompt, response, system: optional(record, columns.system), tools: optional(record, columns.tools), broken: [] }
+}
+
+function ratedAnswer(record: PyObject, name: string | null): PyValue {
+  if (!name) throw new RowError('response', 'dataset_info.json gives a kto_tag, but names no such column')
+  return column(record, name)
 }
 
 function historyTurn(pair: PyValue, path: string): RawMessage[] {
@@ -89,8 +94,8 @@ function historyTurn(pair: PyValue, path: string): RawMessage[] {
 
 function alpacaResponse(record: PyObject, columns: DatasetSource['columns'], ranking: boolean): RawMessage[] {
   if (ranking) {
-    const pair = [columns.chosen, columns.rejected].map((name) => (name ? column(record, name) : null))
-    if (pair.every((answer) => typeof answer === 'string')) return pair.map(assistant)
+    const pair = rankedPair(record, columns, (answer) => typeof answer === 'string')
+    if (pair) return pair.map(({ value }) => assistant(value))
   }
   const answer = columns.response ? column(record, columns.response) : null
   return typeof answer === 'string' ? [assistant(answer)] : []
@@ -182,15 +187,23 @@ function answers(record: PyObject, source: DatasetSource, aligned: RawMessage[],
   const kto = ktoPair(record, source.columns.kto_tag, () => aligned.slice(-1))
   if (kto) return { prompt: aligned.slice(0, -1), response: kto }
   if (source.ranking) {
-    const pair = ['chosen', 'rejected'].map((key) => {
-      const name = source.columns[key as 'chosen' | 'rejected']
-      return name ? { name, value: column(record, name) } : null
-    })
-    if (pair.every((side) => side?.value instanceof Map)) {
-      return { prompt: aligned, response: pair.flatMap((side) => (side ? rankedAnswer(side.value, side.name, source, broken) : [])) }
-    }
+    const pair = rankedPair(record, source.columns, (answer) => answer instanceof Map)
+    if (pair) return { prompt: aligned, response: pair.map(({ name, value }) => rankedAnswer(value, name, source, broken)) }
   }
   return { prompt: aligned.slice(0, -1), response: aligned.slice(-1) }
+}
+
+/** Chosen and rejected answer, or null where one is not of the right kind (the second is not looked at when the first is not). */
+function rankedPair(record: PyObject, columns: DatasetSource['columns'], fits: (value: PyValue) => boolean): { name: string; value: PyValue }[] | null {
+  const pair: { name: string; value: PyValue }[] = []
+  for (const key of ['chosen', 'rejected'] as const) {
+    const name = columns[key]
+    if (!name) throw new RowError(key, 'dataset_info.json says ranking, but names no such column')
+    const value = column(record, name)
+    if (!fits(value)) return null
+    pair.push({ name, value })
+  }
+  return pair
 }
 
 function rankedAnswer(value: PyValue, name: string, source: DatasetSource, broken: string[]): RawMessage {
@@ -206,15 +219,21 @@ const THINKING_OFF = 'detailed thinking off'
 
 function alignOpenai(record: PyObject, source: DatasetSource): Aligned {
   const { messages, path, system } = conversation(record, source)
-  const own = system === undefined ? ((source.columns.system && record.get(source.columns.system)) ?? '') : system
+  const own = system === undefined ? orEmpty(record, source.columns.system) : system
   const aligned = openaiMessages(messages, source, path, system === undefined ? 0 : 1)
   const broken: string[] = []
   const wrong = aligned.findIndex(({ role }, i) => !(i % 2 === 0 ? ODD_ROLES : EVEN_ROLES).includes(role))
   if (wrong >= 0) broken.push(wrongRole(`turn ${wrong + 1}`, aligned[wrong].role, wrong))
   broken.push(...countProblem(aligned.length, source.ranking))
-  const listed = source.columns.tools ? (record.get(source.columns.tools) ?? '') : ''
+  const listed = orEmpty(record, source.columns.tools)
   const tools = Array.isArray(listed) || listed instanceof Map ? dumpJson(listed) : listed
   return { ...answers(record, source, aligned, broken), system: openaiSystem(own, tools), tools, broken }
+}
+
+/** A column that a row may lack. */
+function orEmpty(record: PyObject, name: string | null): PyValue {
+  const value = name ? record.get(name) : undefined
+  return value === undefined ? '' : value
 }
 
 function openaiSystem(system: PyValue, tools: PyValue): PyValue {
