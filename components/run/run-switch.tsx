@@ -21,7 +21,7 @@ export function RunSwitch({ run }: { run: RunSummary }) {
   return (
     <h2 className="min-w-0 text-base font-semibold">
       <DropdownMenu.Root modal={false}>
-        <DropdownMenu.Trigger title={t.ui.run.choose} className="-mx-1.5 flex max-w-full items-center gap-1 rounded-md px-1.5 py-0.5 hover:bg-sunken">
+        <DropdownMenu.Trigger title={t.ui.run.choose} className="flex max-w-full items-center gap-1 rounded-md py-0.5 hover:text-accent">
           <span className="truncate">{run.name}</span>
           <ChevronDown aria-hidden className="size-4 shrink-0 text-ink-faint" />
         </DropdownMenu.Trigger>

@@ -1,4 +1,7 @@
-/** The first run that the page offers: the values of `data/examples/starter_lora_sft.yaml`, as the form holds them; model and template are the catalogue's. */
+/**
+ * The first run that the page offers: the values of `data/examples/starter_lora_sft.yaml`, as the form holds them,
+ * with every step logged, so that the curve begins at once. Model and template are the catalogue's.
+ */
 import type { RawArgs } from '@/components/config/draft'
 
 export const starterArgs: Partial<RawArgs> = {
@@ -14,6 +17,6 @@ export const starterArgs: Partial<RawArgs> = {
   num_train_epochs: 10,
   lr_scheduler_type: 'cosine',
   warmup_ratio: 0.1,
-  logging_steps: 5,
+  logging_steps: 1,
   save_steps: 500,
 }

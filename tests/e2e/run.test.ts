@@ -57,7 +57,7 @@ describe.skipIf(chromiumPath === null)('a run on the page', () => {
     expect(await violations(window.page)).toEqual([])
 
     await window.page.getByRole('button', { name: /^Chat with/ }).click()
-    await window.page.getByRole('status').filter({ hasText: 'Loaded' }).waitFor()
+    await window.page.getByRole('status').filter({ hasText: /^Loaded/ }).waitFor()
     await window.ask('Who are you?')
     expect(await window.answer('adapter')).toContain('Nova')
     expect(await window.answer('base')).toContain('the old one')

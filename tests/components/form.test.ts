@@ -1,0 +1,49 @@
+/** The form's raw values: how numbers stand in a field, and what goes to the schema. */
+import { beforeEach, describe, expect, test } from 'vitest'
+import { checks, shownFaults, validateDraft } from '@/components/config/checks'
+import { draft, firstArgs, outputDir, setArg, toArgs, touched } from '@/components/config/draft'
+import { numberText, stepped } from '@/components/config/number-text'
+
+beforeEach(() => {
+  draft.set({ args: firstArgs, model_name: '', run_name: '' })
+  touched.set(new Set())
+})
+
+test('numbers are written as people of the trade do', () => {
+  expect([5e-5, 1e-8, 0.002, 3, 0, null].map(numberText)).toEqual(['5e-5', '1e-8', '0.002', '3', '0', ''])
+  expect(numberText('5E-5 ')).toBe('5E-5 ')
+})
+
+test('an arrow key steps within the range, and leaves what is no number alone', () => {
+  expect(stepped('8', 1, 1, { minimum: 1 })).toBe('9')
+  expect(stepped('1', 1, -1, { minimum: 1 })).toBe('1')
+  expect(stepped('0.1', 0.01, 1, {})).toBe('0.11')
+  expect(stepped('abc', 1, 1, {})).toBeNull()
+})
+
+describe('the draft', () => {
+  test('an emptied field is absent where the setting may be, else it is a fault', () => {
+    setArg('max_samples', '')
+    setArg('learning_rate', '')
+    const args = toArgs(draft.get(), 'x')
+    expect(args.max_samples).toBeNull()
+    expect(args.learning_rate).toBe('')
+    expect(validateDraft(draft.get())).toContainEqual(expect.objectContaining({ field: 'learning_rate' }))
+  })
+
+  test('names its output folder by model, method and run', () => {
+    draft.set((now) => ({ ...now, model_name: 'M', run_name: 'first' }))
+    expect(outputDir(draft.get(), 'x')).toBe('saves/M/lora/first')
+    draft.set((now) => ({ ...now, model_name: '', run_name: '', args: { ...now.args, model_name_or_path: '/models/tiny/' } }))
+    expect(outputDir(draft.get(), 'x')).toBe('saves/tiny/lora/x')
+  })
+
+  test('shows a wrong value once it was typed, and what is missing only after Start', () => {
+    setArg('learning_rate', 'abc')
+    const own = validateDraft(draft.get())
+    expect(own.map(({ field }) => field)).toEqual(expect.arrayContaining(['learning_rate', 'model_name_or_path', 'dataset']))
+    const state = { ...checks.get(), own }
+    expect(shownFaults({ ...state, attempted: false }, touched.get()).map(({ field }) => field)).toEqual(['learning_rate'])
+    expect(shownFaults({ ...state, attempted: true }, touched.get()).length).toBe(own.length)
+  })
+})

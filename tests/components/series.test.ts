@@ -1,0 +1,77 @@
+/** The chart's arithmetic: curves from records, smoothing, thinning, ticks. */
+import { describe, expect, test } from 'vitest'
+import { bounds, roundTicks, smooth, thin, toCurves, within } from '@/components/run/series'
+
+const wave = (count: number) => {
+  const x = Array.from({ length: count }, (_, index) => index)
+  return { x, y: x.map((step) => Math.sin(step / 50) + (step === 777 ? 9 : 0)) }
+}
+
+describe('curves from records', () => {
+  test('evaluations are a curve of their own, absent and broken values are no points', () => {
+    const curves = toCurves([
+      { current_steps: 1, total_steps: 3, loss: 2, lr: 0.1 },
+      { current_steps: 2, total_steps: 3, loss: Number.NaN },
+      { current_steps: 2, total_steps: 3, eval_loss: 1.5 },
+      { current_steps: 3, total_steps: 3, loss: 1 },
+    ])
+    expect(curves.loss).toEqual({ x: [1, 3], y: [2, 1] })
+    expect(curves.eval_loss).toEqual({ x: [2], y: [1.5] })
+    expect(curves.lr).toEqual({ x: [1], y: [0.1] })
+  })
+
+  test('steps that a resumed run logged again replace the first ones', () => {
+    const curves = toCurves([1, 2, 3, 4, 3, 4, 5].map((step, index) => ({ current_steps: step, total_steps: 5, loss: index })))
+    expect(curves.loss).toEqual({ x: [1, 2, 3, 4, 5], y: [0, 1, 4, 5, 6] })
+  })
+})
+
+describe('smoothing', () => {
+  test('leaves a curve as it is at weight 0 and a constant one at any weight', () => {
+    const curve = wave(100)
+    expect(smooth(curve, 0).y).toEqual(curve.y)
+    for (const value of smooth({ x: [1, 2, 3], y: [4, 4, 4] }, 0.9).y) expect(value).toBeCloseTo(4, 12)
+  })
+
+  test('is the weighted mean of what came before', () => {
+    const { y } = smooth({ x: [1, 2, 3], y: [1, 2, 4] }, 0.5)
+    expect(y[0]).toBeCloseTo(1, 12)
+    expect(y[1]).toBeCloseTo((0.25 * 1 + 0.5 * 2) / 0.75, 12)
+    expect(y[2]).toBeCloseTo((0.125 * 1 + 0.25 * 2 + 0.5 * 4) / 0.875, 12)
+  })
+})
+
+describe('thinning', () => {
+  test('keeps ends, order and a lone peak of a hundred thousand points', () => {
+    const kept = thin(wave(100_000), 500)
+    expect(kept).toHaveLength(500)
+    expect(kept[0]).toBe(0)
+    expect(kept.at(-1)).toBe(99_999)
+    expect(kept).toContain(777)
+    expect(kept.every((index, place) => place === 0 || index > kept[place - 1])).toBe(true)
+  })
+
+  test('keeps every point where there are few', () => expect(thin(wave(40), 500)).toHaveLength(40))
+})
+
+test('a part of a curve reaches over its edges, and is empty beyond the end', () => {
+  expect(within(wave(100), 10.5, 20.5).x).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21])
+  expect(within(wave(100), 500, 600).x).toEqual([])
+})
+
+test('ticks are round and inside', () => {
+  expect(roundTicks(0, 400, 8, true)).toEqual([0, 50, 100, 150, 200, 250, 300, 350, 400])
+  expect(roundTicks(0, 3.3, 5)).toEqual([0, 1, 2, 3])
+  expect(roundTicks(1, 3, 8, true)).toEqual([1, 2, 3])
+  expect(roundTicks(0.00012, 0.00098, 2)).toEqual([0.0005])
+  expect(roundTicks(5, 5, 4)).toEqual([5])
+})
+
+test('bounds leave room, start at zero where it is near, and never collapse', () => {
+  expect(bounds([])).toEqual([0, 1])
+  const [low, high] = bounds([10, 11])
+  expect(low).toBeLessThan(10)
+  expect(high).toBeGreaterThan(11)
+  expect(bounds([0.1, 3])[0]).toBe(0)
+  expect(bounds([2, 2])[0]).toBeLessThan(bounds([2, 2])[1])
+})
