@@ -1,12 +1,9 @@
 /** What the model checks ask of a loaded checkpoint, and that answered by the model code on an eager backend. */
 import { getBackend } from '@tensorflow/tfjs-core'
 import type { ModelConfig } from '@/lib/models/config'
-import { readAdapter } from '@/trainer/adapter'
 import type { Batch } from '@/trainer/engine/types'
-import { loraScale } from '@/trainer/lora'
 import { generate } from '@/trainer/model/generate'
-import { batchLogits, batchLoss, disposeParams, loraOptions, targetsOf } from '@/trainer/model/eager'
-import type { ForwardOptions } from '@/trainer/model/transformer'
+import { adapterOptions, batchLogits, batchLoss, disposeParams, targetsOf } from '@/trainer/model/eager'
 import { loadParams } from '@/trainer/weights/load'
 
 export interface Runner {
@@ -42,11 +39,4 @@ export const openEager: OpenRunner = async (folder, config, adapter) => {
     },
     dispose: () => disposeParams(params),
   }
-}
-
-/** The forward pass's options for an adapter's folder, with its tensors on the current backend. */
-export function adapterOptions(folder: string | null, config: ModelConfig): ForwardOptions {
-  if (folder === null) return {}
-  const { specs, tensors, settings } = readAdapter(folder, config)
-  return loraOptions(specs, tensors, loraScale(settings))
 }

@@ -1,12 +1,9 @@
 /** The generator's contract on any eager TF.js backend, in float32: for machines where nothing native runs, and to check the recorded one against. */
 import { dispose, getBackend } from '@tensorflow/tfjs-core'
 import type { ModelConfig } from '@/lib/models/config'
-import { readAdapter } from '@/trainer/adapter'
 import type { Generator } from '@/trainer/engine/types'
-import { loraScale } from '@/trainer/lora'
-import { disposeParams, loraOptions } from '@/trainer/model/eager'
+import { adapterOptions, disposeParams } from '@/trainer/model/eager'
 import { generate } from '@/trainer/model/generate'
-import type { ForwardOptions } from '@/trainer/model/transformer'
 import { sequence, streamOf } from '@/trainer/random'
 import { loadParams } from '@/trainer/weights/load'
 
@@ -22,7 +19,7 @@ export interface EagerGeneratorSpec {
 
 export function createEagerGenerator({ config, weights, adapter, max_length }: EagerGeneratorSpec): Generator {
   const params = loadParams(weights, config)
-  const options: ForwardOptions = adapter === null ? {} : adapterOptions(adapter, config)
+  const options = adapterOptions(adapter, config)
   return {
     runtime: `eager ${getBackend()}`,
     async *generate(promptIds, { stop_ids, side, signal, seed, max_new_tokens, ...rule }) {
@@ -38,9 +35,4 @@ export function createEagerGenerator({ config, weights, adapter, max_length }: E
       dispose(Object.values(options.lora?.weights ?? {}).flatMap(({ a, b }) => [a, b]))
     },
   }
-}
-
-function adapterOptions(folder: string, config: ModelConfig): ForwardOptions {
-  const { settings, specs, tensors } = readAdapter(folder, config)
-  return loraOptions(specs, tensors, loraScale(settings))
 }

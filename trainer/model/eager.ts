@@ -6,9 +6,9 @@ import '@/trainer/ops/autodiff'
 import '@/trainer/ops/wasm-kernels'
 import { type Scalar, type Tensor, type Tensor1D, dispose, getBackend, tensor, tensor1d, tidy, transpose, valueAndGrads } from '@tensorflow/tfjs-core'
 import type { ModelConfig } from '@/lib/models/config'
-import { startingAdapter } from '@/trainer/adapter'
+import { readAdapter, startingAdapter } from '@/trainer/adapter'
 import type { Batch, Engine, EngineSpec, Hyper, LoraSpec as LoraSettings, NamedTensor, TrainResult } from '@/trainer/engine/types'
-import { type LoraSpec, buildLora } from '@/trainer/lora'
+import { type LoraSpec, buildLora, loraScale } from '@/trainer/lora'
 import { type AdamState, adamw, clipFactor, globalNorm } from '@/trainer/model/adamw'
 import { type Params, buildParams } from '@/trainer/model/params'
 import { type ForwardInput, type ForwardOptions, type Lora, forward, logits } from '@/trainer/model/transformer'
@@ -50,9 +50,16 @@ export function batchLogits(params: Params, config: ModelConfig, batch: Batch, o
 }
 
 /** An adapter's tensors as the model takes them. */
-export function loraOptions(specs: LoraSpec[], tensors: NamedTensor[], scale: number): ForwardOptions {
+function loraOptions(specs: LoraSpec[], tensors: NamedTensor[], scale: number): ForwardOptions {
   const list = tensors.map(t => tensor(t.data.slice(), t.shape))
   return { lora: { weights: buildLora(specs, byName(tensors, list)), scale } }
+}
+
+/** The forward pass's options for an adapter's folder, with its tensors on the current backend. */
+export function adapterOptions(folder: string | null, config: ModelConfig): ForwardOptions {
+  if (folder === null) return {}
+  const { specs, tensors, settings } = readAdapter(folder, config)
+  return loraOptions(specs, tensors, loraScale(settings))
 }
 
 /** What is trained: its arrays at the start, and the model that uses them once they are tensors. With a seed it trains, so dropout is on. */
