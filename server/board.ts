@@ -1,12 +1,11 @@
 /** The whole server as one value: makes its parts, tells them of each other, and takes them down. Options and the terminal are `index`'s. */
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import path from 'node:path'
 import { UserError } from '@/lib/errors'
 import { openChat } from '@/server/chat'
 import { makeEndpoints } from '@/server/endpoints'
 import { openGuard } from '@/server/guard'
 import { httpHandler, type Page } from '@/server/http'
+import { claimHome } from '@/server/home'
 import { openInspect } from '@/server/inspect'
 import { openJobs } from '@/server/jobs'
 import type { ServerOptions } from '@/server/options'
@@ -19,23 +18,6 @@ export interface Board {
   /** The port that was taken; another one than asked for only for port 0. */
   port: number
   close(): Promise<void>
-}
-
-/** Node's own recursive way never ends where a folder can neither be made nor be missing (below /proc). */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return
-  makeFolder(path.dirname(folder))
-  mkdirSync(folder)
-}
-
-/** @throws UserError `folder_unwritable` */
-function makeHome(home: string): void {
-  try {
-    makeFolder(home)
-    accessSync(home, constants.W_OK)
-  } catch (error) {
-    throw new UserError('folder_unwritable', { path: home, problem: error instanceof Error ? error.message : String(error) })
-  }
 }
 
 /** @throws UserError `port_in_use`, `listen_failed` */
@@ -57,7 +39,7 @@ export async function openBoard(options: ServerOptions, makePage: (server: Serve
   let port = options.port
   const server = createServer()
   port = await listen(server, options)
-  makeHome(home)
+  claimHome(home, `http://${options.host}:${port}/`)
   const guard = openGuard(options, () => port)
   const paths = openPaths(options)
   const browsers = openSockets(server, guard)

@@ -1,9 +1,14 @@
 /** Small reads and writes of the server: files written whole, and "not there" told apart from every other failure. */
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { UserError } from '@/lib/errors'
 
 /** Whether an error says that a file or folder is not there (or that a part of its path is no folder). */
 export const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+
+/** Whether an error says that the system does not let us. */
+export const isClosed = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM')
 
 /** Text of a file, or null where there is none. */
 export function readIfThere(file: string): string | null {
@@ -27,7 +32,15 @@ export function readJson(file: string): unknown {
   }
 }
 
-/** Replaces a file, or leaves it as it was: temporary name, sync, rename. */
+/** What keeps a file from being written, as the user's fault where it is one. */
+function writeFault(error: unknown, file: string): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new UserError('disk_full', { path: file })
+  if (code === 'EACCES' || code === 'EROFS') return new UserError('folder_unwritable', { path: path.dirname(file), problem: code })
+  return error
+}
+
+/** Replaces a file, or leaves it as it was: temporary name, sync, rename. @throws UserError `disk_full`, `folder_unwritable` */
 export function writeWhole(file: string, text: string): void {
   const temporary = `${file}.${process.pid}.tmp`
   try {
@@ -41,6 +54,6 @@ export function writeWhole(file: string, text: string): void {
     renameSync(temporary, file)
   } catch (error) {
     rmSync(temporary, { force: true })
-    throw error
+    throw writeFault(error, file)
   }
 }

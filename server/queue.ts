@@ -2,7 +2,6 @@
  * Which runs wait for the device, in order, and which processes this server started: kept in `.tuneboard/queue.json`, written whole at
  * each change, so that a server that was killed knows both when it comes back. What a run's own files say is not repeated here.
  */
-import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { readJson, writeWhole } from '@/server/files'
@@ -29,9 +28,7 @@ export interface Queue {
 
 /** @throws plain Error when queue.json is there but is not ours: better than forgetting what waits. */
 export function openQueue(home: string): Queue {
-  const folder = path.join(home, '.tuneboard')
-  mkdirSync(folder, { recursive: true })
-  const file = path.join(folder, 'queue.json')
+  const file = path.join(home, '.tuneboard/queue.json')
   const found = readJson(file)
   const parsed = queueSchema.safeParse(found ?? { waiting: [], launched: [] })
   if (!parsed.success) throw new Error(`${file} cannot be read (${parsed.error.issues[0].message}); mend or remove it`)

@@ -7,8 +7,8 @@ import path from 'node:path'
 import { UserError } from '@/lib/errors'
 import { runFiles, type RunSummary } from '@/lib/run'
 import type { RunPosition, RunTail } from '@/lib/run-tail'
-import { isMissing } from '@/server/files'
-import { reporting } from '@/server/report'
+import { isClosed, isMissing } from '@/server/files'
+import { report, reporting } from '@/server/report'
 import { isActive } from '@/server/status'
 import { openRunView, type RunPlace, type RunView } from '@/server/run-view'
 
@@ -53,7 +53,7 @@ function findRuns(folder: string, id: string, depth: number): string[] {
   try {
     entries = readdirSync(folder, { withFileTypes: true })
   } catch (error) {
-    if (isMissing(error)) return []
+    if (isMissing(error) || isClosed(error)) return []
     throw error
   }
   const isRun = entries.some(({ name }) => name === runFiles.args || name === runFiles.log || name === runFiles.state)
@@ -69,6 +69,7 @@ export function openRuns(home: string, placeOf: (id: string) => RunPlace, events
   const saves = path.join(home, 'saves')
   mkdirSync(saves, { recursive: true })
   const entries = new Map<string, Entry>()
+  const unreadable = new Set<string>()
   let telling: NodeJS.Timeout | null = null
   let tellAt = Infinity
 
@@ -93,14 +94,19 @@ export function openRuns(home: string, placeOf: (id: string) => RunPlace, events
     summarize(entry)
   }
 
-  const tryLook = (entry: Entry) => {
+  /** A run whose files cannot be read is told of once, and holds up no other. */
+  const attempt = (id: string, work: () => void) => {
     try {
-      look(entry)
+      work()
+      unreadable.delete(id)
     } catch (error) {
-      if (!isMissing(error)) throw error
-      forget(entry.view.id)
+      if (isMissing(error)) return forget(id)
+      if (!unreadable.has(id)) report(error)
+      unreadable.add(id)
     }
   }
+
+  const tryLook = (entry: Entry) => attempt(entry.view.id, () => look(entry))
 
   /** The system's word of a change; where it gives none, the regular look does. */
   const startWatcher = (entry: Entry): FSWatcher => {
@@ -144,7 +150,7 @@ export function openRuns(home: string, placeOf: (id: string) => RunPlace, events
     for (const id of entries.keys()) if (!found.has(id)) forget(id)
     for (const id of found) {
       const entry = entries.get(id)
-      if (entry === undefined) add(id)
+      if (entry === undefined) attempt(id, () => add(id))
       else if (!isFollowed(entry) && entry.view.isStale()) tryLook(entry)
     }
   }

@@ -41,6 +41,7 @@ export const en = {
     file_not_json: '{path} is not valid JSON at line {line}, column {column}: {problem}.',
     file_unreadable: '{path} cannot be read: {problem}.',
     folder_unwritable: '{path} cannot be written: {problem}.',
+    home_in_use: 'Another Tuneboard already uses {path} and is at {url}; open that one, or choose another folder with --home.',
     host_refused: 'This server does not answer to the name "{host}"; open it as localhost.',
     inspect_died: 'The process that reads models and datasets ended ({reason}); try again.',
     inspect_slow: 'Reading took longer than {seconds} seconds and was given up; try a smaller dataset.',

@@ -39,6 +39,7 @@ export const zh: Messages = {
     file_not_json: '{path} 第 {line} 行第 {column} 列不是合法的 JSON：{problem}。',
     file_unreadable: '无法读取 {path}：{problem}。',
     folder_unwritable: '无法写入 {path}：{problem}。',
+    home_in_use: '已有另一个 Tuneboard 在使用 {path}，地址是 {url}；请打开它，或用 --home 选择其他文件夹。',
     host_refused: '本服务器不接受名称“{host}”；请通过 localhost 打开。',
     inspect_died: '读取模型和数据集的进程已结束（{reason}）；请重试。',
     inspect_slow: '读取超过 {seconds} 秒，已放弃；请尝试较小的数据集。',

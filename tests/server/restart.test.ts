@@ -84,6 +84,21 @@ test('a port in use is one sentence and exit code 2', async () => {
   removeHome(home)
 })
 
+test('a home that another server uses is refused, with that one\u2019s address; a dead one\u2019s claim holds nobody up', async () => {
+  const home = temporaryHome()
+  const first = startProcess(program, ['--home', home, '--port', '0'])
+  const port = await first.port
+  const second = startProcess(server, ['--home', home, '--port', '0'])
+  expect(await once(second.child, 'close')).toEqual([2, null])
+  expect(second.stderr()).toBe(`Another Tuneboard already uses ${home} and is at http://127.0.0.1:${port}/; open that one, or choose another folder with --home.\n`)
+  first.child.kill('SIGKILL')
+  await once(first.child, 'exit')
+  const third = startProcess(program, ['--home', home, '--port', '0'])
+  await third.port
+  third.child.kill('SIGKILL')
+  removeHome(home)
+})
+
 test('options that are none are one sentence and exit code 2', async () => {
   for (const [args, words] of [
     [['--prot', '1'], 'There is no option --prot; the options are --port, --host, --home, --root, --dev.'],

@@ -5,7 +5,6 @@ import type { ChatAsk, ChatDelta, ChatLoad, ChatStatus, Reply } from '@/lib/even
 import { UserError } from '@/lib/errors'
 import type { Board } from '@/server/board'
 import { openInspect } from '@/server/inspect'
-import { openQueue } from '@/server/queue'
 import { call, get, openBrowser, openTestBoard, removeHome, temporaryHome, until, type Browser } from './harness'
 
 let home: string
@@ -121,7 +120,6 @@ test('a path outside and a message of the wrong shape are answered with a fault'
 test('an inspect worker that dies is named and replaced; one that does not answer is given up', async () => {
   expect(await call(board.port, 'datasets', { dataset_dir: path.join(home, 'crash') })).toMatchObject({ fault: { code: 'inspect_died', values: { reason: 'SIGKILL' } } })
   expect(await get(board.port, 'datasets', { dataset_dir: home })).toEqual({ datasets: [], problem: null })
-  openQueue(home) // makes the folder of the worker's log
   const slow = openInspect(home, 3)
   const fault = await slow.ask('preview', { dataset_dir: home, dataset: 'x', offset: 0, limit: 1 }).then(() => null, (error: unknown) => error instanceof UserError && error.fault)
   expect(fault).toMatchObject({ code: 'inspect_slow', values: { seconds: 3 } })
