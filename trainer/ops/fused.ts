@@ -11,6 +11,9 @@ export function setFusedKernels(loaded: boolean): void {
   available = loaded
 }
 
+/** Whether they are loaded at all. */
+export const hasOwnKernels = (): boolean => available
+
 export const hasFusedKernels = (): boolean => available && getBackend() === 'graph'
 
 /** Runs one of rules/fused.ts. */

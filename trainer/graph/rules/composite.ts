@@ -20,6 +20,6 @@ export const compositeRules = {
    */
   WriteRows: ({ b, inputs }) => {
     const x = b.sym(inputs.x)
-    return b.g.add('InplaceUpdate', [x, b.sym(inputs.rows), b.cast(b.sym(inputs.fresh), x.dtype)], { T: attr.type(x.dtype) }, [{ dtype: x.dtype, shape: x.shape }], { effect: true })
+    return b.g.add('InplaceUpdate', [x, b.sym(inputs.rows), b.cast(b.sym(inputs.fresh), x.dtype)], { T: attr.type(x.dtype) }, [{ dtype: x.dtype, shape: x.shape }], { effect: true })[0]
   },
 } satisfies Record<string, Rule>

@@ -69,6 +69,10 @@ export const elementwiseRules = {
     const shape = rows ? t.shape : backend_util.assertAndGetBroadcastShape(condition.shape, backend_util.assertAndGetBroadcastShape(t.shape, e.shape))
     return node(b, 'SelectV2', [cond, t, e], shape, { T: attr.type(t.dtype) }, t.dtype)
   },
+  EluGrad: ({ b, inputs }) => {
+    const [dy, y] = widened(b, b.sym(inputs.dy), b.sym(inputs.y))
+    return node(b, 'EluGrad', [dy, y], dy.shape)
+  },
   AddN: ({ b, inputs }) => {
     const xs = inputs.map(x => b.cast(b.sym(x), 'float32'))
     return node(b, 'AddN', xs, xs[0].shape, { N: attr.int(xs.length) })

@@ -23,6 +23,12 @@ const arg = (op: string): Rule => ({ b, inputs, attrs: { axis } }) => {
   return node(b, op, [x, b.g.ints([a], [])], x.shape.filter((_, i) => i !== a), { Tidx: attr.type('int32'), output_type: attr.type('int32') }, 'int32')
 }
 
+const cumulative = (op: string): Rule => ({ b, inputs, attrs: { axis, exclusive, reverse } }) => {
+  const x = b.sym(inputs.x)
+  const more = { exclusive: attr.bool(Boolean(exclusive)), reverse: attr.bool(Boolean(reverse)), Tidx: attr.type('int32') }
+  return node(b, op, [x, b.g.ints([axis], [])], x.shape, more)
+}
+
 export const reductionRules = {
   Sum: reduce('Sum', true),
   Mean: reduce('Mean', true),
@@ -33,10 +39,8 @@ export const reductionRules = {
   Any: reduce('Any', false),
   ArgMax: arg('ArgMax'),
   ArgMin: arg('ArgMin'),
-  Cumsum: ({ b, inputs, attrs: { axis, exclusive, reverse } }) => {
-    const x = b.sym(inputs.x)
-    return node(b, 'Cumsum', [x, b.g.ints([axis], [])], x.shape, { exclusive: attr.bool(Boolean(exclusive)), reverse: attr.bool(Boolean(reverse)), Tidx: attr.type('int32') })
-  },
+  Cumsum: cumulative('Cumsum'),
+  Cumprod: cumulative('Cumprod'),
   TopK: ({ b, inputs, attrs: { k, sorted } }) => {
     const x = b.sym(inputs.x)
     const shape = [...x.shape.slice(0, -1), k as number]
