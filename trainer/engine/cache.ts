@@ -23,10 +23,10 @@ export class Cache {
   /** Makes room: to be run once, before anything is attended. */
   allocate(scope: Scope): void {
     for (const v of this.layers.flatMap(l => [l.keys, l.values])) {
-      const zero = scope.b.cast(scope.b.g.floats([0], []), v.dtype)
-      const types = { T: attr.type(v.dtype), index_type: attr.type('int32') }
-      // Each variable gets a buffer of its own, since each is written in place.
-      const [zeros] = scope.b.g.add('Fill', [scope.b.g.ints(v.shape), zero], types, [{ dtype: v.dtype, shape: v.shape }], { effect: true })
+      const types = { dtype: attr.type(v.dtype), init: attr.bool(true) }
+      // Each variable needs a buffer of its own, since each is written in place. Empty is one of the few ops that TensorFlow neither folds into a
+      // constant nor shares between equal nodes, as it does with Fill.
+      const [zeros] = scope.b.g.add('Empty', [scope.b.g.ints(v.shape)], types, [{ dtype: v.dtype, shape: v.shape }], { effect: true })
       scope.assign(v, zeros)
     }
   }
