@@ -2,11 +2,13 @@
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '@/lib/errors'
+import { prepareTemplate } from '@/lib/templates/template'
 import { readArguments, Refused } from '@/trainer/arguments'
 import { checkModel, collector, startAdapter } from '@/trainer/check'
 import { diskFault } from '@/trainer/files'
 import { mergeAdapter } from '@/trainer/merge'
 import { readAdapter } from '@/trainer/adapter'
+import { writeChatTemplate } from '@/trainer/tokenizer-files'
 
 /** A folder with anything in it is left alone. */
 function checkTarget(folder: string): void {
@@ -19,7 +21,8 @@ export async function exportModel(argv: readonly string[]): Promise<number> {
   const { faults, attempt } = collector()
   const model = args.model_name_or_path ?? ''
   const output = args.export_dir ?? ''
-  const { config } = await checkModel(model, attempt)
+  const { config, tokenizer } = await checkModel(model, attempt)
+  const template = tokenizer && args.template !== null ? await attempt(() => prepareTemplate(tokenizer, args)) : null
   const adapter = await attempt(() => startAdapter(args))
   if (config && adapter !== null) await attempt(() => void readAdapter(adapter, config))
   await attempt(() => checkTarget(output))
@@ -29,6 +32,7 @@ export async function exportModel(argv: readonly string[]): Promise<number> {
   rmSync(temporary, { recursive: true, force: true })
   try {
     mergeAdapter({ model, adapter, output: temporary, shard_bytes: args.export_size * 1e9, progress: percentage() })
+    if (template) writeChatTemplate(temporary, template)
     rmSync(output, { recursive: true, force: true })
     renameSync(temporary, output)
   } catch (error) {

@@ -1,7 +1,9 @@
-/** The files that make a model folder's tokenizer, copied beside an adapter or a merged model, so that either can be used alone. */
-import { copyFileSync, existsSync } from 'node:fs'
+/** The files that make a model folder's tokenizer, beside an adapter or a merged model, so that either can be used alone. */
+import { copyFileSync, existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { diskFault } from '@/trainer/files'
+import { chatTemplate } from '@/lib/templates/jinja'
+import type { Template } from '@/lib/templates/template'
+import { diskFault, writeWhole } from '@/trainer/files'
 
 const names = [
   'tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', 'added_tokens.json', 'vocab.json', 'merges.txt', 'tokenizer.model', 'chat_template.jinja',
@@ -17,4 +19,16 @@ export function copyTokenizer(from: string, to: string): void {
       throw diskFault(error, path.join(to, name))
     }
   }
+}
+
+const jinjaFile = 'chat_template.jinja'
+
+const hasOwnTemplate = (folder: string): boolean =>
+  existsSync(path.join(folder, jinjaFile)) || /"chat_template"\s*:\s*["[]/.test(readIfThere(path.join(folder, 'tokenizer_config.json')))
+
+const readIfThere = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '')
+
+/** Adds the template that was trained with, where the tokenizer brings none or the template is to take its place (LLaMA-Factory's rule). */
+export function writeChatTemplate(folder: string, template: Template): void {
+  if (template.row.replace_jinja_template || !hasOwnTemplate(folder)) writeWhole(path.join(folder, jinjaFile), chatTemplate(template))
 }

@@ -26,7 +26,7 @@ import { openReport, round, type Report } from '@/trainer/report'
 import { stages, type StageData, type StageName } from '@/trainer/stage'
 import { planSteps, type StepPlan } from '@/trainer/steps'
 import { exitCodeOf, listenForStop, type StopRequest } from '@/trainer/stop'
-import { copyTokenizer } from '@/trainer/tokenizer-files'
+import { copyTokenizer, writeChatTemplate } from '@/trainer/tokenizer-files'
 
 /** Everything about a run that is known before its first update. */
 interface Run {
@@ -179,9 +179,10 @@ async function trainLoop(run: Run, engine: Engine): Promise<Outcome> {
   return outcome
 }
 
-async function writeModel({ args, adapter }: Run, engine: Engine, folder: string): Promise<void> {
+async function writeModel({ args, adapter, ground }: Run, engine: Engine, folder: string): Promise<void> {
   writeAdapter(folder, adapter, await engine.readTrainable())
   copyTokenizer(args.model_name_or_path ?? '', folder)
+  writeChatTemplate(folder, ground.template)
 }
 
 async function checkpoint(run: Run, engine: Engine, progress: Progress): Promise<string> {

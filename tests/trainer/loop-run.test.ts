@@ -70,11 +70,11 @@ describe('a training', () => {
   it('leaves the run folder behind', async () => {
     expect(await run(at('run.yaml'), 'val_size=3', 'eval_strategy=epoch', `output_dir=${at('whole')}`, 'save_total_limit=2')).toEqual({ code: 0, signal: null, stderr: '' })
     expect(readdirSync(at('whole')).sort()).toEqual([
-      'adapter_config.json', 'adapter_model.safetensors', 'all_results.json', 'checkpoint-15', 'checkpoint-16', 'running_log.txt', 'state.json', 'tokenizer.json', 'tokenizer_config.json',
+      'adapter_config.json', 'adapter_model.safetensors', 'all_results.json', 'chat_template.jinja', 'checkpoint-15', 'checkpoint-16', 'running_log.txt', 'state.json', 'tokenizer.json', 'tokenizer_config.json',
       'train_results.json', 'trainer_log.jsonl', 'trainer_state.json', 'training_args.yaml', 'training_eval_loss.svg', 'training_loss.svg',
     ])
     expect(readdirSync(at('whole', 'checkpoint-16')).sort()).toEqual([
-      'adapter_config.json', 'adapter_model.safetensors', 'optimizer.safetensors', 'progress.json', 'tokenizer.json', 'tokenizer_config.json', 'trainer_state.json',
+      'adapter_config.json', 'adapter_model.safetensors', 'chat_template.jinja', 'optimizer.safetensors', 'progress.json', 'tokenizer.json', 'tokenizer_config.json', 'trainer_state.json',
     ])
     expect(stateOf('whole')).toMatchObject({ status: 'done', phase: 'finished', step: 16, total_steps: 16, checkpoint: 'checkpoint-16', runtime: 'fake', error: null })
     const all = records('whole')
