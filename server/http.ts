@@ -6,8 +6,8 @@ import { api, type ApiName } from '@/lib/api'
 import { UserError, type Fault } from '@/lib/errors'
 import { sentence } from '@/lib/messages'
 import type { Endpoints } from '@/server/endpoints'
+import { faultOf } from '@/server/fault'
 import type { Guard } from '@/server/guard'
-import { faultOf } from '@/server/socket'
 
 /** A configuration with a long system prompt is far below this. */
 const bodyLimit = 1_000_000

@@ -4,21 +4,16 @@
  */
 import { readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { StringDecoder } from 'node:string_decoder'
 import { readYaml } from '@/lib/config/yaml'
 import { runFiles, runStateSchema, type LogRecord, type RunState, type RunSummary } from '@/lib/run'
-import { lineJoiner, parseLogLine } from '@/lib/run-files'
 import type { RunPosition, RunTail } from '@/lib/run-tail'
-import { followFile } from '@/server/follow'
 import { isMissing, readIfThere, readJson } from '@/server/files'
 import { isAlive } from '@/server/process'
+import { openTail } from '@/server/run-tail'
 import { exitSchema, standing, type Exit, type Standing } from '@/server/status'
 
 /** The server's own file in a run folder: how the process ended. */
 export const exitFile = 'exit.json'
-
-/** How much of `running_log.txt` is kept and sent, in bytes of the file and UTF-16 units of the text. */
-const textLimit = 256 * 1024
 
 /** What the queue and the workers know of a run. */
 export interface RunPlace {
@@ -41,54 +36,6 @@ export interface RunView {
   isStale(): boolean
   summary(place: RunPlace): RunSummary
   state(): RunState | null
-}
-
-let lives = 0
-const boot = Date.now().toString(36)
-const newGeneration = () => `${boot}-${++lives}`
-
-/** Records and text of a folder, read on from look to look. */
-function openTail(folder: string) {
-  const log = followFile(path.join(folder, runFiles.log))
-  const text = followFile(path.join(folder, runFiles.text), textLimit)
-  const lines = lineJoiner()
-  let decoder = new StringDecoder('utf8')
-  let generation = newGeneration()
-  let records: LogRecord[] = []
-  let held = ''
-  let heldFrom = 0
-
-  const tailFrom = (have: RunPosition | null): RunTail => {
-    const from_record = have?.generation === generation ? Math.min(have.records, records.length) : 0
-    const heldTo = heldFrom + held.length
-    const from_text = have?.generation === generation && have.text >= heldFrom && have.text <= heldTo ? have.text : heldFrom
-    return { generation, from_record, records: records.slice(from_record), from_text, text: held.slice(from_text - heldFrom) }
-  }
-
-  const look = (): RunTail | null => {
-    const before: RunPosition = { generation, records: records.length, text: heldFrom + held.length }
-    const newLog = log.look()
-    const newText = text.look()
-    if (newLog.restarted || newText.restarted) generation = newGeneration()
-    if (newLog.restarted) {
-      records = []
-      lines.clear()
-    }
-    if (newText.restarted) {
-      ;[held, heldFrom, decoder] = ['', 0, new StringDecoder('utf8')]
-    }
-    for (const line of lines.push(newLog.bytes)) {
-      const record = parseLogLine(line)
-      if (record !== null) records.push(record)
-    }
-    held += decoder.write(newText.bytes)
-    const over = Math.max(0, held.length - textLimit)
-    ;[held, heldFrom] = [held.slice(over), heldFrom + over]
-    const same = before.generation === generation && before.records === records.length && before.text === heldFrom + held.length
-    return same ? null : tailFrom(before)
-  }
-
-  return { look, tailFrom, records: () => records }
 }
 
 interface LogFacts {

@@ -5,13 +5,13 @@
 import type { Server as HttpServer } from 'node:http'
 import { Server, type Socket } from 'socket.io'
 import { z } from 'zod'
-import { UserError, type Fault } from '@/lib/errors'
+import { UserError } from '@/lib/errors'
 import { chatAskSchema, chatLoadSchema, type ClientEvents, type Reply, type ServerEvents } from '@/lib/events'
 import { runPositionSchema } from '@/lib/run-tail'
 import type { Chat } from '@/server/chat'
+import { faultOf } from '@/server/fault'
 import type { Guard } from '@/server/guard'
 import type { Paths } from '@/server/paths'
-import { report } from '@/server/report'
 import type { Runs } from '@/server/runs'
 
 export type Browsers = Server<ClientEvents, ServerEvents>
@@ -19,13 +19,6 @@ type Browser = Socket<ClientEvents, ServerEvents>
 
 export const runRoom = (id: string) => `run:${id}`
 export const answerRoom = (id: string) => `answer:${id}`
-
-/** What went wrong, for the one who asked: a user's fault as it is; anything else is told here in full, and there in short. */
-export function faultOf(error: unknown): Fault {
-  if (error instanceof UserError) return error.fault
-  report(error)
-  return { code: 'internal', values: { problem: error instanceof Error ? error.message : String(error) } }
-}
 
 const idSchema = z.string().min(1).max(1024)
 const doneSchema = z.custom<(reply: unknown) => void>((done) => typeof done === 'function')
