@@ -1,11 +1,11 @@
 /**
- * From the data arguments to samples to learn from, with every row that is left out accounted for; and rows for people to read. Reading files is
- * dataset-files.ts, labels and cut-off are `lib/samples`, batches are encode.ts. Several datasets are mixed one after the other (LLaMA-Factory's `concat`).
+ * From the data arguments to samples to learn from, with every row that is left out accounted for; and what datasets a folder offers. Reading files is
+ * dataset-files.ts, rows for people are preview.ts, labels and cut-off are `lib/samples`, batches are encode.ts. Several datasets are mixed one after the other (LLaMA-Factory's `concat`).
  */
 import { setImmediate } from 'node:timers/promises'
 import { RowError } from '@/lib/datasets/align'
-import { type Example, type Message, toExample, unsupervised } from '@/lib/datasets/example'
-import { type DatasetSource, sourceProblem } from '@/lib/datasets/info'
+import { type Example, toExample, unsupervised } from '@/lib/datasets/example'
+import { type DatasetSource, type Formatting, sourceProblem } from '@/lib/datasets/info'
 import { type Fault, UserError } from '@/lib/errors'
 import type { PyObject } from '@/lib/pyjson'
 import { encodeSupervised, IGNORED } from '@/lib/samples/supervised'
@@ -86,9 +86,16 @@ export async function surveyData(args: DataArgs): Promise<DataSurvey> {
   const { train, evals } = await chooseRows(args)
   const usable = (rows: readonly Candidate[]) => rows.flatMap(({ example }) => example ?? [])
   const examples = usable(train)
-  if (examples.length === 0) throw new UserError('dataset_empty', { dataset: args.dataset?.join(', ') ?? '' }, 'dataset')
+  const skipped = [...train, ...evals.flatMap(({ rows }) => rows)].flatMap((row) => (row.example ? [] : [skippedRow(row)]))
+  if (examples.length === 0) throw nothingLearned(args.dataset?.join(', ') ?? '', skipped, 'dataset')
   const eval_examples = evals.reduce((sum, { rows }) => sum + usable(rows).length, 0)
-  return { examples, eval_examples, skipped: [...train, ...evals.flatMap(({ rows }) => rows)].flatMap((row) => (row.example ? [] : [skippedRow(row)])) }
+  return { examples, eval_examples, skipped }
+}
+
+/** Not one sample came out of a dataset; the first reason stands for all. */
+function nothingLearned(dataset: string, [first]: readonly RowFault[], field: string): UserError {
+  if (!first) return new UserError('dataset_empty', { dataset }, field)
+  return new UserError('dataset_unsupported', { dataset, problem: `none of its rows can be trained on; row ${first.row}: ${first.fault.values.problem}` }, field)
 }
 
 const skippedRow = ({ dataset, row, problem }: Candidate): RowFault => ({ dataset, row, fault: rowFault(dataset, row, new RowError('row', problem)) })
@@ -102,10 +109,10 @@ export async function loadData(args: DataArgs, template: Template): Promise<Trai
   const chosen = await chooseRows(args)
   const names = args.dataset?.join(', ') ?? ''
   data.train = await encodeRows(chosen.train, args, template, data)
-  if (data.train.length === 0) throw new UserError('dataset_empty', { dataset: names }, 'dataset')
+  if (data.train.length === 0) throw nothingLearned(names, data.skipped, 'dataset')
   for (const set of chosen.evals) data.evals.push({ name: set.name, samples: await encodeRows(set.rows, args, template, data) })
   const empty = data.evals.find((set) => set.samples.length === 0)
-  if (empty) throw new UserError('dataset_empty', { dataset: empty.name || (args.eval_dataset?.join(', ') ?? names) }, args.eval_dataset ? 'eval_dataset' : 'val_size')
+  if (empty) throw nothingLearned(empty.name || (args.eval_dataset?.join(', ') ?? names), data.skipped, args.eval_dataset ? 'eval_dataset' : 'val_size')
   return data
 }
 
@@ -187,7 +194,7 @@ async function encodeRows(rows: readonly Candidate[], args: DataArgs, template: 
 }
 
 /** A fault of the template (tools, tool calls) is the row's fault here. */
-function encodeRow(at: { dataset: string; row: number }, example: Example, args: DataArgs, template: Template) {
+export function encodeRow(at: { dataset: string; row: number }, example: Example, args: DataArgs, template: Template) {
   try {
     return encodeSupervised(example, template, args)
   } catch (error) {
@@ -201,7 +208,7 @@ function encodeRow(at: { dataset: string; row: number }, example: Example, args:
 export interface DatasetListing {
   name: string
   file_name: string | null
-  formatting: string
+  formatting: Formatting
   ranking: boolean
   kto: boolean
   /** Why it cannot be used here; null when it can. */
@@ -227,66 +234,6 @@ async function filesProblem(source: DatasetSource, dataset_dir: string): Promise
     return null
   } catch (error) {
     if (error instanceof UserError) return error.fault
-    throw error
-  }
-}
-
-export interface PreviewToken {
-  /** Empty for a token that is only a part of a character; the token that completes it has the character. */
-  text: string
-  id: number
-  learned: boolean
-}
-
-export interface PreviewRow {
-  dataset: string
-  row: number
-  system: string
-  tools: string
-  messages: Message[]
-  /** Chosen and rejected answers of preference data. */
-  answers: Message[]
-  fault: Fault | null
-  /** With a template only: the row as it is trained on. `cut` counts the tokens that the cut-off removed. */
-  tokens: PreviewToken[] | null
-  cut: number
-}
-
-export interface Preview {
-  total: number
-  rows: PreviewRow[]
-}
-
-/** Rows `offset` to `offset + limit` over all datasets in `args.dataset`, readable and, given a template, as tokens. UserError for what stops a whole file. */
-export async function previewRows(args: DataArgs, template: Template | null, page: { offset: number; limit: number }): Promise<Preview> {
-  const info = await readInfo(args.dataset_dir)
-  const preview: Preview = { total: 0, rows: [] }
-  for (const name of args.dataset ?? []) {
-    const source = findDataset(info, name, args.dataset_dir, 'dataset')
-    const rows = alignRecords(await readRecords(source, args.dataset_dir), source)
-    const from = Math.max(page.offset - preview.total, 0)
-    const to = page.offset + page.limit - preview.total
-    for (const row of rows.slice(from, Math.max(to, from))) preview.rows.push(previewRow(row, source, args, template))
-    preview.total += rows.length
-  }
-  return preview
-}
-
-function previewRow(row: AlignedRow, source: DatasetSource, args: DataArgs, template: Template | null): PreviewRow {
-  const at = { dataset: source.name, row: row.row }
-  const empty: PreviewRow = { ...at, system: '', tools: '', messages: [], answers: [], fault: null, tokens: null, cut: 0 }
-  try {
-    if ('error' in row) throw row.error
-    const { prompt, response, system, tools } = toExample(row.aligned, source)
-    const shown = { ...empty, system, tools, messages: response.length === 1 ? [...prompt, ...response] : prompt, answers: response.length > 1 ? response : [] }
-    if (row.aligned.broken.length > 0) throw new RowError(source.columns.messages ?? 'row', row.aligned.broken[0])
-    if (!template || unsupervised(row.aligned) !== null) return shown
-    const { ids, labels, cut } = encodeRow(at, { prompt, response, system, tools }, args, template)
-    const text = template.tokenizer.stream(false)
-    return { ...shown, cut, tokens: ids.map((id, i) => ({ id, text: text.push(id), learned: labels[i] !== IGNORED })) }
-  } catch (error) {
-    if (error instanceof RowError) return { ...empty, fault: rowFault(source.name, row.row, error) }
-    if (error instanceof UserError) return { ...empty, fault: error.fault }
     throw error
   }
 }

@@ -1,9 +1,10 @@
-/** Datasets of a folder, and their rows as conversations, in the page's terms. Reading them is `data.ts`'s. */
+/** Datasets of a folder, and their rows as conversations, in the page's terms. Reading them is `data.ts`'s and `preview.ts`'s. */
 import path from 'node:path'
 import { formattings } from '@/lib/datasets/info'
 import type { ApiRequest, DatasetList, PreviewPage } from '@/lib/api'
 import { UserError } from '@/lib/errors'
-import { listDatasets, previewRows } from '@/trainer/data'
+import { listDatasets } from '@/trainer/data'
+import { previewRows } from '@/trainer/preview'
 
 /** A folder whose dataset_info.json cannot be read is an answer too, with the reason. */
 export async function inspectDatasets(dataset_dir: string): Promise<DatasetList> {

@@ -21,7 +21,7 @@ const addedTokenSchema = z.looseObject({
 
 /** Of tokenizer.json, what this file reads itself; the rest goes to the library as it is. */
 export const tokenizerFileSchema = z.looseObject({
-  model: z.looseObject({ vocab: z.unknown() }),
+  model: z.looseObject({ type: z.enum(['BPE', 'Unigram', 'WordPiece', 'WordLevel']).optional(), vocab: z.unknown() }),
   added_tokens: z.array(addedTokenSchema.extend({ id: z.number().int().min(0) })).default([]),
   normalizer: z.unknown().default(null),
   pre_tokenizer: z.unknown().default(null),

@@ -17,3 +17,9 @@ export const fileOf = (name: string) => fixtures[name].tokenizer
 export function ownTokenizer(name: string, named: NamedTokens = { bos: '<s>', eos: '</s>' }): HfTokenizer {
   return createTokenizer(tokenizerFileSchema.parse(fileOf(name)), specialFileSchema.parse({}), {}, named)
 }
+
+/** A tokenizer in which every byte is a token: what happens to it can be counted by hand. */
+export function byteTokenizer(): HfTokenizer {
+  const file = tokenizerFileSchema.parse(fileOf('gpt2'))
+  return createTokenizer({ ...file, model: { ...file.model, merges: [] } }, specialFileSchema.parse({}), {}, { bos: '<s>', eos: '</s>' })
+}
