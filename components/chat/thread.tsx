@@ -66,7 +66,7 @@ function AnswerView({ answer, side, named }: { answer: Answer; side: ChatSide; n
   return (
     <section aria-label={words.sides[side]} data-side={side} aria-busy={live} className="panel flex min-w-0 flex-col px-3.5 py-2.5">
       {named && (
-        <h3 className={cx('mb-1 text-2xs font-semibold', side === 'adapter' ? 'text-accent' : 'text-ink-faint')}>{words.sides[side]}</h3>
+        <p className={cx('mb-1 text-2xs font-semibold', side === 'adapter' ? 'text-accent' : 'text-ink-faint')}>{words.sides[side]}</p>
       )}
       <div className="min-h-6 text-base [overflow-wrap:anywhere]">
         {answer.text === '' && live ? <span className="inline-block h-4 w-2 animate-[pulse-dot_1s_infinite] rounded-sm bg-accent" /> : <AnswerText text={answer.text} />}

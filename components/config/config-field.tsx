@@ -38,7 +38,7 @@ export function ConfigField({ name, wide }: { name: Key; wide?: boolean }) {
         </div>
       ) : (
         <>
-          <div className="flex h-6 items-center gap-0.5">
+          <div className="flex h-6 items-center gap-px">
             <FieldLabel id={id}>{label}</FieldLabel>
             {tools}
           </div>
@@ -69,7 +69,7 @@ export function FieldTools({ name, label, changed }: { name: Key; label: string;
           type="button"
           aria-label={fill(t.ui.field.reset, { label })}
           title={fill(t.ui.field.reset, { label })}
-          className="inline-flex size-5 shrink-0 items-center justify-center rounded-sm text-accent hover:bg-accent-soft"
+          className="inline-flex size-6 shrink-0 items-center justify-center rounded-sm text-accent hover:bg-accent-soft"
           onClick={() => resetArg(name)}
         >
           <RotateCcw aria-hidden className="size-3" />

@@ -18,7 +18,7 @@ export function Hint({ label, children }: { label: string; children: ReactNode }
     <Popover.Root open={open} onOpenChange={setOpen}>
       <Popover.Trigger
         aria-label={label}
-        className="inline-flex size-5 shrink-0 items-center justify-center rounded-sm text-ink-faint/70 hover:text-ink"
+        className="inline-flex size-6 shrink-0 items-center justify-center rounded-sm text-ink-faint/70 hover:text-ink"
         onPointerEnter={hover(true)}
         onPointerLeave={hover(false)}
       >

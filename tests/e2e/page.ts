@@ -20,6 +20,7 @@ export class BoardPage {
   /** A window in a browser profile of its own. */
   static async open(browser: Browser, board: TestBoard, { path = '/', width = 1440, height = 900, theme = 'light', locale = 'en' }: WindowOptions = {}): Promise<BoardPage> {
     const context = await browser.newContext({ viewport: { width, height }, locale: locale === 'zh' ? 'zh-CN' : 'en-US', colorScheme: theme, reducedMotion: 'reduce' })
+    context.setDefaultTimeout(90_000) // the machine may be busy with other tests
     const page = await context.newPage()
     const complaints: string[] = []
     page.on('pageerror', (error) => complaints.push(error.message))
