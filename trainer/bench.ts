@@ -68,7 +68,11 @@ function readOptions(argv: readonly string[]): Settings {
 
 const round = (value: number, digits = 4): number => Number(value.toFixed(digits))
 const seconds = () => performance.now() / 1000
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+const median = (values: number[]) => {
+  const sorted = values.toSorted((a, b) => a - b)
+  const half = sorted.length / 2
+  return (sorted[Math.ceil(half) - 1] + sorted[Math.floor(half)]) / 2
+}
 const config = ({ preset }: Settings) => modelConfig(presets[preset], preset)
 
 /** Peak resident memory of this process; Node counts kilobytes. */

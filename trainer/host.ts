@@ -25,12 +25,18 @@ export interface RunHost extends LoopHost {
 export function runHost({ report, total_steps, start, save, stopping }: HostParts): RunHost {
   const began = performance.now()
   const seconds = () => start.seconds + (performance.now() - began) / 1000
+  /** When this session's first update was done: it compiles, and says nothing of the others. */
+  let warm: { step: number; seconds: number } | null = null
+  const secondsPerStep = (step: number) => {
+    const from = warm && step > warm.step ? warm : start
+    return step > from.step ? (seconds() - from.seconds) / (step - from.step) : 0
+  }
   const moment = (progress: Progress): Moment => ({
     step: progress.step,
     total_steps,
     epoch: progress.epoch,
     seconds: seconds(),
-    seconds_per_step: progress.step > start.step ? (seconds() - start.seconds) / (progress.step - start.step) : 0,
+    seconds_per_step: secondsPerStep(progress.step),
     tokens: progress.tokens,
   })
   const { state } = report
@@ -38,6 +44,7 @@ export function runHost({ report, total_steps, start, save, stopping }: HostPart
     seconds,
     stopping,
     phase(phase, step) {
+      if (phase === 'training') warm ??= { step, seconds: seconds() }
       const changed = state.now.phase !== phase
       state.change(changed ? { phase, step } : { step })
     },
