@@ -1,11 +1,10 @@
 /** Checks logits, losses, greedy generation, sampling filters and rope variants against `forward/*.json`, with the tolerances of NUMERICS.md. */
-import '@tensorflow/tfjs-backend-cpu'
 import { readFileSync, readdirSync, existsSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { type ModelConfig, modelConfig } from '@/lib/models/config'
 import { type CheckResult } from '@/conform/check'
-import { type OpenRunner, type Runner, openEager } from '@/conform/runner'
+import { type ModelRuntime, type OpenRunner, type Runner, chosenRuntime } from '@/conform/runner'
 import type { Batch } from '@/trainer/engine/types'
 import { ropeFrequencies } from '@/trainer/model/rope'
 import { candidates, penalize } from '@/trainer/model/sampling'
@@ -50,9 +49,10 @@ const forwardSchema = z.object({
   variants: z.record(z.string(), variantSchema).optional(),
 })
 
-export async function* check(dir: string, open: OpenRunner = openEager): AsyncGenerator<CheckResult> {
+export async function* check(dir: string, runtime?: ModelRuntime): AsyncGenerator<CheckResult> {
   const folder = path.join(dir, 'forward')
   if (!existsSync(folder)) return
+  const { openRunner: open } = runtime ?? (await chosenRuntime())
   for (const file of readdirSync(folder).filter(f => f.endsWith('.json')).sort()) {
     const golden = forwardSchema.parse(JSON.parse(readFileSync(path.join(folder, file), 'utf8')))
     const label = `forward/${path.basename(file, '.json')}`

@@ -6,7 +6,6 @@ import { paramsIn } from '@/trainer/engine/base'
 import { batchFeeds, isPacked } from '@/trainer/engine/batch'
 import { FrozenWeights } from '@/trainer/engine/frozen'
 import { createGenerator } from '@/trainer/engine/generator'
-import { runtimeName } from '@/trainer/engine/runtime'
 import type { Batch } from '@/trainer/engine/types'
 import { type InputSpec, Program } from '@/trainer/graph/program'
 import { Session } from '@/trainer/graph/session'
@@ -19,7 +18,6 @@ import { openWeights } from '@/trainer/weights/index'
 
 export const openGraph: OpenRunner = async (folder, config, adapter) => {
   return {
-    runtime: runtimeName('float32'),
     logits: async batch => run(folder, config, adapter, batch, 'logits').values,
     loss: async batch => {
       const { values, tokens } = run(folder, config, adapter, batch, 'loss')

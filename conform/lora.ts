@@ -2,17 +2,15 @@
  * Checks training trajectories against `lora/CASE/`: loss and gradient norm of every update, the trained tensors, greedy tokens from the given
  * final adapter, and its merge into the base; tolerances of NUMERICS.md.
  */
-import '@tensorflow/tfjs-backend-cpu'
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
 import { type CheckResult } from '@/conform/check'
 import { away, batchOf, first, result, tokensFault } from '@/conform/forward'
-import { type OpenRunner, openEager } from '@/conform/runner'
+import { type ModelRuntime, chosenRuntime } from '@/conform/runner'
 import type { Engine, EngineSpec, NamedTensor } from '@/trainer/engine/types'
 import { mergeAdapter } from '@/trainer/merge'
-import { createEagerEngine } from '@/trainer/model/eager'
 import { openWeights, readModelConfig } from '@/trainer/weights/index'
 import { readSafetensors, readTensor } from '@/trainer/weights/safetensors'
 
@@ -49,12 +47,10 @@ const caseSchema = z.object({
 })
 type Case = z.infer<typeof caseSchema>
 
-/** An engine for a case; the eager reference, or the recorded one in its place. */
-export type OpenEngine = (spec: EngineSpec & { weights: string }) => Promise<Engine>
-
-export async function* check(dir: string, openEngine: OpenEngine = async spec => createEagerEngine(spec), open: OpenRunner = openEager): AsyncGenerator<CheckResult> {
+export async function* check(dir: string, runtime?: ModelRuntime): AsyncGenerator<CheckResult> {
   const folder = path.join(dir, 'lora')
   if (!existsSync(folder)) return
+  const chosen = runtime ?? (await chosenRuntime())
   for (const name of readdirSync(folder).sort()) {
     const own = path.join(folder, name)
     const raw: unknown = JSON.parse(readFileSync(path.join(own, 'expected.json'), 'utf8'))
@@ -64,7 +60,7 @@ export async function* check(dir: string, openEngine: OpenEngine = async spec =>
       continue
     }
     const golden = caseSchema.parse(raw)
-    yield* checkCase(`lora/${name}`, own, path.join(dir, 'models', golden.base_model), golden, openEngine, open)
+    yield* checkCase(`lora/${name}`, own, path.join(dir, 'models', golden.base_model), golden, chosen)
   }
 }
 
@@ -77,7 +73,7 @@ function laterFeature({ type, use_dora, init, loraplus_lr_ratio, optimizer }: z.
   return loraplus_lr_ratio === undefined ? null : 'LoRA+'
 }
 
-async function* checkCase(label: string, own: string, model: string, golden: Case, openEngine: OpenEngine, open: OpenRunner): AsyncGenerator<CheckResult> {
+async function* checkCase(label: string, own: string, model: string, golden: Case, { openEngine, openRunner }: ModelRuntime): AsyncGenerator<CheckResult> {
   const config = readModelConfig(model)
   const final = path.join(own, 'final_adapter')
   const engine = await openEngine(specOf(own, model, golden))
@@ -90,7 +86,7 @@ async function* checkCase(label: string, own: string, model: string, golden: Cas
     engine.dispose()
   }
   if (golden.generate) {
-    const runner = await open(model, config, final)
+    const runner = await openRunner(model, config, final)
     try {
       for (const [i, { prompt, tokens }] of golden.generate.entries()) {
         yield result(`${label} greedy ${i}`, tokensFault(tokens, await runner.greedy(prompt, tokens.length, 1)))

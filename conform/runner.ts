@@ -1,14 +1,13 @@
-/** What the model checks ask of a loaded checkpoint, and that answered by the model code on an eager backend. */
-import { getBackend } from '@tensorflow/tfjs-core'
+/** What the model checks ask of a loaded checkpoint and of a training, and who answers: the runtime that this machine's set-up chose. */
+import { setBackend } from '@tensorflow/tfjs-core'
 import type { ModelConfig } from '@/lib/models/config'
-import type { Batch } from '@/trainer/engine/types'
+import type { Batch, Engine, EngineSpec } from '@/trainer/engine/types'
 import { generate } from '@/trainer/model/generate'
-import { adapterOptions, batchLogits, batchLoss, disposeParams, targetsOf } from '@/trainer/model/eager'
+import { adapterOptions, batchLogits, batchLoss, createEagerEngine, disposeParams, targetsOf } from '@/trainer/model/eager'
+import { readRuntime } from '@/trainer/runtime-file'
 import { loadParams } from '@/trainer/weights/load'
 
 export interface Runner {
-  /** What computes, for the reader of a failure. */
-  readonly runtime: string
   /** Logits of every position of whole rows, [rows * length * vocab]. */
   logits(batch: Batch): Promise<Float32Array>
   /** Sum of the losses at the labels, and their number. */
@@ -18,14 +17,17 @@ export interface Runner {
   dispose(): void
 }
 
+/** An engine for a trajectory. */
+export type OpenEngine = (spec: EngineSpec & { weights: string }) => Promise<Engine>
+
 /** @param adapter an adapter's folder, or null for the base alone */
 export type OpenRunner = (folder: string, config: ModelConfig, adapter: string | null) => Promise<Runner>
 
+/** Answers from the model code on the current eager backend. */
 export const openEager: OpenRunner = async (folder, config, adapter) => {
   const params = loadParams(folder, config)
   const options = adapterOptions(adapter, config)
   return {
-    runtime: `eager ${getBackend()}`,
     logits: batch => batchLogits(params, config, batch, options),
     loss: async batch => {
       const loss = batchLoss(params, config, batch, options)
@@ -39,4 +41,23 @@ export const openEager: OpenRunner = async (folder, config, adapter) => {
     },
     dispose: () => disposeParams(params),
   }
+}
+
+export interface ModelRuntime {
+  openRunner: OpenRunner
+  openEngine: OpenEngine
+}
+
+export const eagerRuntime: ModelRuntime = { openRunner: openEager, openEngine: async spec => createEagerEngine(spec) }
+
+/** The recorded graph; on a machine whose set-up found nothing native, the eager engine on WASM. */
+export async function chosenRuntime(): Promise<ModelRuntime> {
+  if (readRuntime()?.kind !== 'wasm') {
+    const { openGraph } = await import('@/conform/graph-runner')
+    const { createEngine } = await import('@/trainer/engine/engine')
+    return { openRunner: openGraph, openEngine: createEngine }
+  }
+  await import('@tensorflow/tfjs-backend-wasm')
+  await setBackend('wasm')
+  return eagerRuntime
 }

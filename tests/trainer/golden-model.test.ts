@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { batchOf, check as checkForward } from '@/conform/forward'
 import { check as checkLora } from '@/conform/lora'
+import { eagerRuntime } from '@/conform/runner'
 import { goldenDir } from '@/tests/golden'
 import { createEagerEngine } from '@/trainer/model/eager'
 import { readModelConfig } from '@/trainer/weights/index'
@@ -31,7 +32,7 @@ describe.skipIf(golden === null)('reference vectors', () => {
   const failures = async (check: typeof checkForward | typeof checkLora): Promise<string[]> => {
     const found: string[] = []
     let passed = 0
-    for await (const { name, ok } of check(copy)) {
+    for await (const { name, ok } of check(copy, eagerRuntime)) {
       if (ok) passed++
       else found.push(name)
     }
