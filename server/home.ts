@@ -31,5 +31,5 @@ export function claimHome(home: string, url: string): void {
   const file = path.join(own, 'server.json')
   const owner = ownerSchema.safeParse(readJson(file)).data
   if (owner !== undefined && owner.pid !== process.pid && isAlive(owner)) throw new UserError('home_in_use', { path: home, url: owner.url })
-  writeWhole(file, JSON.stringify({ ...identify(process.pid), url }) + '\n')
+  writeWhole(file, JSON.stringify({ ...identify(process.pid), url }) + '\n', { durable: false })
 }

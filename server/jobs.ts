@@ -58,7 +58,7 @@ export function openJobs(queue: Queue): Jobs {
     if (!existsSync(folder)) return
     const request = asked.get(id)
     const exit: Exit = { pid, ...ending, asked: request?.pid === pid ? request.what : null, at: Date.now(), last_words: lastLine(path.join(folder, outputFile)) }
-    writeWhole(path.join(folder, exitFile), JSON.stringify(exitSchema.parse(exit), null, 2) + '\n')
+    writeWhole(path.join(folder, exitFile), JSON.stringify(exitSchema.parse(exit), null, 2) + '\n', { durable: false })
   }
 
   const forgetLaunch = (id: string) => {
@@ -138,7 +138,7 @@ export function openJobs(queue: Queue): Jobs {
       const folder = folderOf(id)
       mkdirSync(folder, { recursive: true })
       if (readdirSync(folder).length > 0) throw new UserError('output_dir_taken', { path: folder }, 'output_dir')
-      writeWhole(path.join(folder, runFiles.args), argsYaml)
+      writeWhole(path.join(folder, runFiles.args), argsYaml, { durable: true })
       enqueue(id, null)
     },
     stop(id) {

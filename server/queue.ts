@@ -44,7 +44,7 @@ export function openQueue(home: string): Queue {
     launchOf: (id) => launched.find((entry) => entry.id === id) ?? null,
     change(next) {
       const after = { waiting: next.waiting ?? waiting, launched: next.launched ?? launched }
-      writeWhole(file, JSON.stringify(after, null, 2) + '\n')
+      writeWhole(file, JSON.stringify(after, null, 2) + '\n', { durable: false })
       ;({ waiting, launched } = after)
     },
   }

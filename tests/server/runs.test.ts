@@ -31,21 +31,21 @@ const steps = (id: string) => browser.held(id).records.map(({ current_steps }) =
 const upTo = (n: number) => Array.from({ length: n }, (_, index) => index + 1)
 
 test('a run goes from Start to done, and its records come one by one, soon after they were written', async () => {
-  const id = await startRun(board.port, home, 'first', 25)
+  const id = await startRun(board.port, home, 'first', 80)
   expect(id).toBe('model/lora/first')
   await browser.watch(id)
   const delays: number[] = []
   browser.socket.on('tail', (_, { records }) => records.forEach(({ written_at }) => delays.push(Date.now() - Number(written_at))))
   await status(id, 'done')
-  await until(() => steps(id).length === 25, 'all records')
-  expect(steps(id)).toEqual(upTo(25))
+  await until(() => steps(id).length === 80, 'all records')
+  expect(steps(id)).toEqual(upTo(80))
   // A machine that runs other tests beside this one may hold up a few; tools/latency.ts measures in earnest.
   expect(delays.sort((a, b) => a - b)[Math.floor(delays.length / 2)]).toBeLessThan(200)
-  await until(() => browser.held(id).text.endsWith('step 25 中文 done\n'), 'the text')
+  await until(() => browser.held(id).text.endsWith('step 80 中文 done\n'), 'the text')
   const detail = await get(board.port, 'run', { id })
-  expect(detail.args).toMatchObject({ max_steps: 25, stage: 'sft' })
+  expect(detail.args).toMatchObject({ max_steps: 80, stage: 'sft' })
   expect(detail.results).toEqual({ train_loss: 1 })
-  expect(detail.run).toMatchObject({ model: 'model', finetuning_type: 'lora', name: 'first', step: 25, total_steps: 25, runtime: 'fake' })
+  expect(detail.run).toMatchObject({ model: 'model', finetuning_type: 'lora', name: 'first', step: 80, total_steps: 80, runtime: 'fake' })
 })
 
 test('further runs wait in order, can be withdrawn, and follow by themselves', async () => {
