@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util'
 import { UserError } from '@/lib/errors'
 import { modelConfig } from '@/lib/models/config'
+import { createEngine, createGenerator } from '@/trainer/device'
 import { mersenneTwister } from '@/trainer/order'
 import type { Batch } from '@/trainer/engine/types'
 import { parameterCount } from '@/trainer/model/params'
@@ -87,7 +88,6 @@ function randomBatch(rows: number, length: number, vocabulary: number, random: (
 async function benchTrain(settings: Settings): Promise<Record<string, unknown>> {
   const { batch, seq, steps, rank, dtype } = settings
   const model = config(settings)
-  const { createEngine } = await import('@/trainer/engine/engine')
   const began = seconds()
   const engine = await createEngine({
     config: model, weights: { random: 0 }, adapter: null, dtype, rows: batch, eval_rows: 0, lengths: [seq], seed: 0, max_grad_norm: 1,
@@ -119,7 +119,6 @@ async function benchTrain(settings: Settings): Promise<Record<string, unknown>> 
 async function benchGenerate(settings: Settings): Promise<Record<string, unknown>> {
   const { dtype, prompt, new_tokens, rank } = settings
   const model = config(settings)
-  const { createGenerator } = await import('@/trainer/engine/generator')
   const began = seconds()
   const adapter = settings.adapter ? { random: 0, rank } : null
   const generator = await createGenerator({ config: model, weights: { random: 0 }, adapter, dtype, max_length: prompt + new_tokens })

@@ -8,6 +8,8 @@ import type { ChatAsk, ChatLoad } from '@/lib/events'
 import type { ModelConfig } from '@/lib/models/config'
 import { checkVocabulary, prepareTemplate, type Template } from '@/lib/templates/template'
 import { readAdapter } from '@/trainer/adapter'
+import { checkDtype } from '@/trainer/check'
+import { createGenerator, isWasm } from '@/trainer/device'
 import type { Generator } from '@/trainer/engine/types'
 import { loadTokenizer } from '@/trainer/tokenizer'
 import { openWeights, readModelConfig } from '@/trainer/weights/index'
@@ -24,25 +26,26 @@ export interface ChatModel {
   dispose(): void
 }
 
-/** `auto` keeps a float32 checkpoint in float32, and halves the others' reads. */
+/** `auto` keeps a float32 checkpoint in float32, and halves the others' reads where bfloat16 can be computed with. */
 function dtypeOf({ infer_dtype }: ChatLoad, config: ModelConfig): 'float32' | 'bfloat16' {
+  if (infer_dtype === 'bfloat16') checkDtype(infer_dtype, 'infer_dtype')
   if (infer_dtype !== 'auto') return infer_dtype
-  return config.dtype === 'float32' ? 'float32' : 'bfloat16'
+  return config.dtype === 'float32' || isWasm() ? 'float32' : 'bfloat16'
 }
 
 /** Checks everything first, then loads. UserError for what is wrong with folder, template or adapter. */
 export async function openChatModel(load: ChatLoad): Promise<ChatModel> {
   const { model_name_or_path: folder, adapter_name_or_path: adapter } = load
   const config = readModelConfig(folder)
+  const dtype = dtypeOf(load, config)
   openWeights(folder, config)
   if (adapter !== null) readAdapter(adapter, config)
   const tokenizer = await loadTokenizer(folder)
   const templateFor = (enable_thinking: boolean) => prepareTemplate(tokenizer, { template: load.template, enable_thinking })
   const templates = { thinking: templateFor(true), plain: templateFor(false) }
   checkVocabulary(templates.thinking, config.vocab_size)
-  const { createGenerator } = await import('@/trainer/engine/generator')
   const max_length = Math.min(config.max_position_embeddings, longest)
-  const generator = await createGenerator({ config, weights: folder, adapter, dtype: dtypeOf(load, config), max_length })
+  const generator = await createGenerator({ config, weights: folder, adapter, dtype, max_length })
   return {
     runtime: generator.runtime,
     answer: (ask, signal) => answer(generator, ask.enable_thinking ? templates.thinking : templates.plain, max_length, ask, signal),

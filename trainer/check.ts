@@ -8,6 +8,7 @@ import { UserError, type Fault } from '@/lib/errors'
 import type { ModelConfig } from '@/lib/models/config'
 import { checkVocabulary, prepareTemplate, type Template } from '@/lib/templates/template'
 import { readAdapter } from '@/trainer/adapter'
+import { isWasm } from '@/trainer/device'
 import { loraSpecs, loraTargets, type LoraSpec } from '@/trainer/lora'
 import { checkOutput, type Resume } from '@/trainer/output'
 import { loadTokenizer } from '@/trainer/tokenizer'
@@ -52,6 +53,11 @@ export function startAdapter({ adapter_name_or_path: adapters }: TrainingArgs): 
   return adapters?.[0] ?? null
 }
 
+/** UserError where this machine's runtime cannot compute in a type. */
+export function checkDtype(dtype: 'float32' | 'bfloat16', key: 'bf16' | 'infer_dtype', wasm = isWasm()): void {
+  if (dtype === 'bfloat16' && wasm) throw new UserError('bfloat16_needs_native', { key }, key)
+}
+
 /** A model folder: its config, with its weights accounted for and its tokenizer read. */
 export async function checkModel(folder: string, attempt: ReturnType<typeof collector>['attempt']) {
   const config = await attempt(() => readModelConfig(folder))
@@ -66,6 +72,7 @@ export async function checkTraining(args: TrainingArgs): Promise<Checked> {
   const { config, tokenizer } = await checkModel(args.model_name_or_path ?? '', attempt)
   const template = tokenizer && (await attempt(() => prepareTemplate(tokenizer, { ...args, template: args.template ?? '' })))
   if (template && config) await attempt(() => checkVocabulary(template, config.vocab_size))
+  await attempt(() => checkDtype(computeDtype(args), 'bf16'))
   const adapter = await attempt(() => startAdapter(args))
   if (adapter !== null && config) await attempt(() => void readAdapter(adapter, config))
   const specs = config && (await attempt(() => loraSpecs(loraTargets(config, args.lora_target), args.lora_rank)))

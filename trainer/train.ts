@@ -15,6 +15,7 @@ import { readArguments, Refused } from '@/trainer/arguments'
 import { checkTraining, type Ground } from '@/trainer/check'
 import { checkpointName } from '@/trainer/checkpoint-list'
 import { differences, loadOptimizer, saveCheckpoint, type Identity } from '@/trainer/checkpoint'
+import { createEngine } from '@/trainer/device'
 import type { Engine, EngineSpec } from '@/trainer/engine/types'
 import { writeWhole } from '@/trainer/files'
 import { runHost } from '@/trainer/host'
@@ -42,20 +43,15 @@ interface Run {
   stop: StopRequest
 }
 
-type EngineModule = Promise<{ createEngine: (spec: EngineSpec) => Promise<Engine> }>
-
 /**
  * Trains as `[x.yaml] [key=value …]` say. Exit code: 0, or a signal's when it was stopped. Throws the user's faults.
- * @param loadEngine takes long, and is called when nothing can be refused any more but the data
+ * @param open makes the engine, when nothing can be refused any more
  */
-export async function train(argv: readonly string[], loadEngine: () => EngineModule = () => import('@/trainer/engine/engine')): Promise<number> {
+export async function train(argv: readonly string[], open: (spec: EngineSpec) => Promise<Engine> = createEngine): Promise<number> {
   const args = readArguments(argv, 'train')
   const checked = await checkTraining(args)
   if (!checked.ground) throw new Refused(checked.faults)
   const { ground } = checked
-  // TensorFlow's library loads while the data is read.
-  const engineModule = loadEngine()
-  engineModule.catch(() => undefined)
   const stage = stages[args.stage as StageName]
   const loaded = await stage.load(args, ground.template)
   const data = stage.collate(loaded, args, padId(ground))
@@ -73,7 +69,7 @@ export async function train(argv: readonly string[], loadEngine: () => EngineMod
   try {
     writeArguments(run)
     for (const { dataset, row, fault } of loaded.skipped) report.text(`Dataset ${dataset}: row ${row} is left out: ${sentence(fault, 'en')}`, 'WARNING')
-    return await work(run, (await engineModule).createEngine)
+    return await work(run, open)
   } catch (error) {
     throw failed(report, error)
   } finally {
@@ -126,9 +122,9 @@ function engineSpec({ args, ground, data, adapter }: Run): EngineSpec {
   }
 }
 
-async function work(run: Run, createEngine: (spec: EngineSpec) => Promise<Engine>): Promise<number> {
+async function work(run: Run, open: (spec: EngineSpec) => Promise<Engine>): Promise<number> {
   const { report, stop, ground } = run
-  const engine = await createEngine(engineSpec(run))
+  const engine = await open(engineSpec(run))
   try {
     report.state.change({ runtime: engine.runtime })
     announce(run, engine)

@@ -14,6 +14,7 @@ export const en = {
     adapter_config_invalid: 'The adapter settings in {path} cannot be used: {problem}.',
     adapter_missing: 'There is no adapter at {path}: a folder with adapter_config.json and adapter_model.safetensors is needed.',
     below_minimum: '{key} is {value}, but at least {minimum} is needed.',
+    bfloat16_needs_native: '{key} asks for bfloat16, which WebAssembly cannot compute in; use float32, or see what "npm run runtime" says would enable the native runtime.',
     body_too_large: 'The request is larger than {limit} bytes, which is as much as this server accepts.',
     chat_not_loaded: 'No model is loaded; load one before asking.',
     checkpoint_damaged: 'The checkpoint {path} cannot be resumed: {problem}.',

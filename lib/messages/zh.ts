@@ -12,6 +12,7 @@ export const zh: Messages = {
     adapter_config_invalid: '无法使用 {path} 中的适配器配置：{problem}。',
     adapter_missing: '{path} 中没有适配器：该文件夹应包含 adapter_config.json 和 adapter_model.safetensors。',
     below_minimum: '{key} 为 {value}，不能小于 {minimum}。',
+    bfloat16_needs_native: '{key} 需要 bfloat16，而 WebAssembly 无法以它计算；请使用 float32，或运行 "npm run runtime" 查看如何启用原生运行时。',
     body_too_large: '请求超过 {limit} 字节，这是本服务器接受的上限。',
     chat_not_loaded: '尚未加载模型；请先加载模型再提问。',
     checkpoint_damaged: '无法从检查点 {path} 继续训练：{problem}。',

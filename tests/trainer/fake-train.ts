@@ -30,7 +30,7 @@ export function adapterEngine(spec: EngineSpec, ms = 0): Engine {
 if (process.argv[1]?.includes('fake-train')) {
   try {
     const ms = Number(process.env.FAKE_STEP_MS ?? 0)
-    process.exitCode = await train(process.argv.slice(2), async () => ({ createEngine: async (spec) => adapterEngine(spec, ms) }))
+    process.exitCode = await train(process.argv.slice(2), async (spec) => adapterEngine(spec, ms))
   } catch (error) {
     process.exitCode = sayFaults(error) ? 2 : sayFailure(error)
   }

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { checkDtype } from '@/trainer/check'
 import { checkReport } from '@/trainer/plan'
 import { inspectAnswer } from '@/trainer/inspect'
 import { trainingMemory } from '@/trainer/memory'
@@ -94,4 +95,10 @@ describe('models and datasets', () => {
     const page = await inspectAnswer({ id: 3, name: 'preview', request: { dataset_dir: path.join(home, 'data'), dataset: 'sums', offset: 38, limit: 10 } })
     expect(page).toMatchObject({ ok: true, value: { total: 40, rows: [{ row: 39, problem: null }, { row: 40, messages: [{ role: 'user', content: 'What is 39 plus 4?' }, { role: 'assistant', content: 'It is 43.' }] }] } })
   })
+})
+
+it('bfloat16 is refused where only WASM computes', () => {
+  expect(() => checkDtype('bfloat16', 'bf16', true)).toThrow('bfloat16_needs_native')
+  expect(() => checkDtype('bfloat16', 'bf16', false)).not.toThrow()
+  expect(() => checkDtype('float32', 'bf16', true)).not.toThrow()
 })

@@ -21,7 +21,7 @@ beforeAll(async () => {
   mkdirSync('dist', { recursive: true })
   home = mkdtempSync(path.join(tmpdir(), 'tuneboard-run-'))
   program = path.resolve(mkdtempSync(path.join('dist', 'test-')), 'fake-train.mjs')
-  await build({ entryPoints: ['tests/trainer/fake-train.ts'], outfile: program, bundle: true, platform: 'node', format: 'esm', target: 'node20.9', packages: 'external', alias: { '@': process.cwd() }, external: ['*/engine/engine'], logLevel: 'error' })
+  await build({ entryPoints: ['tests/trainer/fake-train.ts'], outfile: program, bundle: true, platform: 'node', format: 'esm', target: 'node20.9', packages: 'external', alias: { '@': process.cwd() }, external: ['*/engine/engine', '*/engine/generator'], logLevel: 'error' })
   makeTinyModel(at('model'))
   makeDataset(at('data'), 33)
   writeFileSync(at('run.yaml'), yaml({}))
