@@ -11,10 +11,10 @@ import { SocketProvider } from '@/components/socket'
 import { translate } from '@/lib/messages'
 import '@/app/globals.css'
 
-const inter = localFont({
-  src: '../node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2',
+const sans = localFont({
+  src: '../node_modules/@fontsource-variable/geist/files/geist-latin-wght-normal.woff2',
   weight: '100 900',
-  variable: '--font-inter',
+  variable: '--font-latin',
   display: 'swap',
 })
 
@@ -33,12 +33,12 @@ export const viewport: Viewport = { width: 'device-width', initialScale: 1 }
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const { locale, theme } = await preferences()
   return (
-    <html lang={locale} data-theme={theme === 'system' ? 'light' : theme} data-choice={theme} className={inter.variable} suppressHydrationWarning>
+    <html lang={locale} data-theme={theme === 'system' ? 'light' : theme} data-choice={theme} className={sans.variable} suppressHydrationWarning>
       <head>
         <script dangerouslySetInnerHTML={{ __html: themeScript }} />
       </head>
       <body>
-        <LocaleProvider initial={locale}>
+        <LocaleProvider locale={locale} texts={translate(locale)}>
           <SocketProvider>
             <BoardProvider>
               <Frame theme={theme}>{children}</Frame>

@@ -1,10 +1,15 @@
 'use client'
-/** The page's language: texts, fault sentences and numbers in it. Kept in a cookie, so that the server renders the right one at once. */
-import { createContext, useContext, useMemo, useState, type ReactNode } from 'react'
+/**
+ * The page's language: texts, fault sentences and numbers in it. The server sends the texts of one language only; choosing another
+ * sets a cookie and asks for the layout again, while everything on the page stays as it is.
+ */
+import { useRouter } from 'next/navigation'
+import { createContext, useContext, useMemo, type ReactNode } from 'react'
 import { localeCookie } from '@/components/preferences'
 import type { Fault } from '@/lib/errors'
-import { sentence, translate, type Locale } from '@/lib/messages'
 import type { Messages } from '@/lib/messages/en'
+import type { Locale } from '@/lib/messages/locales'
+import { sentenceOf } from '@/lib/messages/text'
 
 interface LocaleValue {
   locale: Locale
@@ -15,20 +20,19 @@ interface LocaleValue {
 
 const Context = createContext<LocaleValue | null>(null)
 
-export function LocaleProvider({ initial, children }: { initial: Locale; children: ReactNode }) {
-  const [locale, setState] = useState(initial)
+export function LocaleProvider({ locale, texts, children }: { locale: Locale; texts: Messages; children: ReactNode }) {
+  const router = useRouter()
   const value = useMemo<LocaleValue>(
     () => ({
       locale,
-      t: translate(locale),
-      say: (fault) => sentence(fault, locale),
+      t: texts,
+      say: (fault) => sentenceOf(fault, texts),
       setLocale: (next) => {
         document.cookie = `${localeCookie}=${next}; path=/; max-age=31536000; samesite=lax`
-        document.documentElement.lang = next
-        setState(next)
+        router.refresh()
       },
     }),
-    [locale],
+    [locale, texts, router],
   )
   return <Context.Provider value={value}>{children}</Context.Provider>
 }

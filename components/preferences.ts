@@ -1,5 +1,5 @@
 /** Names of what a browser remembers, and how a first visit's language is chosen; read on the server and in the page. */
-import { locales, type Locale } from '@/lib/messages'
+import { locales, type Locale } from '@/lib/messages/locales'
 
 export const localeCookie = 'tuneboard_locale'
 export const themeCookie = 'tuneboard_theme'

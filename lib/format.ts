@@ -2,7 +2,7 @@
  * Numbers as people read them, and times as LLaMA-Factory writes them. What goes into a file or on the wire is the same in every
  * language; what is shown takes a locale.
  */
-import type { Locale } from '@/lib/messages'
+import type { Locale } from '@/lib/messages/locales'
 
 const two = (value: number): string => String(value).padStart(2, '0')
 

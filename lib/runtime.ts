@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { Messages } from '@/lib/messages/en'
-import { fill, translate, type Locale } from '@/lib/messages'
+import { fill } from '@/lib/messages/text'
 
 /** From the fastest to the slowest; the set-up takes the first that works. */
 export const runtimeKinds = ['cuda', 'cpu', 'prebuilt', 'wasm'] as const
@@ -40,8 +40,8 @@ export interface RuntimeWords {
  * The sentences of a runtime in a language. `null` stands for "not set up yet".
  * @throws plain Error for a cause without a text: the set-up and the messages must be changed together.
  */
-export function describeRuntime(runtime: Runtime | null, locale: Locale): RuntimeWords {
-  const { kinds, missing, why, better } = translate(locale).runtime
+export function describeRuntime(runtime: Runtime | null, messages: Messages): RuntimeWords {
+  const { kinds, missing, why, better } = messages.runtime
   if (!runtime) return { name: missing.name, reason: missing.reason, better: missing.better }
   const sentences = (texts: Record<string, string>) => runtime.causes.map(({ code, values }) => {
     if (!Object.hasOwn(texts, code)) throw new Error(`no text for the runtime's cause "${code}"`)

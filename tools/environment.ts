@@ -8,7 +8,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { describeRuntime, runtimeSchema, type Runtime } from '@/lib/runtime'
-import type { Locale } from '@/lib/messages'
+import { translate } from '@/lib/messages'
+import type { Locale } from '@/lib/messages/locales'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const packageSchema = z.looseObject({ version: z.string(), dependencies: z.record(z.string(), z.string()).default({}) })
@@ -21,7 +22,7 @@ function readRuntime(): Runtime | null {
 }
 
 function runtimeLines(runtime: Runtime | null, locale: Locale): string[] {
-  const { name, reason, better } = describeRuntime(runtime, locale)
+  const { name, reason, better } = describeRuntime(runtime, translate(locale))
   return [
     `runtime: ${name}`,
     `  why: ${reason}`,

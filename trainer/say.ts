@@ -1,6 +1,7 @@
 /** What the trainer says on standard error when a command cannot be done, in the language of the terminal. */
 import { UserError, type Fault } from '@/lib/errors'
-import { sentence, type Locale } from '@/lib/messages'
+import { sentence } from '@/lib/messages'
+import type { Locale } from '@/lib/messages/locales'
 import { Refused } from '@/trainer/arguments'
 
 export const terminalLocale = (): Locale => ((process.env.LC_ALL ?? process.env.LANG ?? '').startsWith('zh') ? 'zh' : 'en')

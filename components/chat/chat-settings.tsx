@@ -11,7 +11,7 @@ import { Checkbox } from '@/components/ui/checkbox'
 import { Hint } from '@/components/ui/hint'
 import { Select } from '@/components/ui/select'
 import { TextInput } from '@/components/ui/text-input'
-import { fill } from '@/lib/messages'
+import { fill } from '@/lib/messages/text'
 import type { ReactNode } from 'react'
 
 const numbers = ['max_new_tokens', 'temperature', 'top_p', 'top_k', 'repetition_penalty'] as const

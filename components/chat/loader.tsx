@@ -17,7 +17,7 @@ import { Message } from '@/components/ui/message'
 import type { AdapterEntry } from '@/lib/api'
 import type { Fault } from '@/lib/errors'
 import { chatLoadSchema, type ChatLoad } from '@/lib/events'
-import { fill } from '@/lib/messages'
+import { fill } from '@/lib/messages/text'
 
 /** The option for no adapter; a path is never empty. */
 const BASE = ''

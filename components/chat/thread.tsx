@@ -9,7 +9,7 @@ import { CopyButton } from '@/components/ui/copy-button'
 import { cx } from '@/components/ui/cx'
 import { Message } from '@/components/ui/message'
 import type { ChatSide } from '@/lib/events'
-import { fill } from '@/lib/messages'
+import { fill } from '@/lib/messages/text'
 
 const NEAR_END_PX = 48
 

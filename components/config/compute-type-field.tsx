@@ -9,7 +9,7 @@ import { useStore } from '@/components/store'
 import { Hint } from '@/components/ui/hint'
 import { Select } from '@/components/ui/select'
 import { computeType, computeTypeLacking, computeTypes, precision, type ComputeType } from '@/lib/config/form'
-import { fill } from '@/lib/messages'
+import { fill } from '@/lib/messages/text'
 
 const flags = ['bf16', 'fp16', 'pure_bf16'] as const
 

@@ -12,7 +12,7 @@ import { useStore } from '@/components/store'
 import { cx } from '@/components/ui/cx'
 import { Hint } from '@/components/ui/hint'
 import { fieldOf, type Key } from '@/lib/config/fields'
-import { fill } from '@/lib/messages'
+import { fill } from '@/lib/messages/text'
 
 /** Whether a raw value means something else than the form's first value. */
 function differs(key: Key, value: unknown): boolean {

@@ -15,7 +15,7 @@ import { useStore } from '@/components/store'
 import { Button } from '@/components/ui/button'
 import { Message } from '@/components/ui/message'
 import { isKey } from '@/lib/config/fields'
-import { fill } from '@/lib/messages'
+import { fill } from '@/lib/messages/text'
 import type { Fault } from '@/lib/errors'
 
 const CommandDialog = dynamic(() => import('@/components/config/command-dialog').then((module) => module.CommandDialog), { ssr: false })

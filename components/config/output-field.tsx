@@ -8,7 +8,7 @@ import { useLocale } from '@/components/locale'
 import { useStore } from '@/components/store'
 import { Hint } from '@/components/ui/hint'
 import { TextInput } from '@/components/ui/text-input'
-import { fill } from '@/lib/messages'
+import { fill } from '@/lib/messages/text'
 
 export function OutputField() {
   const { t } = useLocale()

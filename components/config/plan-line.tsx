@@ -5,7 +5,7 @@ import { useLocale } from '@/components/locale'
 import { bytes, compact, count } from '@/components/run/numbers'
 import { useStore } from '@/components/store'
 import { cx } from '@/components/ui/cx'
-import { fill } from '@/lib/messages'
+import { fill } from '@/lib/messages/text'
 
 export function PlanLine() {
   const { t, locale } = useLocale()

@@ -8,7 +8,7 @@ import { touched } from '@/components/config/draft'
 import { useLocale } from '@/components/locale'
 import { useStore } from '@/components/store'
 import type { Key } from '@/lib/config/fields'
-import { fill } from '@/lib/messages'
+import { fill } from '@/lib/messages/text'
 import type { Messages } from '@/lib/messages/en'
 
 interface SettingsGroupProps {

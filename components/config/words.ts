@@ -5,7 +5,7 @@ import type { Option } from '@/components/ui/select'
 import type { Feature } from '@/lib/config/field'
 import type { Key } from '@/lib/config/fields'
 import { optionsOf } from '@/lib/config/form'
-import { fill } from '@/lib/messages'
+import { fill } from '@/lib/messages/text'
 import type { Messages } from '@/lib/messages/en'
 import { fieldText, optionText, type FieldText } from '@/lib/messages/labels'
 

@@ -5,7 +5,7 @@ import { useLocale } from '@/components/locale'
 import { cx } from '@/components/ui/cx'
 import { Message } from '@/components/ui/message'
 import type { PreviewRow } from '@/lib/api'
-import { fill } from '@/lib/messages'
+import { fill } from '@/lib/messages/text'
 
 const looks = {
   user: 'self-end bg-accent-soft',

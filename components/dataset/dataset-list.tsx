@@ -8,7 +8,7 @@ import { Message } from '@/components/ui/message'
 import { TextInput } from '@/components/ui/text-input'
 import type { DatasetEntry } from '@/lib/api'
 import type { Fault } from '@/lib/errors'
-import { fill } from '@/lib/messages'
+import { fill } from '@/lib/messages/text'
 
 /** A search field for fewer entries than this is in the way. */
 const SEARCH_FROM = 9

@@ -11,7 +11,7 @@ import { useCall } from '@/components/use-call'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import { Message } from '@/components/ui/message'
-import { fill } from '@/lib/messages'
+import { fill } from '@/lib/messages/text'
 
 const PAGE_ROWS = 10
 

@@ -5,7 +5,7 @@ import Check from 'lucide-react/icons/check'
 import Languages from 'lucide-react/icons/languages'
 import { useLocale } from '@/components/locale'
 import { buttonClass } from '@/components/ui/button'
-import { locales, translate } from '@/lib/messages'
+import { languageNames, locales } from '@/lib/messages/locales'
 
 export function LanguageSwitch() {
   const { t, locale, setLocale } = useLocale()
@@ -30,7 +30,7 @@ export function LanguageSwitch() {
                     <Check aria-hidden className="size-3.5 text-accent" />
                   </DropdownMenu.ItemIndicator>
                 </span>
-                {translate(name).ui.language_name}
+                {languageNames[name]}
               </DropdownMenu.RadioItem>
             ))}
           </DropdownMenu.RadioGroup>

@@ -12,10 +12,10 @@ import { describeRuntime } from '@/lib/runtime'
 const dots = { cuda: 'bg-good', cpu: 'bg-good', prebuilt: 'bg-warn', wasm: 'bg-warn' } as const
 
 export function RuntimeBadge() {
-  const { t, locale } = useLocale()
+  const { t } = useLocale()
   const board = useBoard()
   if (!board) return <span className="h-8 w-8 sm:w-44" />
-  const { name, reason, better } = describeRuntime(board.runtime, locale)
+  const { name, reason, better } = describeRuntime(board.runtime, t)
   return (
     <Popover.Root>
       <Popover.Trigger aria-label={`${t.ui.frame.runtime}: ${name}`} className={buttonClass('ghost', 'md', 'max-sm:w-8 max-sm:px-0')}>

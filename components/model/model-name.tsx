@@ -9,7 +9,7 @@ import { modelOptions, useKnownModels, type KnownModels } from '@/components/mod
 import { useStore } from '@/components/store'
 import { Combobox } from '@/components/ui/combobox'
 import { Hint } from '@/components/ui/hint'
-import { fill } from '@/lib/messages'
+import { fill } from '@/lib/messages/text'
 
 /** The draft with another model; a template is only replaced where the catalogue knows the right one. */
 function choose(name: string, { local, find }: KnownModels) {

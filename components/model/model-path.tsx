@@ -14,7 +14,7 @@ import { useCall } from '@/components/use-call'
 import { Button } from '@/components/ui/button'
 import { TextInput } from '@/components/ui/text-input'
 import type { ModelReport } from '@/lib/api'
-import { fill } from '@/lib/messages'
+import { fill } from '@/lib/messages/text'
 
 const BrowseDialog = dynamic(() => import('@/components/model/browse-dialog').then((module) => module.BrowseDialog), { ssr: false })
 

@@ -8,7 +8,7 @@ import { useWords } from '@/components/config/words'
 import { useLocale } from '@/components/locale'
 import { useStore } from '@/components/store'
 import { Combobox, type ComboboxOption } from '@/components/ui/combobox'
-import { fill } from '@/lib/messages'
+import { fill } from '@/lib/messages/text'
 
 export function TemplateField() {
   const { t } = useLocale()

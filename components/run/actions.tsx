@@ -12,7 +12,7 @@ import { useLocale } from '@/components/locale'
 import { canResume, isActive } from '@/components/run/status'
 import { Button } from '@/components/ui/button'
 import type { Fault } from '@/lib/errors'
-import { fill } from '@/lib/messages'
+import { fill } from '@/lib/messages/text'
 import type { RunSummary } from '@/lib/run'
 
 const KillButton = dynamic(() => import('@/components/run/kill-button').then((module) => module.KillButton), { ssr: false })

@@ -12,7 +12,7 @@ import { MARGIN, PlotArea, Y_AXIS_WIDTH } from '@/components/run/plot-area'
 import { shortNumber, tick } from '@/components/run/numbers'
 import { bounds, roundTicks, smooth, thin, toCurves, within, type Curve, type Curves } from '@/components/run/series'
 import { useSize } from '@/components/run/use-size'
-import { fill } from '@/lib/messages'
+import { fill } from '@/lib/messages/text'
 import type { Messages } from '@/lib/messages/en'
 import type { LogRecord } from '@/lib/run'
 

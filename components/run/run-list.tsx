@@ -13,7 +13,7 @@ import { useSocket } from '@/components/socket'
 import { buttonClass } from '@/components/ui/button'
 import { Message } from '@/components/ui/message'
 import type { Fault } from '@/lib/errors'
-import { fill } from '@/lib/messages'
+import { fill } from '@/lib/messages/text'
 import type { RunSummary } from '@/lib/run'
 
 /** Under way and waiting first, then the newest. */

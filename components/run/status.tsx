@@ -3,7 +3,7 @@
 import { useLocale } from '@/components/locale'
 import { cx } from '@/components/ui/cx'
 import type { Fault } from '@/lib/errors'
-import { fill } from '@/lib/messages'
+import { fill } from '@/lib/messages/text'
 import type { Messages } from '@/lib/messages/en'
 import type { RunStatus, RunSummary } from '@/lib/run'
 

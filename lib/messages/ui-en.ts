@@ -1,6 +1,5 @@
 /** English texts of the page's frame, screens and buttons. Settings and faults have theirs in `fields-en.ts` and `en.ts`. */
 export const uiEn = {
-  language_name: 'English',
   cancel: 'Cancel',
   close: 'Close',
   copy: 'Copy',

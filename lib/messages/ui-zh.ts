@@ -2,7 +2,6 @@
 import type { Messages } from '@/lib/messages/en'
 
 export const uiZh: Messages['ui'] = {
-  language_name: '中文',
   cancel: '取消',
   close: '关闭',
   copy: '复制',

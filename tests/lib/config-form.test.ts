@@ -4,7 +4,8 @@ import { groups } from '@/lib/config/field'
 import { fieldOf, keys } from '@/lib/config/fields'
 import { computeType, computeTypeLacking, computeTypes, formDefaults, formGroups, lacking, optionsOf, precision, visible } from '@/lib/config/form'
 import { parseArgs } from '@/lib/config/schema'
-import { locales, translate } from '@/lib/messages'
+import { translate } from '@/lib/messages'
+import { locales } from '@/lib/messages/locales'
 import { fieldText, optionText } from '@/lib/messages/labels'
 
 describe('groups', () => {

@@ -6,7 +6,9 @@ import { fieldOf, keys, missingFeature, type TrainingArgs } from '@/lib/config/f
 import { parseArgs } from '@/lib/config/schema'
 import { readYaml } from '@/lib/config/yaml'
 import type { Fault } from '@/lib/errors'
-import { fill, locales, sentence, translate } from '@/lib/messages'
+import { sentence, translate } from '@/lib/messages'
+import { locales } from '@/lib/messages/locales'
+import { fill } from '@/lib/messages/text'
 
 const base = { model_name_or_path: 'data/models/starter', template: 'chatml', dataset: 'identity', output_dir: 'saves/x', do_train: true }
 

@@ -2,7 +2,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { locales, translate } from '@/lib/messages'
+import { translate } from '@/lib/messages'
+import { locales } from '@/lib/messages/locales'
 import { describeRuntime, runtimeSchema, type Runtime } from '@/lib/runtime'
 import { opsFingerprint, opsSources } from '@/scripts/native/ops.mjs'
 import { findTool } from '@/scripts/setup/run-tool.mjs'
@@ -14,7 +15,7 @@ const cpu: Runtime = { key: 'k', kind: 'cpu', tensorflow: '2.21.0', binding: '/b
 
 describe('describeRuntime', () => {
   it('says what runs, why, and what would be better', () => {
-    expect(describeRuntime(cpu, 'en')).toEqual({
+    expect(describeRuntime(cpu, translate('en'))).toEqual({
       name: 'TensorFlow 2.21.0, processor',
       reason: 'No NVIDIA GPU answers (nvidia-smi), so TensorFlow runs on the processor.',
       better: 'An NVIDIA GPU with its driver would train many times faster; with one, run "npm run runtime".',
@@ -23,18 +24,18 @@ describe('describeRuntime', () => {
 
   it('joins the causes and fills their values', () => {
     const causes = [{ code: 'no_compiler', values: {} }, { code: 'prebuilt_failed', values: { problem: 'the host cannot be reached' } }]
-    const words = describeRuntime({ ...cpu, kind: 'wasm', tensorflow: null, binding: null, causes }, 'en')
+    const words = describeRuntime({ ...cpu, kind: 'wasm', tensorflow: null, binding: null, causes }, translate('en'))
     expect(words.name).toBe('WebAssembly')
     expect(words.reason).toContain('the host cannot be reached.')
     expect(words.better).toMatch(/^Install a C\+\+ compiler .*"npm run runtime"\.$/)
   })
 
   it('has nothing better to say for a GPU in use', () => {
-    expect(describeRuntime({ ...cpu, kind: 'cuda', causes: [{ code: 'gpu_used', values: { gpu: 'NVIDIA H100' } }] }, 'en').better).toBeNull()
+    expect(describeRuntime({ ...cpu, kind: 'cuda', causes: [{ code: 'gpu_used', values: { gpu: 'NVIDIA H100' } }] }, translate('en')).better).toBeNull()
   })
 
   it('does not pass over a cause without a text', () => {
-    expect(() => describeRuntime({ ...cpu, causes: [{ code: 'no_such', values: {} }] }, 'en')).toThrow('no text for the runtime\'s cause "no_such"')
+    expect(() => describeRuntime({ ...cpu, causes: [{ code: 'no_such', values: {} }] }, translate('en'))).toThrow('no text for the runtime\'s cause "no_such"')
   })
 
   it.each(locales)('has a sentence in %s for every cause that the set-up can name', (locale) => {
