@@ -43,25 +43,30 @@ export function encodeSupervised(example: Example, template: Template, options: 
   const all = turns.reduce((sum, { prompt, response }) => sum + prompt.length + response.length, 0)
   // With masked history the last turn comes first, so that the cut-off falls on the oldest.
   if (mask_history) turns.reverse()
-  const parts: { ids: number[]; labels: number[] }[] = []
+  const parts: { prompt: readonly number[]; response: readonly number[]; first: boolean; learned: boolean }[] = []
   let total = efficient_eos ? 1 : 0
   for (const [i, turn] of turns.entries()) {
     if (total >= cutoff_len) break
     const [source, target] = inferSeqlen(turn.prompt.length, turn.response.length, cutoff_len - total)
-    const prompt = turn.prompt.slice(0, source)
-    const response = turn.response.slice(0, target)
     total += source + target
-    const promptLabels = train_on_prompt ? prompt : ignored(source)
-    // Between turns eos is not in the ids; the label alone teaches the answer to end there.
-    if (!train_on_prompt && efficient_eos && i > 0) promptLabels.splice(0, 1, eos)
-    parts.push({ ids: [...prompt, ...response], labels: [...promptLabels, ...(mask_history && i > 0 ? ignored(target) : response)] })
+    parts.push({ prompt: turn.prompt.slice(0, source), response: turn.response.slice(0, target), first: i === 0, learned: !mask_history || i === 0 })
   }
   if (mask_history) parts.reverse()
-  const end = efficient_eos ? [eos] : []
-  const ids = [...parts.flatMap((part) => part.ids), ...end]
-  return { ids, labels: [...parts.flatMap((part) => part.labels), ...end], cut: all + end.length - ids.length }
-}
-
-function ignored(count: number): number[] {
-  return new Array<number>(count).fill(IGNORED)
+  const ids: number[] = []
+  const labels: number[] = []
+  const append = (tokens: readonly number[], isTarget: boolean) => {
+    for (const token of tokens) {
+      ids.push(token)
+      labels.push(isTarget ? token : IGNORED)
+    }
+  }
+  for (const { prompt, response, first, learned } of parts) {
+    const start = ids.length
+    append(prompt, train_on_prompt ?? false)
+    // Between turns eos is not in the ids; the label alone teaches the answer to end there.
+    if (efficient_eos && !train_on_prompt && !first && prompt.length > 0) labels[start] = eos
+    append(response, learned)
+  }
+  if (efficient_eos) append([eos], true)
+  return { ids, labels, cut: all + (efficient_eos ? 1 : 0) - ids.length }
 }

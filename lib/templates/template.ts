@@ -154,7 +154,11 @@ type MessageEncoder = (messages: readonly Message[], system: string, tools: stri
 
 /** Ids of each message, the first with the prefix and the system text. */
 function messageEncoder(name: string, row: FilledRow, tokenizer: Tokenizer, today: () => Date): MessageEncoder {
-  const toIds = (slots: readonly Slot[]) => slots.flatMap((slot) => slotIds(name, slot, tokenizer))
+  const toIds = (slots: readonly Slot[]) => {
+    const ids: number[] = []
+    for (const slot of slots) for (const id of slotIds(name, slot, tokenizer)) ids.push(id)
+    return ids
+  }
   return (messages, system, tools) => {
     const own = system || row.default_system
     const head = own || tools ? put(row.system, own + (tools ? toolText(row, tools, today()) : '')) : []

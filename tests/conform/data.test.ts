@@ -99,7 +99,7 @@ describe('the run', () => {
 })
 
 const golden = goldenDir()
-describe.skipIf(golden === null)('the reference vectors', () => {
+describe.skipIf(golden === null)('the reference vectors', { timeout: 300_000 }, () => {
   const dir = golden ?? ''
 
   test('tokenizers, templates, encoding and conversion', async () => {
