@@ -29,14 +29,19 @@ export function writeWhole(file: string, data: string | Uint8Array, write: Write
   writeChunks(file, [typeof data === 'string' ? Buffer.from(data) : data], write)
 }
 
+/** The same without waiting for the disk, for what is soon replaced: readers still see the old file or the new one. */
+export function writeSwift(file: string, data: string): void {
+  writeChunks(file, [Buffer.from(data)], writeBytes, () => undefined)
+}
+
 /** The same for data that is made piece by piece and need never be in memory whole. */
-export function writeChunks(file: string, chunks: Iterable<Uint8Array>, write: Write = writeBytes): void {
+export function writeChunks(file: string, chunks: Iterable<Uint8Array>, write: Write = writeBytes, sync: (fd: number) => void = fsyncSync): void {
   const temporary = `${file}.${process.pid}.tmp`
   try {
     const fd = openSync(temporary, 'w')
     try {
       for (const chunk of chunks) writeAll(fd, chunk, write)
-      fsyncSync(fd)
+      sync(fd)
     } finally {
       closeSync(fd)
     }

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { runFiles, runStateSchema, type RunState } from '@/lib/run'
-import { writeWhole } from '@/trainer/files'
+import { writeSwift, writeWhole } from '@/trainer/files'
 
 /** A step alone is written at most this often; a status or phase at once. */
 const stepEveryMs = 500
@@ -31,10 +31,11 @@ export function readRunState(folder: string): RunState | null {
   }
 }
 
+const going = ({ status }: RunState): boolean => status === 'starting' || status === 'running' || status === 'stopping'
+
 /** Whether the process that wrote this state is still there and is not this one. */
 export function isAlive(state: RunState): boolean {
-  const going = state.status === 'starting' || state.status === 'running' || state.status === 'stopping'
-  if (!going || state.pid === process.pid) return false
+  if (!going(state) || state.pid === process.pid) return false
   try {
     process.kill(state.pid, 0)
   } catch (error) {
@@ -65,7 +66,9 @@ export function openState(folder: string, begin: Pick<RunState, 'step' | 'total_
   }
   const write = () => {
     state.updated_at = Date.now()
-    writeWhole(file, JSON.stringify(state, null, 2) + '\n')
+    // What a run says at its end must survive the machine; what it says on the way is replaced in a moment.
+    const save = going(state) ? writeSwift : writeWhole
+    save(file, JSON.stringify(state, null, 2) + '\n')
   }
   write()
   return {

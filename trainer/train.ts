@@ -126,7 +126,6 @@ async function work(run: Run, open: (spec: EngineSpec) => Promise<Engine>): Prom
   const { report, stop, ground } = run
   const engine = await open(engineSpec(run))
   try {
-    report.state.change({ runtime: engine.runtime })
     announce(run, engine)
     if (ground.resume) {
       for (const line of differences(ground.resume.saved.identity, run.identity)) report.text(line, 'WARNING')
@@ -166,7 +165,7 @@ async function trainLoop(run: Run, engine: Engine): Promise<Outcome> {
   const { args, data, plan, report, ground, stop } = run
   const start = ground.resume?.saved.progress ?? atStart
   const host = runHost({ report, total_steps: plan.max_steps, start, save: (progress) => checkpoint(run, engine, progress), stopping: () => stop.signal !== null })
-  if (stop.signal === null) report.state.change({ status: 'running', phase: 'compiling' })
+  report.state.change({ runtime: engine.runtime, phase: 'compiling', ...(stop.signal === null ? { status: 'running' } : {}) })
   const parts = {
     settings: args, plan, data, engine, host, metrics: stages[args.stage as StageName].metrics, schedule: scheduleOf(args, plan.max_steps), flos_per_token: flosPerToken(run),
   }
@@ -247,7 +246,7 @@ async function evaluateAtEnd({ args, report, data }: Run, engine: Engine, epoch:
 
 /** do_eval without do_train: the metrics of the model as it is. */
 async function onlyEvaluate(run: Run, engine: Engine): Promise<number> {
-  run.report.state.change({ status: 'running', phase: 'evaluating' })
+  run.report.state.change({ runtime: engine.runtime, status: 'running', phase: 'evaluating' })
   await evaluateAtEnd(run, engine, null)
   run.report.state.change({ status: 'done', phase: 'finished' })
   return 0
