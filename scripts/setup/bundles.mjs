@@ -43,7 +43,7 @@ export async function buildBundle(name) {
 }
 
 async function compile(name, entry) {
-  const { build } = await import('esbuild')
+  const { build, stop } = await import('esbuild')
   try {
     return await build({
       entryPoints: { [name]: entry },
@@ -59,6 +59,9 @@ async function compile(name, entry) {
     const [first] = error.errors ?? []
     if (!first) throw error
     throw new Failure(`${bundles[name]} cannot be built: ${first.text} (${first.location ? `${first.location.file}:${first.location.line}` : 'no place given'}).`, 1)
+  } finally {
+    // Its service would stay beside the server that this process becomes.
+    await stop()
   }
 }
 
