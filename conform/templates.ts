@@ -1,10 +1,11 @@
 /**
  * templates.json: conversations through chat templates to ids, the tokenizer that a template leaves behind, and tool calls read from answers.
- * The Jinja and Ollama texts of the file belong to exporting.
+ * Also what templates look like to other programs.
  */
 import path from 'node:path'
 import { z } from 'zod'
 import { type Message, roles } from '@/lib/datasets/example'
+import { jinjaTemplate, ollamaModelfile } from '@/lib/templates/export'
 import { prepareTemplate, type Template, type Turn } from '@/lib/templates/template'
 import { toolFormats } from '@/lib/templates/tools/table'
 import { loadTokenizer } from '@/trainer/tokenizer'
@@ -34,6 +35,8 @@ const templateSchema = z.looseObject({
   thought_words: z.array(z.string()).optional(),
   jinja_chat_template: z.string().nullish(),
   ollama_modelfile: z.string().nullish(),
+  jinja_error: fault.optional(),
+  ollama_error: fault.optional(),
 })
 const caseSchema = z.looseObject({
   template_id: z.string(),
@@ -70,7 +73,7 @@ export async function* check(dir: string): AsyncGenerator<CheckResult> {
       continue
     }
     yield attempt(name, () => compared(name, golden.error ?? factsOf(golden), golden.error ? null : ourFacts(golden, template)))
-    yield* exported(golden)
+    if (golden.error === undefined) yield* exported(golden, template)
     for (const item of file.cases.filter((one) => one.template_id === golden.id)) {
       const conversation = conversations.get(item.conversation)
       if (!conversation) throw new Error(`templates.json has no conversation ${item.conversation}`)
@@ -113,9 +116,18 @@ function ourFacts(golden: GoldenTemplate, template: Template): Record<string, un
   return Object.fromEntries(Object.keys(factsOf(golden)).map((key) => [key, ours[key]]))
 }
 
-function* exported(golden: GoldenTemplate): Generator<CheckResult> {
-  if (golden.jinja_chat_template) yield { name: `${golden.id} jinja_chat_template`, ok: false, unsupported: 'exporting chat templates' }
-  if (golden.ollama_modelfile) yield { name: `${golden.id} ollama_modelfile`, ok: false, unsupported: 'exporting for Ollama' }
+/** Null stands for a template that the other program's language cannot say. */
+function* exported(golden: GoldenTemplate, template: Template): Generator<CheckResult> {
+  const { jinja_chat_template, ollama_modelfile } = golden
+  if (jinja_chat_template !== undefined || golden.jinja_error) yield compared(`${golden.id} jinja`, jinja_chat_template ?? null, jinjaTemplate(template))
+  if (ollama_modelfile !== undefined || golden.ollama_error) yield compared(`${golden.id} ollama`, modelfileParts(ollama_modelfile ?? null), modelfileParts(ollamaModelfile(template)))
+}
+
+/** Stop lines come in no order of meaning, and the maker's name in the first line is its own. */
+function modelfileParts(text: string | null): unknown {
+  const lines = text?.split('\n').slice(1)
+  const isStop = (line: string) => line.startsWith('PARAMETER stop')
+  return lines ? { stops: lines.filter(isStop).sort(), rest: lines.filter((line) => !isStop(line)) } : null
 }
 
 function checkCase(name: string, item: z.output<typeof caseSchema>, { messages, system, tools }: Conversation, template: Template): CheckResult {

@@ -7,6 +7,7 @@ import type { Message } from '@/lib/datasets/example'
 import { UserError } from '@/lib/errors'
 import { toolFormatNames } from '@/lib/templates/row'
 import { templateNames } from '@/lib/templates/table'
+import { jinjaTemplate, ollamaModelfile } from '@/lib/templates/export'
 import { checkVocabulary, prepareTemplate, type TemplateOptions } from '@/lib/templates/template'
 import { toolFormats } from '@/lib/templates/tools/table'
 import { ownTokenizer } from './own-tokenizers'
@@ -173,6 +174,29 @@ describe('the tokenizer that a template leaves behind', () => {
     expect(fault(() => checkVocabulary(prepared('chatml'), tokenizer.length + 2))).toBeNull()
     expect(fault(() => checkVocabulary(prepared('default'), tokenizer.length))).toBeNull()
     expect(fault(() => checkVocabulary(prepared('chatglm3'), 10_000))).toMatchObject({ values: { token: '[gMASK]' } })
+  })
+})
+
+describe('for other programs', () => {
+  test('a Jinja chat template', () => {
+    expect(jinjaTemplate(prepared('zephyr'))).toBe(
+      "{% set system_message = 'You are Zephyr, a helpful assistant.' %}{% if messages[0]['role'] == 'system' %}{% set loop_messages = messages[1:] %}{% set system_message = messages[0]['content'] %}{% else %}{% set loop_messages = messages %}{% endif %}" +
+        "{% if system_message is defined %}{{ '<|system|>\n' + system_message + '</s>' }}{% endif %}{% for message in loop_messages %}{% set content = message['content'] %}" +
+        "{% if message['role'] == 'user' %}{{ '<|user|>\n' + content + '</s>' + '<|assistant|>\n' }}{% elif message['role'] == 'assistant' %}{{ content + '</s>' }}{% endif %}{% endfor %}",
+    )
+  })
+
+  test('an Ollama modelfile', () => {
+    expect(ollamaModelfile(prepared('llama2', { default_system: 'Be brief.' }))).toBe(
+      '# Made by Tuneboard\n\nFROM .\n\nTEMPLATE """{{ if .System }}<<SYS>>\n{{ .System }}\n<</SYS>>\n\n{{ end }}{{ range .Messages }}{{ if eq .Role "user" }}<s>[INST] {{ .Content }} [/INST]' +
+        '{{ else if eq .Role "assistant" }}{{ .Content }}</s>{{ end }}{{ end }}"""\n\nSYSTEM """Be brief."""\n\nPARAMETER stop "</s>"\nPARAMETER num_ctx 4096\n',
+    )
+  })
+
+  test('quotes are escaped; tokens by spelling cannot be said', () => {
+    expect(jinjaTemplate(prepared('default', { default_system: "It's" }))).toContain("set system_message = 'It\\'s'")
+    expect(jinjaTemplate(prepared('chatglm3'))).toBeNull()
+    expect(ollamaModelfile(prepared('chatglm3'))).toBeNull()
   })
 })
 
