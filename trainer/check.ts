@@ -59,17 +59,17 @@ export function checkDtype(dtype: 'float32' | 'bfloat16', key: 'bf16' | 'infer_d
 }
 
 /** A model folder: its config, with its weights accounted for and its tokenizer read. */
-export async function checkModel(folder: string, attempt: ReturnType<typeof collector>['attempt']) {
+export async function checkModel(folder: string, attempt: ReturnType<typeof collector>['attempt'], readTokenizer = loadTokenizer) {
   const config = await attempt(() => readModelConfig(folder))
   if (config) await attempt(() => void openWeights(folder, config))
-  const tokenizer = config && (await attempt(() => loadTokenizer(folder)))
+  const tokenizer = config && (await attempt(() => readTokenizer(folder)))
   return { config, tokenizer }
 }
 
 /** All faults of a configuration that stands in the schema's eyes; with none, what the training needs of the disk. */
-export async function checkTraining(args: TrainingArgs): Promise<Checked> {
+export async function checkTraining(args: TrainingArgs, readTokenizer = loadTokenizer): Promise<Checked> {
   const { faults, attempt } = collector()
-  const { config, tokenizer } = await checkModel(args.model_name_or_path ?? '', attempt)
+  const { config, tokenizer } = await checkModel(args.model_name_or_path ?? '', attempt, readTokenizer)
   const template = tokenizer && (await attempt(() => prepareTemplate(tokenizer, { ...args, template: args.template ?? '' })))
   if (template && config) await attempt(() => checkVocabulary(template, config.vocab_size))
   await attempt(() => checkDtype(computeDtype(args), 'bf16'))

@@ -2,6 +2,7 @@
  * What a training will be, before it starts: all faults of its configuration, warnings, and its size in steps, tokens and memory. Reads
  * every row, but makes tokens of a sample only, so that it answers while the form is filled in.
  */
+import path from 'node:path'
 import type { CheckReport, TrainingPlan } from '@/lib/api'
 import type { TrainingArgs } from '@/lib/config/fields'
 import { parseArgs } from '@/lib/config/schema'
@@ -9,9 +10,12 @@ import type { Fault } from '@/lib/errors'
 import { encodeSupervised } from '@/lib/samples/supervised'
 import { checkTraining, collector, type Ground } from '@/trainer/check'
 import { surveyData, type DataSurvey } from '@/trainer/data'
+import { datasetFiles, findDataset, readInfo } from '@/trainer/dataset-files'
 import { availableMemory, gigabytes, trainingMemory } from '@/trainer/memory'
 import { parameterCount } from '@/trainer/model/params'
+import { remember } from '@/trainer/remember'
 import { planSteps } from '@/trainer/steps'
+import { loadTokenizer } from '@/trainer/tokenizer'
 
 /** Rows that are made into tokens to guess the rest by. */
 const sampleRows = 64
@@ -42,16 +46,35 @@ function sizeOf(args: TrainingArgs, ground: Ground, survey: DataSurvey): Trainin
   }
 }
 
+const tokenizerOf = remember(loadTokenizer, (folder) => ['tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', 'generation_config.json'].map((name) => path.join(folder, name)))
+
+type DataKey = Pick<TrainingArgs, 'dataset' | 'eval_dataset' | 'dataset_dir' | 'cutoff_len' | 'max_samples' | 'val_size' | 'eval_on_each_dataset' | 'seed'>
+
+const dataKey = ({ dataset, eval_dataset, dataset_dir, cutoff_len, max_samples, val_size, eval_on_each_dataset, seed }: TrainingArgs): DataKey => ({
+  dataset, eval_dataset, dataset_dir, cutoff_len, max_samples, val_size, eval_on_each_dataset, seed,
+})
+
+/** dataset_info.json and the files that it names for the chosen datasets. */
+async function dataFiles({ dataset, eval_dataset, dataset_dir }: DataKey): Promise<string[]> {
+  const info = await readInfo(dataset_dir)
+  const find = (names: readonly string[] | null, field: string) => (names ?? []).map((name) => findDataset(info, name, dataset_dir, field))
+  const sources = [...find(dataset, 'dataset'), ...find(eval_dataset, 'eval_dataset')]
+  const files = await Promise.all(sources.map((source) => datasetFiles(source, dataset_dir)))
+  return [path.join(dataset_dir, 'dataset_info.json'), ...files.flat()]
+}
+
+const surveyOf = remember<DataKey, DataSurvey>(surveyData, dataFiles)
+
 /** The inspect worker's `check`. */
 export async function checkReport(raw: unknown): Promise<CheckReport> {
   const parsed = parseArgs(raw)
   if (!parsed.ok) return { faults: parsed.faults, warnings: [], plan: null }
   const { args } = parsed
-  const { faults, ground } = await checkTraining(args)
+  const { faults, ground } = await checkTraining(args, tokenizerOf)
   if (!ground) return { faults, warnings: [], plan: null }
   const data = collector()
   const plan = await data.attempt(async () => {
-    const survey = await surveyData(args)
+    const survey = await surveyOf(dataKey(args))
     return { ...sizeOf(args, ground, survey), skipped: survey.skipped }
   })
   if (!plan) return { faults: data.faults, warnings: [], plan: null }

@@ -7,6 +7,7 @@ import { checkDtype } from '@/trainer/check'
 import { checkReport } from '@/trainer/plan'
 import { inspectAnswer } from '@/trainer/inspect'
 import { trainingMemory } from '@/trainer/memory'
+import { remember } from '@/trainer/remember'
 import { modelConfig } from '@/lib/models/config'
 import { makeDataset, makeTinyModel, tinyConfig } from './tiny-model'
 
@@ -101,4 +102,14 @@ it('bfloat16 is refused where only WASM computes', () => {
   expect(() => checkDtype('bfloat16', 'bf16', true)).toThrow('bfloat16_needs_native')
   expect(() => checkDtype('bfloat16', 'bf16', false)).not.toThrow()
   expect(() => checkDtype('float32', 'bf16', true)).not.toThrow()
+})
+
+it('remembers what was read until a file changes', async () => {
+  const file = path.join(home, 'note')
+  writeFileSync(file, 'one')
+  let reads = 0
+  const read = remember(async (name: string) => `${name} ${++reads}`, () => [file], 2)
+  expect([await read('a'), await read('a'), await read('b')]).toEqual(['a 1', 'a 1', 'b 2'])
+  writeFileSync(file, 'three')
+  expect([await read('a'), await read('c'), await read('b')]).toEqual(['a 3', 'c 4', 'b 5'])
 })

@@ -1,0 +1,27 @@
+/**
+ * Results of reading files, kept for as long as the files stay as they are: for a worker that is asked the same thing at each change of a
+ * form. A command that runs once needs none of it.
+ */
+import { statSync } from 'node:fs'
+
+/** What shows that a file has another content: its size and time, or that it is not there. */
+function stamp(file: string): string {
+  const found = statSync(file, { throwIfNoEntry: false })
+  return found ? `${found.mtimeMs}/${found.size}` : 'none'
+}
+
+/** `read` with its last results; a result is used again while the files that it came from have their stamps. */
+export function remember<Key, Value>(read: (key: Key) => Promise<Value>, filesOf: (key: Key) => Promise<string[]> | string[], most = 4): (key: Key) => Promise<Value> {
+  const kept = new Map<string, { stamps: string; value: Value }>()
+  return async (key) => {
+    const name = JSON.stringify(key)
+    const stamps = (await filesOf(key)).map((file) => `${file} ${stamp(file)}`).join('\n')
+    const found = kept.get(name)
+    if (found?.stamps === stamps) return found.value
+    const value = await read(key)
+    kept.delete(name)
+    kept.set(name, { stamps, value })
+    if (kept.size > most) kept.delete([...kept.keys()][0])
+    return value
+  }
+}
