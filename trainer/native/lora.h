@@ -21,6 +21,20 @@ REGISTER_OP("TuneboardLoraGrad")
 
 constexpr int64_t kRows = 64;
 
+// out = y + low · wide, where low has few columns: each row of y is gone over once, in place where out is y.
+template <typename Low, typename Wide>
+void addProduct(const float* y, const Low& low, const Wide& wide, int64_t m, int64_t n, float* out, Matrix&) {
+  if (out != y) std::memcpy(out, y, m * n * sizeof(float));
+  MatrixMap(out, m, n).noalias() += low.lazyProduct(wide);
+}
+template <typename Low, typename Wide>
+void addProduct(const bf16* y, const Low& low, const Wide& wide, int64_t m, int64_t n, bf16* out, Matrix& sum) {
+  sum.resize(m, n);
+  widen(y, sum.data(), m * n);
+  sum.noalias() += low.lazyProduct(wide);
+  narrow(sum.data(), out, m * n);
+}
+
 template <typename T>
 class LoraForward : public OpKernel {
  public:
@@ -33,6 +47,7 @@ class LoraForward : public OpKernel {
     const T* y = reinterpret_cast<const T*>(ctx->input(0).data());
     const T* x = reinterpret_cast<const T*>(ctx->input(1).data());
     ConstMatrixMap a(ctx->input(2).flat<float>().data(), rank, in), b(ctx->input(3).flat<float>().data(), width, rank);
+    const Matrix up = b.transpose();
     T* to = reinterpret_cast<T*>(out->data());
     float* lows = low->flat<float>().data();
     parallel(ctx, (n + kRows - 1) / kRows, kRows * (in + width) * rank / 8, [&](int64_t first, int64_t last) {
@@ -43,10 +58,7 @@ class LoraForward : public OpKernel {
         ConstMatrixMap xb(floats(x + at * in, m * in, xs), m, in);
         MatrixMap lowb(lows + at * rank, m, rank);
         lowb.noalias() = (xb * a.transpose()) * scale_;
-        sum.resize(m, width);
-        widen(y + at * width, sum.data(), m * width);
-        sum.noalias() += lowb * b.transpose();
-        narrow(sum.data(), to + at * width, m * width);
+        addProduct(y + at * width, lowb, up, m, width, to + at * width, sum);
       }
     });
   }
@@ -94,10 +106,7 @@ class LoraGrad : public OpKernel {
       low.noalias() = (dyb * b) * scale_;
       da.noalias() += low.transpose() * xb;
       db.noalias() += dyb.transpose() * lowb;
-      sum.resize(m, in);
-      widen(dx + at * in, sum.data(), m * in);
-      sum.noalias() += low * a;
-      narrow(sum.data(), to + at * in, m * in);
+      addProduct(dx + at * in, low, a, m, in, to + at * in, sum);
     }
   }
   float scale_;

@@ -10,6 +10,7 @@
 #include "lora.h"
 #include "rms_norm.h"
 #include "rope.h"
+#include "vec_mat.h"
 
 static napi_value init(napi_env, napi_value exports) { return exports; }
 NAPI_MODULE(NODE_GYP_MODULE_NAME, init)
