@@ -2,10 +2,11 @@
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '@/lib/errors'
-import { prepareTemplate } from '@/lib/templates/template'
+import { ollamaModelfile } from '@/lib/templates/export'
+import { prepareTemplate, type Template } from '@/lib/templates/template'
 import { readArguments, Refused } from '@/trainer/arguments'
 import { checkModel, collector, startAdapter } from '@/trainer/check'
-import { diskFault } from '@/trainer/files'
+import { diskFault, writeWhole } from '@/trainer/files'
 import { mergeAdapter } from '@/trainer/merge'
 import { readAdapter } from '@/trainer/adapter'
 import { writeChatTemplate } from '@/trainer/tokenizer-files'
@@ -32,7 +33,7 @@ export async function exportModel(argv: readonly string[]): Promise<number> {
   rmSync(temporary, { recursive: true, force: true })
   try {
     mergeAdapter({ model, adapter, output: temporary, shard_bytes: args.export_size * 1e9, progress: percentage() })
-    if (template) writeChatTemplate(temporary, template)
+    if (template) sayTemplate(temporary, template)
     rmSync(output, { recursive: true, force: true })
     renameSync(temporary, output)
   } catch (error) {
@@ -41,6 +42,13 @@ export async function exportModel(argv: readonly string[]): Promise<number> {
   }
   process.stdout.write(`Exported to ${output}\n`)
   return 0
+}
+
+/** The template for programs that load the folder: transformers and vLLM, and Ollama. */
+function sayTemplate(folder: string, template: Template): void {
+  writeChatTemplate(folder, template)
+  const modelfile = ollamaModelfile(template)
+  if (modelfile !== null) writeWhole(path.join(folder, 'Modelfile'), modelfile)
 }
 
 /** Says each tenth once. */

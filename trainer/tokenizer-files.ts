@@ -1,7 +1,7 @@
 /** The files that make a model folder's tokenizer, beside an adapter or a merged model, so that either can be used alone. */
 import { copyFileSync, existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { chatTemplate } from '@/lib/templates/jinja'
+import { jinjaTemplate } from '@/lib/templates/export'
 import type { Template } from '@/lib/templates/template'
 import { diskFault, writeWhole } from '@/trainer/files'
 
@@ -30,5 +30,6 @@ const readIfThere = (file: string): string => (existsSync(file) ? readFileSync(f
 
 /** Adds the template that was trained with, where the tokenizer brings none or the template is to take its place (LLaMA-Factory's rule). */
 export function writeChatTemplate(folder: string, template: Template): void {
-  if (template.row.replace_jinja_template || !hasOwnTemplate(folder)) writeWhole(path.join(folder, jinjaFile), chatTemplate(template))
+  const text = template.row.replace_jinja_template || !hasOwnTemplate(folder) ? jinjaTemplate(template) : null
+  if (text !== null) writeWhole(path.join(folder, jinjaFile), text)
 }
