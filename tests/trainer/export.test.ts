@@ -1,0 +1,57 @@
+/** The command `export`: a whole folder or none, never over another; what the merged numbers are is tested with `merge.ts`. */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { readAdapterSettings, writeAdapter } from '@/trainer/adapter'
+import { modelConfig } from '@/lib/models/config'
+import { initLora, loraSpecs, loraTargets } from '@/trainer/lora'
+import { exportModel } from '@/trainer/export'
+import { readHeader } from '@/trainer/weights/safetensors'
+import { makeTinyModel, tinyConfig } from './tiny-model'
+
+let home: string
+const at = (...parts: string[]) => path.join(home, ...parts)
+
+beforeAll(() => {
+  home = mkdtempSync(path.join(tmpdir(), 'tuneboard-export-'))
+  makeTinyModel(at('model'))
+  const specs = loraSpecs(loraTargets(modelConfig(tinyConfig, 'tiny'), ['q_proj']), 4)
+  const tensors = initLora(specs, 1).map((tensor) => ({ ...tensor, data: tensor.data.fill(0.1) }))
+  writeAdapter(at('adapter'), { rank: 4, alpha: 8, dropout: 0, use_rslora: false, target_modules: ['q_proj'], base_model_name_or_path: null }, tensors)
+  expect(readAdapterSettings(at('adapter')).rank).toBe(4)
+})
+afterAll(() => rmSync(home, { recursive: true, force: true }))
+
+async function exported(...words: string[]): Promise<string> {
+  const said: string[] = []
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => said.push(String(text)) > 0)
+  try {
+    writeFileSync(at('export.yaml'), `model_name_or_path: ${at('model')}\nadapter_name_or_path: ${at('adapter')}\ntemplate: chatml\nexport_dir: ${at('merged')}\nexport_size: 1\n`)
+    expect(await exportModel([at('export.yaml'), ...words])).toBe(0)
+  } finally {
+    write.mockRestore()
+  }
+  return said.join('')
+}
+
+it('makes a folder that is a model, and says how far it is', async () => {
+  const said = await exported()
+  expect(said).toMatch(/^0 %\n(\d+ %\n)+Exported to .*merged\n$/)
+  expect(readdirSync(at('merged')).sort()).toEqual(['Modelfile', 'chat_template.jinja', 'config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'])
+  expect([...readHeader(at('merged', 'model.safetensors')).keys()].sort()).toEqual([...readHeader(at('model', 'model.safetensors')).keys()].sort())
+  expect(readFileSync(at('merged', 'model.safetensors')).equals(readFileSync(at('model', 'model.safetensors')))).toBe(false)
+  expect(readdirSync(home).filter((name) => name.endsWith('.tmp'))).toEqual([])
+})
+
+it('leaves a folder alone that holds anything', async () => {
+  mkdirSync(at('full'))
+  writeFileSync(at('full', 'mine.txt'), '')
+  await expect(exported(`export_dir=${at('full')}`)).rejects.toMatchObject({ faults: [{ code: 'export_dir_taken', values: { path: at('full') } }] })
+  expect(readdirSync(at('full'))).toEqual(['mine.txt'])
+})
+
+it('writes nothing when the adapter does not fit', async () => {
+  await expect(exported(`adapter_name_or_path=${at('model')}`, `export_dir=${at('none')}`)).rejects.toMatchObject({ faults: [{ code: 'adapter_missing' }] })
+  expect(existsSync(at('none'))).toBe(false)
+})
