@@ -39,41 +39,42 @@ export function validateDraft(now: Draft): Fault[] {
   return [...parsed.faults, ...more]
 }
 
-/** Asks the server; a newer question makes the older answer void. */
-export async function checkNow(signal?: AbortSignal): Promise<CheckReport | null> {
+/** The question that is on its way, so that Start does not ask the same again. */
+let pending: { asked: Draft; answer: Promise<CheckReport> } | null = null
+
+async function ask(asked: Draft): Promise<CheckReport> {
   checks.set((now) => ({ ...now, checking: true }))
-  const asked = draft.get()
-  const reply = await call('check', { args: toArgs(asked, 'train') }, signal)
+  const reply = await call('check', { args: toArgs(asked, 'train') })
   const report = reply.ok ? reply.value : { faults: [reply.fault], warnings: [], plan: null }
   if (draft.get() === asked) checks.set((now) => ({ ...now, report, asked, checking: false }))
+  if (pending?.asked === asked) pending = null
   return report
+}
+
+/** The server's report on the draft as it is now: the good one that is there, or the one on its way, else a new one: what was wrong may be mended by now. */
+export function checkNow(): Promise<CheckReport> {
+  const now = draft.get()
+  const { report, asked } = checks.get()
+  if (report?.faults.length === 0 && asked === now) return Promise.resolve(report)
+  if (pending?.asked !== now) pending = { asked: now, answer: ask(now) }
+  return pending.answer
 }
 
 /** Runs the checks while the page is there. */
 export function useChecks(): void {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
-    let controller = new AbortController()
     const onChange = () => {
       clearTimeout(timer)
-      controller.abort()
       const own = validateDraft(draft.get())
       checks.set((now) => ({ ...now, own, checking: own.length === 0 }))
-      if (own.length > 0) return
-      controller = new AbortController()
-      const { signal } = controller
-      timer = setTimeout(() => {
-        checkNow(signal).catch((error: unknown) => {
-          if (!signal.aborted) throw error
-        })
-      }, CHECK_DELAY_MS)
+      if (own.length === 0) timer = setTimeout(checkNow, CHECK_DELAY_MS)
     }
     onChange()
     const stop = draft.subscribe(onChange)
     return () => {
       stop()
       clearTimeout(timer)
-      controller.abort()
     }
   }, [])
 }

@@ -13,7 +13,7 @@ export async function launch(): Promise<Fault | null> {
   checks.set((state) => ({ ...state, own, attempted: true }))
   if (own.length > 0) return null
   const report = await checkNow()
-  if (!report || report.faults.length > 0) return null
+  if (report.faults.length > 0) return null
   const reply = await call('start', { args: toArgs(now, 'train'), model: modelFolder(now), name: now.run_name.trim() || null })
   if (!reply.ok) return takeFault(reply.fault)
   checks.set((state) => ({ ...state, attempted: false }))
