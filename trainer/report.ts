@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { duration } from '@/lib/format'
 import { runFiles, type LogRecord } from '@/lib/run'
+import { parseLogLine } from '@/lib/run-files'
 import { openLines, writeWhole, type Write } from '@/trainer/files'
 import { plotCurve } from '@/trainer/loss-plot'
 import type { HistoryEntry } from '@/trainer/progress'
@@ -45,24 +46,18 @@ export function logRecord(moment: Moment, values: Record<string, number>): LogRe
   return Object.fromEntries(Object.entries(record).filter(([, value]) => typeof value !== 'number' || Number.isFinite(value))) as LogRecord
 }
 
-/** Takes the records after `step` out of a log, so that a resumed run doubles none; a torn last line goes too. */
+/** Takes the records after `step` out of a log, so that a resumed run doubles none; a torn last line goes too, and the line that told the end. */
 export function rewindLog(folder: string, step: number): void {
   const file = path.join(folder, runFiles.log)
   if (!existsSync(file)) return
   const kept = readFileSync(file, 'utf8')
     .split('\n')
     .slice(0, -1)
-    .filter((line) => stepOf(line) <= step)
+    .filter((line) => {
+      const record = parseLogLine(line)
+      return record !== null && record.current_steps <= step && Object.keys(record).some((key) => key.endsWith('loss'))
+    })
   writeWhole(file, kept.map((line) => `${line}\n`).join(''))
-}
-
-function stepOf(line: string): number {
-  try {
-    const record: unknown = JSON.parse(line)
-    return typeof record === 'object' && record !== null && 'current_steps' in record ? Number(record.current_steps) : Infinity
-  } catch {
-    return Infinity
-  }
 }
 
 const clock = () => {

@@ -169,6 +169,7 @@ describe('the log', () => {
   it('goes back to the checkpoint before a resumed run continues it, a torn line included', () => {
     const report = openReport(folder, { total_steps: 4, resume: null })
     for (const step of [1, 2, 3]) report.record(logRecord({ ...moment, step }, { loss: step }))
+    report.record(logRecord({ ...moment, step: 2 }, {}))
     report.close()
     writeFileSync(at('trainer_log.jsonl'), readFileSync(at('trainer_log.jsonl'), 'utf8') + '{"current_steps": 4, "lo')
     rewindLog(folder, 2)
