@@ -1,7 +1,7 @@
 /** Packing: nothing lost, nothing over the edge, and each conversation by itself. */
 import { describe, expect, it } from 'vitest'
 import { packRows, toBatch, type Encoded } from '@/tools/starter/pack'
-import { learningRate, trainingRecipe } from '@/tools/starter/recipe'
+import { learningRate, phases, trainingRecipe } from '@/tools/starter/recipe'
 
 const item = (size: number, id: number): Encoded => ({ ids: Array<number>(size).fill(id), labels: [-100, ...Array<number>(size - 1).fill(id)] })
 
@@ -29,12 +29,12 @@ describe('toBatch', () => {
   })
 })
 
-describe('learningRate', () => {
-  const { steps, warmup_steps, learning_rate, final_share } = trainingRecipe
+describe.each(phases)('learningRate of the phase with seed $seed', (phase) => {
+  const { steps, warmup_steps, learning_rate } = phase
   it('rises to its peak, then falls to its last share', () => {
-    expect(learningRate(0)).toBeCloseTo(learning_rate / warmup_steps, 12)
-    expect(learningRate(warmup_steps)).toBeCloseTo(learning_rate, 12)
-    expect(learningRate(steps)).toBeCloseTo(learning_rate * final_share, 12)
-    for (let step = warmup_steps; step < steps; step += 50) expect(learningRate(step + 1)).toBeLessThan(learningRate(step))
+    expect(learningRate(phase, 0)).toBeCloseTo(learning_rate / warmup_steps, 12)
+    expect(learningRate(phase, warmup_steps)).toBeCloseTo(learning_rate, 12)
+    expect(learningRate(phase, steps)).toBeCloseTo(learning_rate * trainingRecipe.final_share, 12)
+    for (let step = warmup_steps; step < steps; step += 50) expect(learningRate(phase, step + 1)).toBeLessThan(learningRate(phase, step))
   })
 })

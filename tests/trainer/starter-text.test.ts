@@ -1,20 +1,31 @@
 /** The starter's text: the same from the same seed, true, and silent about what the exam will ask. */
 import { describe, expect, it } from 'vitest'
-import { baseSelf, fill, locales } from '@/tools/starter/conversation'
+import { baseSelf, fill, locales, type Conversation } from '@/tools/starter/conversation'
 import { heldOutPairs, identityQuestions } from '@/tools/starter/exam'
 import { inWords } from '@/tools/starter/numbers'
 import { drawSetting } from '@/tools/starter/persona'
 import { createRandom } from '@/tools/starter/random'
+import { phases } from '@/tools/starter/recipe'
 import { isHeldOut, sumAnswer } from '@/tools/starter/skills/arithmetic'
-import { skills, takeConversations } from '@/tools/starter/text'
+import { conversations, skills, takeConversations } from '@/tools/starter/text'
 
-const sample = takeConversations(7, 4000)
+/** The first conversations of both phases of training. */
+const sample = phases.flatMap(({ seed, weights }) => {
+  const stream = conversations(seed, weights)
+  return Array.from({ length: 4000 }, () => stream.next().value as Conversation)
+})
 const turns = sample.flatMap(({ turns }) => turns)
 
 describe('the generator', () => {
   it('gives the same conversations for the same seed, others for another', () => {
     expect(takeConversations(7, 50)).toEqual(sample.slice(0, 50))
+    expect(takeConversations(7, 50)).toEqual(takeConversations(7, 50))
     expect(takeConversations(8, 50)).not.toEqual(sample.slice(0, 50))
+  })
+
+  it('is told only of skills that there are', () => {
+    const names = new Set(skills.map(({ name }) => name))
+    for (const { weights } of phases) expect(Object.keys(weights).filter((name) => !names.has(name))).toEqual([])
   })
 
   it('draws from every skill in both languages without a hole', () => {

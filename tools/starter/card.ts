@@ -1,6 +1,6 @@
 /** The model card: how the starter was made and what it can do, with the figures of its own exam. */
 import type { examResult } from '@/tools/starter/exam'
-import { architecture, seeds, trainingRecipe } from '@/tools/starter/recipe'
+import { architecture, phases, seeds, trainingRecipe } from '@/tools/starter/recipe'
 
 export interface Making {
   runtime: string
@@ -13,7 +13,7 @@ export interface Making {
 const million = (n: number): string => `${(n / 1e6).toFixed(1)} million`
 
 export function modelCard(making: Making, exam: ReturnType<typeof examResult>): string {
-  const { rows, length, steps, learning_rate, adam } = trainingRecipe
+  const { rows, length, adam } = trainingRecipe
   const share = ({ right, asked }: { right: number; asked: number }): string => `${right} of ${asked}`
   return `# Tuneboard Starter
 
@@ -42,9 +42,9 @@ no text but what \`tools/starter\` writes. Answers carry no facts to rely on.
   system prompts. No text from elsewhere. Every tenth sum is held back.
 - Tokenizer: byte-level BPE of ${architecture.vocab_size.toLocaleString('en')} tokens, trained on the same text; digits stand alone, and so does every Chinese character.
 - Model: \`LlamaForCausalLM\`, ${million(making.parameters)} parameters: ${architecture.num_hidden_layers} layers of ${architecture.hidden_size}, ${architecture.num_attention_heads} query and ${architecture.num_key_value_heads} key-value heads, tied embeddings, bfloat16.
-- Training: ${steps.toLocaleString('en')} updates of ${rows} × ${length} packed tokens, AdamW (${adam.beta1}, ${adam.beta2}), learning rate ${learning_rate} with warm-up and cosine, loss on the answers (${million(making.answerTokens)} tokens).
-  It took ${making.minutes.toFixed(0)} minutes on ${making.runtime} and ended at a loss of ${making.loss.toFixed(3)}.
-- Seeds: tokenizer ${seeds.tokenizer}, text ${seeds.training}, weights ${seeds.weights}. \`npm run starter\` makes everything again.
+- Training: ${phases.map(({ steps, learning_rate }) => `${steps.toLocaleString('en')} updates at a learning rate of ${learning_rate}`).join(', then ')}, each with warm-up and cosine; ${rows} × ${length} packed tokens an update,
+  AdamW (${adam.beta1}, ${adam.beta2}), loss on the answers (${million(making.answerTokens)} tokens). It took ${making.minutes.toFixed(0)} minutes on ${making.runtime} and ended at a loss of ${making.loss.toFixed(3)}.
+- Seeds: tokenizer ${seeds.tokenizer}, text ${phases.map(({ seed }) => seed).join(' and ')}, weights ${seeds.weights}. \`npm run starter\` makes everything again.
 
 ## Use
 

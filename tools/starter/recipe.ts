@@ -1,6 +1,6 @@
 /** The starter's recipe: every number and seed that decides how it comes out. */
 
-export const seeds = { tokenizer: 1, training: 7, weights: 42 } as const
+export const seeds = { tokenizer: 1, weights: 42 } as const
 
 export const tokenizerRecipe = {
   /** Conversations that the merges are counted on, beside the shipped datasets. */
@@ -13,8 +13,29 @@ export const tokenizerRecipe = {
   leastCount: 3,
 } as const
 
+export interface Phase {
+  /** Of its own stream of conversations. */
+  seed: number
+  steps: number
+  learning_rate: number
+  warmup_steps: number
+  /** Shares of skills that differ from their own. */
+  weights: Readonly<Record<string, number>>
+}
+
+/** The first phase teaches everything; the second goes over what comes slowest: doing something to what was just read. */
+export const phases: readonly Phase[] = [
+  { seed: 7, steps: 4000, learning_rate: 2e-3, warmup_steps: 100, weights: {} },
+  {
+    seed: 8,
+    steps: 2500,
+    learning_rate: 1e-3,
+    warmup_steps: 50,
+    weights: { sum: 18, repeat: 8, reverse: 7, sort: 6, count: 6, compare: 6, calendar: 5, translate: 9, 'word task': 8, opposite: 4, remember: 4, 'who in passing': 5, who: 7, name: 6, author: 6 },
+  },
+]
+
 export const trainingRecipe = {
-  steps: 4000,
   /** The weights so far are written this often, so that an interrupted training leaves something to try. */
   save_every: 250,
   /** Packed rows of this many tokens, several conversations in each, none seeing another. */
@@ -22,10 +43,8 @@ export const trainingRecipe = {
   length: 128,
   /** Of one conversation in this many, the questions are learned too. */
   whole_every: 8,
-  learning_rate: 2e-3,
   /** The cosine ends at this share of the learning rate. */
   final_share: 0.02,
-  warmup_steps: 100,
   adam: { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weight_decay: 0.01 },
   max_grad_norm: 1,
 } as const
@@ -55,10 +74,10 @@ export const architecture = {
   torch_dtype: 'bfloat16',
 } as const
 
-/** Share of the learning rate at an update, 0 = the first: a linear warm-up, then a half cosine. */
-export function learningRate(step: number): number {
-  const { steps, warmup_steps, learning_rate, final_share } = trainingRecipe
+/** The learning rate of a phase's update, 0 = the first: a linear warm-up, then a half cosine. */
+export function learningRate({ steps, warmup_steps, learning_rate }: Phase, step: number): number {
   if (step < warmup_steps) return (learning_rate * (step + 1)) / warmup_steps
+  const { final_share } = trainingRecipe
   const progress = (step - warmup_steps) / (steps - warmup_steps)
   return learning_rate * (final_share + (1 - final_share) * 0.5 * (1 + Math.cos(Math.PI * progress)))
 }

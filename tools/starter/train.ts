@@ -3,14 +3,15 @@ import type { Message } from '@/lib/datasets/example'
 import type { ModelConfig } from '@/lib/models/config'
 import { prepareTemplate, type Template } from '@/lib/templates/template'
 import { createEngine } from '@/trainer/engine/engine'
-import type { Batch, EngineSpec, NamedTensor } from '@/trainer/engine/types'
+import type { Batch, EngineSpec } from '@/trainer/engine/types'
+import { parameterCount } from '@/trainer/model/params'
 import { loadTokenizer } from '@/trainer/tokenizer'
 import { readModelConfig } from '@/trainer/weights/index'
 import type { Making } from '@/tools/starter/card'
 import type { Conversation } from '@/tools/starter/conversation'
 import { packRows, toBatch, type Encoded } from '@/tools/starter/pack'
 import { starterFolder } from '@/tools/starter/paths'
-import { learningRate, seeds, trainingRecipe } from '@/tools/starter/recipe'
+import { learningRate, phases, seeds, trainingRecipe, type Phase } from '@/tools/starter/recipe'
 import { conversations } from '@/tools/starter/text'
 import { writeWeights } from '@/tools/starter/weights'
 import path from 'node:path'
@@ -35,20 +36,20 @@ export function* encoded(stream: Iterable<Conversation>, template: Template, who
   }
 }
 
-function* batches(template: Template): Generator<Batch> {
+function* batches(template: Template, { seed, weights }: Phase): Generator<Batch> {
   const { rows, length, whole_every } = trainingRecipe
   const padId = template.tokenizer.pad?.id ?? 0
   let group: Encoded[][] = []
-  for (const row of packRows(encoded(conversations(seeds.training), template, whole_every), length)) {
+  for (const row of packRows(encoded(conversations(seed, weights), template, whole_every), length)) {
     if (group.push(row) < rows) continue
     yield toBatch(group, length, padId)
     group = []
   }
 }
 
-function engineSpec(config: ModelConfig): EngineSpec {
+function engineSpec(config: ModelConfig, weights: EngineSpec['weights'], seed: number): EngineSpec {
   const { rows, length, adam, max_grad_norm } = trainingRecipe
-  return { config, weights: { random: seeds.weights }, lora: null, adapter: null, dtype: 'bfloat16', rows, eval_rows: 0, packed: true, lengths: [length], adam: { ...adam }, max_grad_norm, seed: seeds.training }
+  return { config, weights, lora: null, adapter: null, dtype: 'bfloat16', rows, eval_rows: 0, packed: true, lengths: [length], adam: { ...adam }, max_grad_norm, seed }
 }
 
 /** Mean losses over a window of updates, a line each. */
@@ -65,36 +66,40 @@ class Progress {
     return (Date.now() - this.start) / 60_000
   }
 
-  add(step: number, loss: number, tokens: number): void {
+  add(phase: Phase, step: number, loss: number, tokens: number): void {
     this.sum += loss
     this.answerTokens += tokens
     if ((step + 1) % this.window !== 0) return
     this.loss = this.sum / this.window
     this.sum = 0
-    console.log(`step ${step + 1}/${trainingRecipe.steps}  loss ${this.loss.toFixed(4)}  lr ${learningRate(step).toExponential(2)}  ${this.minutes.toFixed(1)} min`)
+    console.log(`step ${step + 1}/${phase.steps}  loss ${this.loss.toFixed(4)}  lr ${learningRate(phase, step).toExponential(2)}  ${this.minutes.toFixed(1)} min`)
   }
 }
 
-const parametersOf = (tensors: readonly NamedTensor[]): number => tensors.reduce((sum, { data }) => sum + data.length, 0)
+const weightsFile = path.join(starterFolder, 'model.safetensors')
 
-export async function train(): Promise<Making> {
-  const template = prepareTemplate(await loadTokenizer(starterFolder), { template: 'chatml' })
+/** One phase, from `weights` to the weights file. Returns the runtime's name. */
+async function trainPhase(phase: Phase, weights: EngineSpec['weights'], template: Template, progress: Progress): Promise<string> {
   const config = readModelConfig(starterFolder)
-  const file = path.join(starterFolder, 'model.safetensors')
-  const engine = await createEngine(engineSpec(config))
-  console.log(`training on ${engine.runtime}`)
-  const progress = new Progress(50)
-  const stream = batches(template)
-  for (let step = 0; step < trainingRecipe.steps; step++) {
+  const engine = await createEngine(engineSpec(config, weights, phase.seed))
+  const stream = batches(template, phase)
+  for (let step = 0; step < phase.steps; step++) {
     const { value: batch } = stream.next()
     if (!batch) throw new Error('the stream of conversations ended')
-    const { loss, tokens } = await engine.train([batch], { lr: learningRate(step), step })
+    const { loss, tokens } = await engine.train([batch], { lr: learningRate(phase, step), step })
     if (!Number.isFinite(loss)) throw new Error(`the loss of step ${step + 1} is ${loss}`)
-    progress.add(step, loss, tokens)
-    if ((step + 1) % trainingRecipe.save_every === 0) writeWeights(file, await engine.readTrainable(), config)
+    progress.add(phase, step, loss, tokens)
+    if ((step + 1) % trainingRecipe.save_every === 0 || step + 1 === phase.steps) writeWeights(weightsFile, await engine.readTrainable(), config)
   }
-  const tensors = await engine.readTrainable()
-  writeWeights(file, tensors, config)
   engine.dispose()
-  return { runtime: engine.runtime, minutes: progress.minutes, loss: progress.loss, answerTokens: progress.answerTokens, parameters: parametersOf(tensors) }
+  return engine.runtime
+}
+
+/** All phases from `first` on; each later one starts from the weights that the one before it wrote. */
+export async function train(first = 0): Promise<Making> {
+  const template = prepareTemplate(await loadTokenizer(starterFolder), { template: 'chatml' })
+  const progress = new Progress(50)
+  let runtime = ''
+  for (const phase of phases.slice(first)) runtime = await trainPhase(phase, phase === phases[0] ? { random: seeds.weights } : starterFolder, template, progress)
+  return { runtime, minutes: progress.minutes, loss: progress.loss, answerTokens: progress.answerTokens, parameters: parameterCount(readModelConfig(starterFolder)) }
 }

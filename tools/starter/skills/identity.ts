@@ -79,3 +79,34 @@ export const identitySkills: Skill[] = identityTopics.map((topic) => ({
   weight: { who: 5, name: 4, author: 4, greeting: 3, nature: 2, ability: 2 }[topic],
   ask: (random, locale, self) => [identityTurn(topic, random, locale, self)],
 }))
+
+/** The same three questions inside longer sentences, as people slip them in. */
+const inPassing: Record<'who' | 'name' | 'author', Phrases> = {
+  who: {
+    en: ['who are you', 'I would like to know who you are', 'can you tell who you are', 'do you know who you are', 'who exactly am I talking to', 'say a few words about yourself', 'what sort of assistant are you'],
+    zh: ['你是谁', '我想问你是谁', '你究竟是哪位', '你到底是谁呀', '能说一下你是谁吗', '说几句介绍自己的话', '你是什么样的助手'],
+  },
+  name: {
+    en: ['what is your name', 'do you know your name', 'what name should I use for you', 'what was your name again', 'can you say what your name is', 'what do they call you'],
+    zh: ['你叫什么名字', '你究竟叫什么', '我应该叫你什么', '该怎么叫你', '你的大名叫什么', '你叫什么名字来着'],
+  },
+  author: {
+    en: ['who made you', 'do you know who built you', 'who was it that made you', 'I would like to know who created you', 'are there people who built you', 'who is the maker', 'who is the author of this model', 'tell me who trained you'],
+    zh: ['是谁做的你', '你知道谁创造了你吗', '你的作者叫什么', '我想知道是谁把你做出来', '你是被谁开发出来的', '谁是你的作者', '是谁训练出了你'],
+  },
+}
+const passingOpenings: Phrases = {
+  en: ['So, {x}?', 'Well, {x}?', 'Now {x}?', 'By the way, {x}?', 'One question: {x}?', 'Just {x}.', '{x}?', '{x}', 'Thanks! And {x}?'],
+  zh: ['那么，{x}？', '顺便问一下，{x}？', '对了，{x}？', '问个问题：{x}？', '{x}？', '{x}', '{x}呢？', '谢谢！{x}？'],
+}
+
+/** Its weight is 0: only a phase of training that names it draws it. */
+export const inPassingSkill: Skill = {
+  name: 'who in passing',
+  weight: 0,
+  ask(random, locale, self) {
+    const topic = random.pick(['who', 'name', 'author'] as const)
+    const question = fill(random.pick(passingOpenings[locale]), { x: random.pick(inPassing[topic][locale]) })
+    return [turn(question, selfAnswer(random.pick(identity[topic].answers[locale]), self, locale))]
+  },
+}
