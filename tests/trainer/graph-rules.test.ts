@@ -6,6 +6,7 @@ import { loadNative } from '@/trainer/graph/native'
 import { Program } from '@/trainer/graph/program'
 import { Session } from '@/trainer/graph/session'
 import { asFloat, asStorage } from '@/trainer/ops/precision'
+import { onlyIf } from '@/trainer/ops/conditional'
 import { dropoutMask } from '@/trainer/ops/dropout'
 
 loadNative()
@@ -52,7 +53,7 @@ const cases: Record<string, Case> = {
 }
 
 /** Tested with what they belong to: dropout, the cache, and the kernels of our own beside their compositions (fused-kernels.test.ts). */
-const elsewhere = (name: string): boolean => name.startsWith('Fused') || name === 'WriteRows' || name === 'StatelessUniform'
+const elsewhere = (name: string): boolean => name.startsWith('Fused') || name === 'WriteRows' || name === 'OnlyIf' || name === 'OrZeros' || name === 'StatelessUniform'
 
 const input = Float32Array.of(0.15, 0.62, 0.41, 0.83, 0.27, 0.74)
 
@@ -112,6 +113,19 @@ describe('recording rules', () => {
     expect(Math.abs(dropped - 0.25)).toBeLessThan(0.04)
   })
 
+  it('leaves out a part whose condition does not hold', () => {
+    const program = new Program('float32')
+    program.define('f', { x: { dtype: 'float32', shape: [2] }, bound: { dtype: 'float32', shape: [] } }, (_, { x, bound }) => {
+      const [root, sum] = onlyIf(tf.greater(tf.max(x), bound), [x], ([x]) => [tf.sqrt(x), tf.sum(x)])
+      return { root, sum }
+    })
+    const session = Session.open(program)
+    const x = Float32Array.of(4, 9)
+    expect(session.run('f', { x, bound: 5 })).toEqual({ root: Float32Array.of(2, 3), sum: Float32Array.of(13) })
+    expect(session.run('f', { x, bound: 50 })).toEqual({ root: Float32Array.of(0, 0), sum: Float32Array.of(0) })
+    session.close()
+  })
+
   it('names a kernel that has no rule', () => {
     const program = new Program('float32')
     expect(() => program.define('f', { x: { dtype: 'float32', shape: [1, 4, 4, 1] } }, (_, { x }) => ({ y: tf.maxPool(x as tf.Tensor4D, 2, 1, 'same') }))).toThrow(/MaxPool/)
@@ -133,7 +147,7 @@ describe('graphs', () => {
   it('share variables between signatures, and order effects with reads', () => {
     const program = new Program('float32')
     const v = program.variable('v', 'float32', [2])
-    const x = { dtype: 'float32', shape: [2] } as const
+    const x = { dtype: 'float32' as const, shape: [2] }
     program.define('set', { x }, (scope, { x }) => { scope.assign(v, x); return {} })
     program.define('step', { x }, (scope, { x }) => {
       const before = tf.mul(scope.read(v), 1)

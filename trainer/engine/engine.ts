@@ -3,7 +3,7 @@
  * update. It knows batches and tensors; epochs, schedules and files are the loop's.
  */
 import { type Scalar, type Tensor, type Tensor1D, grads } from '@tensorflow/tfjs-core'
-import { readAdapter } from '@/trainer/adapter'
+import { startingAdapter } from '@/trainer/adapter'
 import { paramsIn } from '@/trainer/engine/base'
 import { batchFeeds, isPacked } from '@/trainer/engine/batch'
 import { FrozenWeights, type WeightSource, loadTensor, memoryShape } from '@/trainer/engine/frozen'
@@ -12,7 +12,7 @@ import { Slabs } from '@/trainer/engine/slabs'
 import type { Batch, Engine, EngineSpec, Hyper, NamedTensor, TrainResult } from '@/trainer/engine/types'
 import { Program, type InputSpec, type Scope } from '@/trainer/graph/program'
 import { Session } from '@/trainer/graph/session'
-import { type LoraSpec, buildLora, initLora, loraScale, loraSpecs, loraTargets } from '@/trainer/lora'
+import { buildLora } from '@/trainer/lora'
 import { paramSpecs } from '@/trainer/model/params'
 import { type Lora, forward } from '@/trainer/model/transformer'
 import { crossEntropy } from '@/trainer/ops/cross-entropy'
@@ -35,17 +35,18 @@ class GraphEngine implements Engine {
   private readonly session: Session
   private readonly slabs: Slabs
   private readonly frozen: FrozenWeights
-  private readonly lora: LoraSpec[]
+  /** null when every tensor of the model is trained. */
+  private readonly adapter: ReturnType<typeof startingAdapter> | null
   /** Whether any signature takes positions and segments. */
   private packed = false
 
   constructor(private readonly spec: EngineSpec, source: WeightSource) {
     const { config } = spec
     const program = new Program(spec.dtype)
-    this.lora = spec.lora === null ? [] : loraSpecs(loraTargets(config, spec.lora.target), spec.lora.rank)
+    this.adapter = spec.lora === null ? null : startingAdapter(spec)
     const all = paramSpecs(config)
     this.frozen = new FrozenWeights(program, spec.lora === null ? [] : all)
-    this.slabs = new Slabs(program, spec.lora === null ? all.map(s => ({ name: s.name, shape: memoryShape(s) })) : this.lora.flatMap(l => [l.a, l.b]))
+    this.slabs = new Slabs(program, spec.lora === null ? all.map(s => ({ name: s.name, shape: memoryShape(s) })) : (this.adapter?.specs ?? []).flatMap(l => [l.a, l.b]))
     this.frozen.define(program, source)
     this.slabs.define(program)
     if (spec.lora === null) this.defineStart(program, source)
@@ -69,8 +70,7 @@ class GraphEngine implements Engine {
       return
     }
     this.session.run('load')
-    const start = spec.adapter === null ? initLora(this.lora, spec.seed) : readAdapter(spec.adapter, spec.config).tensors
-    this.session.run('write_value', this.slabs.gather(start))
+    if (this.adapter) this.session.run('write_value', this.slabs.gather(this.adapter.tensors))
   }
 
   /** Full training starts from the checkpoint's own numbers. */
@@ -121,11 +121,11 @@ class GraphEngine implements Engine {
   }
 
   private loraTree(trained: Map<string, Tensor>, seed: Tensor1D | undefined): Lora {
-    const lora = this.spec.lora
-    if (lora === null) throw new Error('engine: there is no LoRA')
-    const weights = buildLora(this.lora, ({ name }) => trained.get(name) as Tensor)
+    const { adapter, spec: { lora } } = this
+    if (adapter === null || lora === null) throw new Error('engine: there is no LoRA')
+    const weights = buildLora(adapter.specs, ({ name }) => trained.get(name) as Tensor)
     const dropout = lora.dropout > 0 && seed !== undefined ? (module: string, shape: [number, number]) => dropoutMask(seed, streamOf(module) | 0, shape, lora.dropout) : undefined
-    return { weights, scale: loraScale(lora), dropout }
+    return { weights, scale: adapter.scale, dropout }
   }
 
   private defineApply(program: Program): void {

@@ -3,10 +3,11 @@
  * (and, when asked, for the head) is computed with the loss, while a chunk's logits are at hand. Which rows have a label is the caller's.
  */
 import {
-  type Scalar, type Tensor, type Tensor1D, type Tensor2D, add, addN, concat, div, exp, gather, log, matMul, max, mul, reshape, slice, square, sub, sum, tanh,
+  type Scalar, type Tensor, type Tensor1D, type Tensor2D, add, addN, any, concat, div, exp, gather, greater, log, matMul, max, mul, reshape, slice, square, sub, sum, tanh,
   unsortedSegmentSum,
 } from '@tensorflow/tfjs-core'
 import { fused, hasFusedKernels } from '@/trainer/ops/fused'
+import { onlyIf } from '@/trainer/ops/conditional'
 import { withGradient } from '@/trainer/ops/gradient'
 import { asFloat, asStorage } from '@/trainer/ops/precision'
 
@@ -34,17 +35,28 @@ export function crossEntropy(hidden: Tensor2D, head: Tensor2D, targets: Tensor1D
   const { train = false, budget = BUDGET } = options
   const [n, d] = hidden.shape
   return withGradient(train ? [hidden, head] : [hidden], () => {
-    const chunks = chunkRows(n, head.shape[0], budget).map(([from, size]) =>
-      chunkLoss(
-        { hidden: slice(hidden, [from, 0], [size, d]), targets: slice(targets, from, size), weights: slice(weights, from, size) }, asStorage(head), options))
+    const stored = asStorage(head)
+    const chunks = chunkRows(n, head.shape[0], budget).map(([from, size]) => {
+      const chunk = { hidden: slice(hidden, [from, 0], [size, d]), targets: slice(targets, from, size), weights: slice(weights, from, size) }
+      return train ? chunkLoss(chunk, stored, options) : { ...labelledChunk(chunk, stored, options), dHead: null }
+    })
     const saved = [concat(chunks.map(c => c.dHidden), 0)]
-    if (train) saved.push(addN(chunks.map(c => c.dHead())))
+    if (train) saved.push(addN(chunks.flatMap(c => (c.dHead ? [c.dHead()] : []))))
     return {
       value: addN(chunks.map(c => c.loss)) as Scalar,
       saved,
       gradient: (dy, [dHidden, ...dHead]) => [asStorage(mul(dHidden, dy)), ...dHead.map(g => mul(g, dy))],
     }
   })
+}
+
+/** A chunk whose rows all have weight 0 is left out: the vocabulary is met only where there are labels. */
+function labelledChunk({ hidden, targets, weights }: Chunk, head: Tensor2D, options: CrossEntropyOptions): { loss: Scalar; dHidden: Tensor2D } {
+  const [loss, dHidden] = onlyIf(any(greater(weights, 0)), [hidden, targets, weights], ([hidden, targets, weights]) => {
+    const part = chunkLoss({ hidden: hidden as Tensor2D, targets: targets as Tensor1D, weights: weights as Tensor1D }, head, options)
+    return [part.loss, part.dHidden]
+  })
+  return { loss: loss as Scalar, dHidden: dHidden as Tensor2D }
 }
 
 interface Chunk {
