@@ -2,6 +2,7 @@
 /** Which model, where it lies, how it is tuned and how it is spoken to: the same for every screen, so it stands above them all. */
 import ChevronDown from 'lucide-react/icons/chevron-down'
 import { useEffect, useState } from 'react'
+import { checks, useFault } from '@/components/config/checks'
 import { ConfigField } from '@/components/config/config-field'
 import { draft, keepDraft } from '@/components/config/draft'
 import { useLocale } from '@/components/locale'
@@ -16,7 +17,13 @@ export function ModelBar() {
   const [open, setOpen] = useState(false)
   const name = useStore(draft, (now) => now.model_name || String(now.args.model_name_or_path ?? ''))
   const detail = useStore(draft, ({ args }) => [args.finetuning_type, args.template].filter(Boolean).join(' · '))
+  const attempted = useStore(checks, (now) => now.attempted)
+  const faults = [useFault('model_name_or_path'), useFault('template'), useFault('finetuning_type')]
+  const faulty = attempted && faults.some((fault) => fault !== null)
   useEffect(keepDraft, [])
+  useEffect(() => {
+    if (faulty) setOpen(true) // a fault that is folded away would not be seen
+  }, [faulty])
   return (
     <section aria-label={t.groups.model} className="shrink-0 border-b border-line bg-surface">
       <button

@@ -4,7 +4,7 @@
  * to zoom; the points are thinned to what the width can show, so that a hundred thousand draw as fast as a few hundred. Loaded only when
  * there is something to draw.
  */
-import { useMemo, useState } from 'react'
+import { useDeferredValue, useMemo, useState } from 'react'
 import { CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts'
 import { useLocale } from '@/components/locale'
 import { ChartTools } from '@/components/run/chart-tools'
@@ -50,7 +50,8 @@ export function LossChart({ records, total }: { records: readonly LogRecord[]; t
   const [weight, setWeight] = useState(0.6)
   const [zoom, setZoom] = useState<Zoom>(null)
   const [box, { width, height }] = useSize()
-  const curves = useMemo(() => toCurves(records), [records])
+  const recent = useDeferredValue(records) // a click must not wait for a hundred thousand points
+  const curves = useMemo(() => toCurves(recent), [recent])
   const range = zoom ?? fullRange(curves, total)
   const [from, to] = range
   const points = Math.max(120, Math.round(width * 0.8))

@@ -1,4 +1,5 @@
 /** Numbers of a run as the page writes them. */
+import { numberText } from '@/components/config/number-text'
 
 /** Four significant digits, without an exponent for what people read as a plain number. */
 export function shortNumber(value: number): string {
@@ -8,8 +9,7 @@ export function shortNumber(value: number): string {
 }
 
 /** Tick labels: as short as the axis allows. */
-export const tick = (value: number): string => (value === 0 ? '0' : Math.abs(value) < 1e-3 ? numberTick(value) : String(Number(value.toPrecision(3))))
-const numberTick = (value: number) => value.toExponential(1).replace('.0e', 'e').replace('e-0', 'e-')
+export const tick = (value: number): string => numberText(Number(value.toPrecision(3)))
 
 export const count = (value: number, locale: string): string => new Intl.NumberFormat(locale).format(Math.round(value))
 

@@ -60,7 +60,7 @@ function RunRow({ run, onFault }: { run: RunSummary; onFault: (fault: Fault | nu
   const took = run.started_at !== null && run.updated_at !== null ? clock(run.updated_at - run.started_at) : null
   return (
     <li className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-2 px-4 py-3 lg:grid-cols-[minmax(0,1.6fr)_10rem_11rem_minmax(16rem,1fr)]">
-      <div className="min-w-0">
+      <div className="min-w-0 max-lg:col-span-2">
         <div className="flex items-center gap-2">
           <Link href={runHref(run.id)} className="min-w-0 truncate rounded-sm font-medium hover:text-accent">
             {run.name}
@@ -77,14 +77,14 @@ function RunRow({ run, onFault }: { run: RunSummary; onFault: (fault: Fault | nu
         </p>
         <Progress run={run} className="mt-1.5" />
       </div>
-      <div className="flex items-center justify-end gap-3">
+      <div className="flex items-center gap-3 lg:justify-end">
         <Sparkline run={run} />
         <div className="tabular w-14 text-right">
           <p className="text-2xs text-ink-faint">{t.ui.run.loss}</p>
           <p className="font-medium">{run.last?.loss === undefined ? '–' : shortNumber(run.last.loss)}</p>
         </div>
       </div>
-      <div className="flex flex-wrap justify-end gap-2 max-lg:col-span-2 max-lg:justify-start">
+      <div className="flex flex-wrap justify-end gap-2">
         <RunActions run={run} onFault={onFault} size="sm" />
         <Link href={runHref(run.id)} className={buttonClass('secondary', 'sm')} aria-label={fill(t.ui.runs.open_run, { name: run.name })}>
           {t.ui.runs.open}

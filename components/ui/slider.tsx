@@ -21,7 +21,7 @@ export function Slider({ label, value, min, max, step, onChange, className }: Sl
       max={max}
       step={step}
       onValueChange={([next]) => onChange(next)}
-      className={cx('relative flex h-6 w-full touch-none items-center select-none', className)}
+      className={cx('relative flex h-6 touch-none items-center select-none', className ?? 'w-full')}
     >
       <Radix.Track className="relative h-1 w-full rounded-full bg-line-strong/60">
         <Radix.Range className="absolute h-full rounded-full bg-accent" />
