@@ -12,7 +12,7 @@ import { encodeSupervised, IGNORED } from '@/lib/samples/supervised'
 import type { Template } from '@/lib/templates/template'
 import { type AlignedRow, alignRecords, datasetFiles, findDataset, readInfo, readRecords, rowFault } from '@/trainer/dataset-files'
 import type { Sample } from '@/trainer/encode'
-import { permutation } from '@/trainer/order'
+import { rowDrawer, splitRows } from '@/trainer/split'
 
 /** The data arguments, by their configuration keys; `TrainingArgs` satisfies it. */
 export interface DataArgs {
@@ -65,10 +65,12 @@ interface Chosen {
 
 async function chooseRows(args: DataArgs): Promise<Chosen> {
   if (!args.dataset?.length) throw new UserError('missing_key', { key: 'dataset' }, 'dataset')
-  const rows = (await Promise.all(args.dataset.map((name) => loadRows(name, args, 'dataset')))).flat()
+  const draw = rowDrawer(args.seed)
+  const rows: Candidate[] = []
+  for (const name of args.dataset) rows.push(...(await loadRows(name, args, 'dataset', draw)))
   const { train, validation } = splitRows(rows, args.val_size ?? 0, args.seed)
   const sets: Chosen['evals'] = []
-  for (const name of args.eval_dataset ?? []) sets.push({ name, rows: await loadRows(name, args, 'eval_dataset') })
+  for (const name of args.eval_dataset ?? []) sets.push({ name, rows: await loadRows(name, args, 'eval_dataset', draw) })
   const merged = args.eval_on_each_dataset || sets.length === 0 ? sets : [{ name: '', rows: sets.flatMap((set) => set.rows) }]
   return { train, evals: [...(validation.length > 0 ? [{ name: '', rows: validation }] : []), ...merged] }
 }
@@ -116,24 +118,18 @@ export async function loadData(args: DataArgs, template: Template): Promise<Trai
   return data
 }
 
-/** Rows of one dataset, `max_samples` of them. */
-async function loadRows(name: string, args: DataArgs, field: 'dataset' | 'eval_dataset'): Promise<Candidate[]> {
+/** Rows of one dataset: `num_samples` drawn where its entry says so, then the first `max_samples`. */
+async function loadRows(name: string, args: DataArgs, field: 'dataset' | 'eval_dataset', draw: ReturnType<typeof rowDrawer>): Promise<Candidate[]> {
   const source = findDataset(await readInfo(args.dataset_dir), name, args.dataset_dir, field)
   if (source.ranking) {
     throw new UserError('dataset_unsupported', { dataset: name, problem: 'it holds pairs of answers to rank, which supervised fine-tuning cannot use' }, field)
   }
-  const records = sampled(await readRecords(source, args.dataset_dir), source, args.seed)
-  const kept = args.max_samples ? records.slice(0, args.max_samples) : records
-  return alignRecords(kept, source).map((aligned, i) => candidate(aligned, kept[i], source))
-}
-
-/** An entry's `num_samples`: that many rows at random, each at least once before any comes again. The seed decides, not numpy's generator as in the reference. */
-function sampled(records: PyObject[], source: DatasetSource, seed: number): PyObject[] {
-  const { num_samples } = source
-  if (num_samples === null) return records
-  const order: PyObject[] = []
-  for (let round = 0; order.length < num_samples; round++) order.push(...Array.from(permutation(records.length, seed + round), (i) => records[i]))
-  return order.slice(0, num_samples)
+  const records = await readRecords(source, args.dataset_dir)
+  const all = records.map((_, i) => i + 1)
+  const drawn = source.num_samples === null ? all : draw(all, source.num_samples)
+  const numbers = args.max_samples ? drawn.slice(0, args.max_samples) : drawn
+  const kept = numbers.map((row) => records[row - 1])
+  return alignRecords(kept, source, numbers).map((aligned, i) => candidate(aligned, kept[i], source))
 }
 
 /** Throws for a row of the wrong shape; a row that is merely of no use becomes a candidate with its problem. */
@@ -157,20 +153,6 @@ function checkAnswer(record: PyObject, { columns, formatting }: DatasetSource): 
   const answer = record.get(columns.response)
   if (answer === undefined) throw new RowError(columns.response, null)
   if (answer !== null && typeof answer !== 'string') throw new RowError(columns.response, 'it must be a text')
-}
-
-/**
- * The validation rows are drawn by the seed: as many as LLaMA-Factory takes (a share is rounded up), but by torch's permutation instead of numpy's, so
- * which ones differ from its choice.
- */
-export function splitRows<T>(rows: readonly T[], val_size: number, seed: number): { train: readonly T[]; validation: T[] } {
-  if (val_size <= 1e-6) return { train: rows, validation: [] }
-  const count = val_size > 1 ? Math.trunc(val_size) : Math.ceil(val_size * rows.length)
-  if (count >= rows.length) {
-    throw new UserError('val_size_too_large', { val_size, count, rows: rows.length }, 'val_size')
-  }
-  const order = Array.from(permutation(rows.length, seed), (i) => rows[i])
-  return { train: order.slice(count), validation: order.slice(0, count) }
 }
 
 /** Rows between pauses, so that signals are heard while a large dataset is encoded. */

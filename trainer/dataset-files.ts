@@ -101,16 +101,17 @@ export type AlignedRow = { row: number; aligned: Aligned } | { row: number; erro
 
 /**
  * Aligns records (in one shape, as Arrow would give it). A column that no row has is a fault of the file and thrown; what is wrong with a single row is
- * returned with it.
+ * returned with it. `numbers`: the rows' numbers in their file, where they are not 1, 2, 3, …
  */
-export function alignRecords(records: readonly PyObject[], source: DatasetSource): AlignedRow[] {
+export function alignRecords(records: readonly PyObject[], source: DatasetSource, numbers?: readonly number[]): AlignedRow[] {
+  const numberOf = (i: number) => numbers?.[i] ?? i + 1
   const columns = Object.values(source.columns).filter((name) => name !== null)
-  const unified = unifyRows(records, columns, (row, error) => asError(rowFault(source.name, row, error)))
+  const unified = unifyRows(records, columns, (row, error) => asError(rowFault(source.name, numberOf(row - 1), error)))
   return unified.map((record, i) => {
     try {
-      return { row: i + 1, aligned: align(record, source) }
+      return { row: numberOf(i), aligned: align(record, source) }
     } catch (error) {
-      if (error instanceof RowError) return { row: i + 1, error }
+      if (error instanceof RowError) return { row: numberOf(i), error }
       throw error
     }
   })

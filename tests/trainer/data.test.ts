@@ -5,8 +5,9 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Fault, UserError } from '@/lib/errors'
 import { prepareTemplate } from '@/lib/templates/template'
-import { type DataArgs, listDatasets, loadData, splitRows } from '@/trainer/data'
+import { type DataArgs, listDatasets, loadData } from '@/trainer/data'
 import { previewRows } from '@/trainer/preview'
+import { numpyPermutation, rowDrawer, splitRows } from '@/trainer/split'
 import { byteTokenizer } from '../lib/own-tokenizers'
 
 const template = prepareTemplate(byteTokenizer(), { template: 'default' })
@@ -96,6 +97,11 @@ describe('loading', () => {
     const draw = async (seed: number) => (await loadData(args({ seed }), template)).train.map(({ ids }) => text(ids).slice(7, 9))
     const drawn = await draw(1)
     expect(drawn).toHaveLength(7)
+    expect(rowDrawer(42)([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 7)).toEqual([8, 1, 5, 0, 7, 2, 9]) // numpy.random.seed(42); permutation(10)[:7]
+    expect(rowDrawer(7)([0, 1, 2, 3, 4], 12)).toEqual([0, 3, 2, 1, 4, 3, 4, 1, 0, 1, 2, 2])
+    write('d.json', [good(0), good(1), { ...good(2), output: 5 }])
+    expect(await fault(loadData(args(), template))).toMatchObject({ values: { row: 3 } })
+    write('d.json', rows(3))
     expect(new Set(drawn.slice(0, 3)).size).toBe(3)
     expect(await draw(1)).toEqual(drawn)
   })
@@ -113,6 +119,14 @@ describe('validation', () => {
     expect([...split.train, ...split.validation].sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
     expect(splitRows(Array.from({ length: 10 }, (_, i) => i), val_size, 42)).toEqual(split)
   })
+
+  // numpy.random.default_rng(seed).permutation(n), by numpy 2.4.
+  test.each([
+    [42, [5, 6, 0, 7, 3, 2, 4, 9, 1, 8]],
+    [0, [2, 4, 3, 6, 5, 0, 1]],
+    [123456, [16, 15, 3, 0, 6, 4, 13, 9, 2, 17, 14, 10, 12, 8, 5, 19, 18, 1, 11, 7]],
+    [4294967295, [1, 4, 0, 6, 8, 7, 10, 3, 11, 5, 2, 9]],
+  ])('seed %d permutes as numpy does', (seed, order) => expect([...numpyPermutation(order.length, seed)]).toEqual(order))
 
   test('another seed draws other rows', () => {
     const numbers = Array.from({ length: 100 }, (_, i) => i)
