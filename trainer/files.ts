@@ -18,10 +18,10 @@ function writeAll(fd: number, data: Uint8Array, write: Write): void {
   for (let done = 0; done < data.length; ) done += write(fd, data.subarray(done, done + atOnce))
 }
 
-/** ENOSPC and its kin become the user's fault `disk_full`; all else passes as it is. */
+/** ENOSPC and its kin become the user's fault `disk_full`, named by the outermost caller's file; all else passes as it is. */
 export function diskFault(error: unknown, file: string): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : null
-  return code === 'ENOSPC' || code === 'EDQUOT' ? new UserError('disk_full', { path: path.dirname(file) }, 'output_dir') : error
+  const code = error instanceof UserError ? error.fault.code : error instanceof Error && 'code' in error ? error.code : null
+  return code === 'ENOSPC' || code === 'EDQUOT' || code === 'disk_full' ? new UserError('disk_full', { path: path.dirname(file) }, 'output_dir') : error
 }
 
 /** Replaces `file` by `data`, or leaves it as it was. */

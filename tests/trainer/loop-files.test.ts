@@ -81,7 +81,7 @@ describe('checkpoints', () => {
   it('are not there at all when the disk fills up, and the last one stays', async () => {
     await saveCheckpoint(folder, snapshot(3), { limit: 1, best: null })
     for (const room of [0, 60, 200]) {
-      await expect(saveCheckpoint(folder, snapshot(6), { limit: 1, best: null }, smallDisk(room))).rejects.toMatchObject({ fault: { code: 'disk_full' } })
+      await expect(saveCheckpoint(folder, snapshot(6), { limit: 1, best: null }, smallDisk(room))).rejects.toMatchObject({ fault: { code: 'disk_full', values: { path: folder } } })
       expect(readdirSync(folder)).toEqual(['checkpoint-3'])
     }
     expect(loadProgress(at('checkpoint-3')).progress.step).toBe(3)
