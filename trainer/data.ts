@@ -49,13 +49,8 @@ export interface TrainingData {
   unlearnable: number
 }
 
-/** A row on its way to a sample; `problem` is why it is skipped. */
-interface Candidate {
-  dataset: string
-  row: number
-  example: Example | null
-  problem: string | null
-}
+/** A row on its way to a sample, or why it is skipped. */
+type Candidate = { dataset: string; row: number } & ({ example: Example; problem: null } | { example: null; problem: RowError })
 
 /** Rows chosen by the arguments, before any token is made. */
 interface Chosen {
@@ -100,7 +95,7 @@ function nothingLearned(dataset: string, [first]: readonly RowFault[], field: st
   return new UserError('dataset_unsupported', { dataset, problem: `none of its rows can be trained on; row ${first.row}: ${first.fault.values.problem}` }, field)
 }
 
-const skippedRow = ({ dataset, row, problem }: Candidate): RowFault => ({ dataset, row, fault: rowFault(dataset, row, new RowError('row', problem)) })
+const skippedRow = ({ dataset, row, problem }: Extract<Candidate, { example: null }>): RowFault => ({ dataset, row, fault: rowFault(dataset, row, problem) })
 
 /**
  * The samples of a supervised fine-tuning. UserError: an unknown dataset, a missing or damaged file, the first row of the wrong shape (row number
@@ -137,7 +132,7 @@ function candidate(row: AlignedRow, record: PyObject, source: DatasetSource): Ca
   const at = { dataset: source.name, row: row.row }
   try {
     if ('error' in row) throw row.error
-    const problem = unsupervised(row.aligned)
+    const problem = unsupervised(row.aligned, source)
     if (problem !== null) checkAnswer(record, source)
     return problem === null ? { ...at, example: toExample(row.aligned, source), problem } : { ...at, example: null, problem }
   } catch (error) {

@@ -59,7 +59,7 @@ function previewRow(row: AlignedRow, source: DatasetSource, args: DataArgs, temp
     const { prompt, response, system, tools } = toExample(row.aligned, source)
     const shown = { ...empty, system, tools, messages: response.length === 1 ? [...prompt, ...response] : prompt, answers: response.length > 1 ? response : [] }
     if (row.aligned.broken.length > 0) throw new RowError(source.columns.messages ?? 'row', row.aligned.broken[0])
-    if (!template || unsupervised(row.aligned) !== null) return shown
+    if (!template || unsupervised(row.aligned, source) !== null) return shown
     const { ids, labels, cut } = encodeRow(at, { prompt, response, system, tools }, args, template)
     const text = template.tokenizer.stream(false)
     return { ...shown, cut, tokens: ids.map((id, i) => ({ id, text: text.push(id), learned: labels[i] !== IGNORED })) }

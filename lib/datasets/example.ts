@@ -47,10 +47,12 @@ function toText(value: Aligned['system'], column: string): string {
   throw new RowError(column, `it is ${kindOf(value)}, but must be a text`)
 }
 
-/** Why a row gives nothing to supervised fine-tuning, though its shape is right; null when it does. */
-export function unsupervised(aligned: Aligned): string | null {
-  if (aligned.broken.length > 0) return aligned.broken[0]
-  if (aligned.prompt.length % 2 !== 1) return 'it holds no question'
-  if (aligned.response.length === 0) return 'it holds no answer'
-  return aligned.response.length > 1 ? 'it holds several answers to choose from' : null
+/** Why a row gives nothing to supervised fine-tuning, though its shape is right, and the field that shows it; null when it does. */
+export function unsupervised(aligned: Aligned, { columns, formatting }: DatasetSource): RowError | null {
+  const question = (formatting === 'alpaca' ? columns.prompt : columns.messages) ?? 'prompt'
+  const answer = (formatting === 'alpaca' ? columns.response : columns.messages) ?? 'response'
+  if (aligned.broken.length > 0) return new RowError(question, aligned.broken[0])
+  if (aligned.prompt.length % 2 !== 1) return new RowError(question, 'it holds no question')
+  if (aligned.response.length === 0) return new RowError(answer, 'it holds no answer')
+  return aligned.response.length > 1 ? new RowError(answer, 'it holds several answers to choose from') : null
 }

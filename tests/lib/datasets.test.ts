@@ -74,8 +74,8 @@ describe('alpaca rows', () => {
   })
 
   test('no answer is a reason to skip, not an error', () => {
-    expect(unsupervised(align(row({ instruction: 'a', input: '', output: null }), source()))).toBe('it holds no answer')
-    expect(unsupervised(align(row({ instruction: 'a', input: '', output: 'x' }), source()))).toBeNull()
+    expect(unsupervised(align(row({ instruction: 'a', input: '', output: null }), source()), source())).toMatchObject({ column: 'output', problem: 'it holds no answer' })
+    expect(unsupervised(align(row({ instruction: 'a', input: '', output: 'x' }), source()), source())).toBeNull()
   })
 
   test.each([
@@ -116,11 +116,11 @@ describe('sharegpt rows', () => {
   ])('%j is broken, which is a reason to skip', (value, reason) => {
     const aligned = align(row(value), source(sharegpt))
     expect(aligned.broken[0]).toContain(reason)
-    expect(unsupervised(aligned)).toContain(reason)
+    expect(unsupervised(aligned, source(sharegpt))?.problem).toContain(reason)
     expect([aligned.prompt, aligned.response]).toEqual([[], []])
   })
 
-  test('an empty conversation is skipped', () => expect(unsupervised(align(row(talk()), source(sharegpt)))).toBe('it holds no question'))
+  test('an empty conversation is skipped', () => expect(unsupervised(align(row(talk()), source(sharegpt)), source(sharegpt))?.problem).toBe('it holds no question'))
 
   test.each([
     [{ text: 'x' }, 'conversations', null],
