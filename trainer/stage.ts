@@ -1,6 +1,6 @@
 /**
- * What makes a training stage: how samples become batches, which loss the engine computes, and what an evaluation reports. Stages are rows
- * of a table; the loop takes one and never asks which.
+ * What makes a training stage: how samples become batches, and what an evaluation reports. Stages are rows of a table; the loop takes one and
+ * never asks which. The loss is the engine's, which knows one so far: next-token cross-entropy.
  */
 import type { TrainingArgs } from '@/lib/config/fields'
 import type { Template } from '@/lib/templates/template'
@@ -33,8 +33,6 @@ export interface EvaluatedBatch {
 }
 
 export interface Stage {
-  /** The engine's name of the loss. */
-  loss: 'causal'
   load: (args: TrainingArgs, template: Template) => Promise<TrainingData>
   collate: (data: TrainingData, args: TrainingArgs, pad_id: number) => StageData
   /** Metrics of an evaluation, without prefix. */
@@ -42,5 +40,11 @@ export interface Stage {
 }
 
 /** The stages of this version, by LLaMA-Factory's names. */
-export const stages = { sft } satisfies Record<string, Stage>
-export type StageName = keyof typeof stages
+const stages: Partial<Record<TrainingArgs['stage'], Stage>> = { sft }
+
+/** The configuration refuses stages of later versions before this is asked. */
+export function stageOf({ stage }: Pick<TrainingArgs, 'stage'>): Stage {
+  const found = stages[stage]
+  if (!found) throw new Error(`there is no stage ${stage}`)
+  return found
+}

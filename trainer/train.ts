@@ -24,7 +24,7 @@ import { parameterCount } from '@/trainer/model/params'
 import { clearOutput } from '@/trainer/output'
 import { atStart, trainerState, type Progress } from '@/trainer/progress'
 import { openReport, round, type Report } from '@/trainer/report'
-import { stages, type StageData, type StageName } from '@/trainer/stage'
+import { stageOf, type StageData } from '@/trainer/stage'
 import { planSteps, type StepPlan } from '@/trainer/steps'
 import { exitCodeOf, listenForStop, type StopRequest } from '@/trainer/stop'
 import { copyTokenizer, writeChatTemplate } from '@/trainer/tokenizer-files'
@@ -52,7 +52,7 @@ export async function train(argv: readonly string[], open: (spec: EngineSpec) =>
   const checked = await checkTraining(args)
   if (!checked.ground) throw new Refused(checked.faults)
   const { ground } = checked
-  const stage = stages[args.stage as StageName]
+  const stage = stageOf(args)
   const loaded = await stage.load(args, ground.template)
   const data = stage.collate(loaded, args, padId(ground))
   const plan = planSteps(data.examples, args)
@@ -167,7 +167,7 @@ async function trainLoop(run: Run, engine: Engine): Promise<Outcome> {
   const host = runHost({ report, total_steps: plan.max_steps, start, save: (progress) => checkpoint(run, engine, progress), stopping: () => stop.signal !== null })
   report.state.change({ runtime: engine.runtime, phase: 'compiling', ...(stop.signal === null ? { status: 'running' } : {}) })
   const parts = {
-    settings: args, plan, data, engine, host, metrics: stages[args.stage as StageName].metrics, schedule: scheduleOf(args, plan.max_steps), flos_per_token: flosPerToken(run),
+    settings: args, plan, data, engine, host, metrics: stageOf(args).metrics, schedule: scheduleOf(args, plan.max_steps), flos_per_token: flosPerToken(run),
   }
   const outcome = await runLoop(parts, start)
   if (outcome.end !== 'stopped') host.finish(outcome.progress)
@@ -239,7 +239,7 @@ async function finish(run: Run, engine: Engine, { end, progress }: Outcome): Pro
 
 async function evaluateAtEnd({ args, report, data }: Run, engine: Engine, epoch: number | null): Promise<void> {
   report.state.change({ phase: 'evaluating' })
-  const metrics = await evaluate(data.evals, engine, stages[args.stage as StageName].metrics, () => performance.now() / 1000)
+  const metrics = await evaluate(data.evals, engine, stageOf(args).metrics, () => performance.now() / 1000)
   report.results('eval', epoch === null ? metrics : { ...metrics, epoch })
   report.text(`***** eval metrics ***** ${JSON.stringify(metrics)}`)
 }

@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { warmupSteps } from '@/lib/config/derived'
+import { trainingSchema } from '@/lib/config/schema'
 import { scheduleOf, type Schedule } from '@/lib/schedulers'
 import { runLoop, type LoopHost, type LoopSettings } from '@/trainer/loop'
 import { epochOrder, permutation } from '@/trainer/order'
 import { atStart, type Progress } from '@/trainer/progress'
-import type { EvaluatedBatch, StageData } from '@/trainer/stage'
+import { stageOf, type EvaluatedBatch, type StageData } from '@/trainer/stage'
 import { planSteps, updateAt } from '@/trainer/steps'
 import { surplus } from '@/trainer/checkpoint-list'
 import { batchOf, fakeEngine, type FakeEngine } from './fake-engine'
@@ -161,5 +162,24 @@ describe('the order of an epoch', () => {
     expect([...permutation(17, 42)]).toEqual([13, 4, 3, 15, 8, 16, 9, 11, 12, 10, 6, 2, 1, 7, 14, 0, 5])
     expect([...epochOrder(17, { seed: 42, disable_shuffling: false }, 1)]).toEqual([...permutation(17, 43)])
     expect([...epochOrder(3, { seed: 42, disable_shuffling: true }, 1)]).toEqual([0, 1, 2])
+  })
+})
+
+describe('the supervised stage', () => {
+  const sample = (length: number) => ({ ids: new Int32Array(length).fill(3), labels: new Int32Array(length).fill(3) })
+  const settings = trainingSchema.parse({ per_device_train_batch_size: 2, per_device_eval_batch_size: 2 })
+
+  it('lets the engine know the lengths of evaluations too', () => {
+    const data = { train: [sample(5), sample(8), sample(7)], evals: [{ name: '', samples: [sample(4), sample(30), sample(9)] }], skipped: [], truncated: 0, unlearnable: 0 }
+    const { lengths, update, evals, examples } = stageOf({ stage: 'sft' }).collate(data, settings, 0)
+    const seen = [...update(0), ...update(1), ...evals[0].batches()]
+    expect(examples).toBe(3)
+    expect(lengths).toEqual([8, 32])
+    expect(seen.every(({ length, rows }) => lengths.includes(length) && rows === 2)).toBe(true)
+  })
+
+  it('weighs batches by their examples, as transformers does', () => {
+    const batches = [{ examples: 2, loss_sum: 30, tokens: 10 }, { examples: 1, loss_sum: 10, tokens: 10 }]
+    expect(stageOf({ stage: 'sft' }).metrics(batches).loss).toBeCloseTo((3 + 3 + 1) / 3, 12)
   })
 })

@@ -12,7 +12,6 @@ function meanLoss(batches: readonly EvaluatedBatch[]): number {
 }
 
 export const sft: Stage = {
-  loss: 'causal',
   load: loadData,
   collate(data, args, pad_id) {
     const plan = planBatches(data.train, { ...args, seed: args.data_seed ?? args.seed, pad_id })
