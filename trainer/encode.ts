@@ -37,6 +37,8 @@ export interface BatchPlan {
 const MAX_BUCKETS = 4
 /** Bucket lengths are multiples of this. */
 const MULTIPLE = 8
+/** What compiling one more graph costs, as tokens that could be trained on meanwhile: about ten seconds of a step's rate, whatever the model's size. */
+const GRAPH_TOKENS = 8192
 /** Epochs whose batches decide the buckets; later ones are like them, and the longest sample always fits. */
 const EPOCHS_LOOKED_AT = 8
 
@@ -61,9 +63,10 @@ export function planBatches(samples: readonly Sample[], options: PlanOptions): B
     return micro.map(([from, to]) => chosen.slice(from - micro[0][0], to - micro[0][0]))
   }
   const looked = Math.min(steps.max_steps, steps.updates_per_epoch * EPOCHS_LOOKED_AT)
-  const longest: number[] = [longestOf(samples)]
+  const longest: number[] = []
   for (let step = 0; step < looked; step++) longest.push(...microOf(step).map(longestOf))
-  const buckets = chooseBuckets(longest)
+  // The longest sample must fit, whether or not an update looked at holds it.
+  const buckets = chooseBuckets([longestOf(samples), ...longest], GRAPH_TOKENS / ((rows * steps.max_steps) / looked))
   return {
     buckets,
     updatesPerEpoch: steps.updates_per_epoch,
@@ -98,10 +101,10 @@ export function* evalBatches(samples: readonly Sample[], options: { rows: number
 }
 
 /**
- * At most `max` multiples of 8 that cover all lengths with the fewest padded tokens, by dynamic programming over the distinct rounded lengths.
- * A further bucket must save a twentieth of all tokens, because each costs a graph to compile.
+ * Multiples of 8, at most `max`, that cover all lengths with the fewest padded tokens, by dynamic programming over the distinct rounded lengths. Each
+ * beyond the first must save more than `graphCost`, in the unit of the lengths.
  */
-export function chooseBuckets(lengths: readonly number[], max = MAX_BUCKETS): number[] {
+export function chooseBuckets(lengths: readonly number[], graphCost = 0, max = MAX_BUCKETS): number[] {
   const counts = new Map<number, number>()
   for (const length of lengths) counts.set(roundUp(length), (counts.get(roundUp(length)) ?? 0) + 1)
   const edges = [...counts.keys()].sort((a, b) => a - b)
@@ -115,7 +118,7 @@ export function chooseBuckets(lengths: readonly number[], max = MAX_BUCKETS): nu
     cuts.push(step.map(({ cut }) => cut))
     cost = step.map(({ tokens }) => tokens)
     const tokens = cost[cost.length - 1]
-    if (tokens < best.tokens * (1 - 0.05 * (buckets - best.buckets))) best = { buckets, tokens }
+    if (tokens + graphCost * (buckets - best.buckets) < best.tokens) best = { buckets, tokens }
   }
   const chosen: number[] = []
   for (let k = best.buckets - 1, i = edges.length; k >= 0 && i > 0; k--) {

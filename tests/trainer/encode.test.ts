@@ -38,7 +38,19 @@ describe('buckets', () => {
     expect(padded(chosen)).toBe(Math.min(...rivals.map(padded)))
   })
 
-  test('a bucket must be worth its graph', () => expect(chooseBuckets([...Array<number>(100).fill(512), 504])).toEqual([512]))
+  test('a bucket must be worth its graph', () => {
+    const lengths = [...Array<number>(100).fill(512), ...Array<number>(10).fill(100)]
+    expect(chooseBuckets(lengths, 4000)).toEqual([104, 512])
+    expect(chooseBuckets(lengths, 5000)).toEqual([512])
+  })
+
+  test('a short run gets one length, a long one several', () => {
+    const short = planBatches(samples, options)
+    const long = planBatches(samples, { ...options, num_train_epochs: 1000 })
+    expect(short.buckets).toEqual([88])
+    expect(long.buckets.length).toBeGreaterThan(1)
+    expect(long.buckets.at(-1)).toBe(88)
+  })
 })
 
 describe('updates', () => {
