@@ -2,7 +2,7 @@
 /** How the answers are drawn: system prompt, sampling, and whether the base answers beside the adapter. */
 import { chatState, firstSettings, update } from '@/components/chat/conversation'
 import { settingFault } from '@/components/chat/sampling'
-import { FieldLabel } from '@/components/config/config-field'
+import { FieldLabel, labelId } from '@/components/config/config-field'
 import { numberText } from '@/components/config/number-text'
 import { useOptions, useWords } from '@/components/config/words'
 import { useLocale } from '@/components/locale'
@@ -11,7 +11,6 @@ import { Checkbox } from '@/components/ui/checkbox'
 import { Hint } from '@/components/ui/hint'
 import { Select } from '@/components/ui/select'
 import { TextInput } from '@/components/ui/text-input'
-import { fill } from '@/lib/messages/text'
 import type { ReactNode } from 'react'
 
 const numbers = ['max_new_tokens', 'temperature', 'top_p', 'top_k', 'repetition_penalty'] as const
@@ -77,7 +76,7 @@ function Framed({ name, children }: { name: string; children: ReactNode }) {
     <div className="min-w-0">
       <div className="flex h-6 items-center gap-0.5">
         <FieldLabel id={`chat-${name}`}>{label}</FieldLabel>
-        <Hint label={fill(t.ui.field.help, { label })}>
+        <Hint label={t.ui.field.help} describedBy={labelId(`chat-${name}`)}>
           <p className="text-ink">{help}</p>
           <code className="mt-1.5 block font-mono text-2xs text-ink-faint">{name}</code>
         </Hint>

@@ -50,16 +50,16 @@ export const streaming = ({ turns }: ChatState): Answer[] => turns.flatMap(({ an
 export function keepChat(): () => void {
   const stored = storedSchema.safeParse(recall(storageKey))
   if (stored.success && chatState.get().turns.length === 0) chatState.set({ ...stored.data, settings: { ...firstSettings, ...stored.data.settings } })
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let later: ReturnType<typeof setTimeout> | undefined
   const write = () => {
-    timer = undefined
+    later = undefined
     remember(storageKey, chatState.get())
   }
-  const stop = chatState.subscribe(() => (timer ??= setTimeout(write, STORE_EVERY_MS)))
+  const stop = chatState.subscribe(() => (later ??= setTimeout(write, STORE_EVERY_MS)))
   window.addEventListener('pagehide', write)
   return () => {
     stop()
-    clearTimeout(timer)
+    clearTimeout(later)
     write()
     window.removeEventListener('pagehide', write)
   }
@@ -78,14 +78,32 @@ function change(id: string, make: (answer: Answer) => Answer) {
   }))
 }
 
+/** New words wait for the next drawing; a timer, because a hidden window draws nothing. */
+const waiting = new Map<string, string>()
+const DRAW_EVERY_MS = 40
+let timer: ReturnType<typeof setTimeout> | undefined
+
+function draw() {
+  clearTimeout(timer)
+  timer = undefined
+  for (const [id, text] of waiting) change(id, (answer) => ({ ...answer, text: answer.text + text }))
+  waiting.clear()
+}
+
 export function fail(id: string, fault: Fault): void {
+  draw()
   answerFaults.set((now) => ({ ...now, [id]: fault }))
   change(id, (answer) => ({ ...answer, failed: true }))
 }
 
 export function takeDelta(delta: ChatDelta): void {
   if (delta.kind === 'error') return fail(delta.id, delta.fault)
-  if (delta.kind === 'text') return change(delta.id, (answer) => ({ ...answer, text: answer.text + delta.text }))
+  if (delta.kind === 'text') {
+    waiting.set(delta.id, (waiting.get(delta.id) ?? '') + delta.text)
+    timer ??= setTimeout(draw, DRAW_EVERY_MS)
+    return
+  }
+  draw()
   const { reason, tokens, tokens_per_s } = delta
   change(delta.id, (answer) => ({ ...answer, end: { reason, tokens, tokens_per_s } }))
 }
@@ -121,6 +139,7 @@ export function ask(socket: BoardSocket, turns: readonly Turn[], user: string, {
 
 /** Goes on with the answers that a reload or a lost connection cut. */
 export function follow(socket: BoardSocket): void {
+  draw()
   for (const { id, text } of streaming(chatState.get())) {
     socket.emit('chat_follow', id, text.length, (reply) => {
       if (!reply.ok) return fail(id, reply.fault)

@@ -46,7 +46,8 @@ export function Loader() {
     if (!entry || !connected) return
     chatWish.set(null)
     update({ adapter: entry.path, compare: true })
-    load(entry.path, [entry])
+    const loaded = chat.status === 'ready' && chat.load.adapter_name_or_path === entry.path
+    if (!loaded) load(entry.path, [entry])
   }, [reply, connected]) // a wish is taken once, when its adapter is known
 
   useEffect(() => {

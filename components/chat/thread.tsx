@@ -1,6 +1,6 @@
 'use client'
 /** The conversation: each message with its answer, or with two answers side by side; follows the newest words unless scrolled up. */
-import { memo, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { memo, useEffect, useRef } from 'react'
 import { AnswerText } from '@/components/chat/answer-text'
 import { answerFaults, chatState, isStreaming, type Answer, type Turn } from '@/components/chat/conversation'
 import { useLocale } from '@/components/locale'
@@ -17,18 +17,26 @@ export function Thread() {
   const { t } = useLocale()
   const turns = useStore(chatState, (now) => now.turns)
   const box = useRef<HTMLDivElement>(null)
-  const [following, setFollowing] = useState(true)
-  useLayoutEffect(() => {
-    if (following && box.current) box.current.scrollTop = box.current.scrollHeight
-  }, [turns, following])
-  useEffect(() => setFollowing(true), [turns.length])
+  const content = useRef<HTMLDivElement>(null)
+  const following = useRef(true)
+  useEffect(() => {
+    following.current = true // a new message brings the reader back to the end
+  }, [turns.length])
+  useEffect(() => {
+    if (!content.current) return
+    const observer = new ResizeObserver(() => {
+      if (following.current && box.current) box.current.scrollTop = box.current.scrollHeight
+    })
+    observer.observe(content.current)
+    return () => observer.disconnect()
+  }, [])
   const onScroll = () => {
     const element = box.current
-    if (element) setFollowing(element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX)
+    if (element) following.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX
   }
   return (
     <div ref={box} tabIndex={0} role="log" aria-label={t.ui.chat.conversation} className="min-h-72 flex-1 overflow-y-auto p-3 outline-offset-[-2px] sm:p-4" onScroll={onScroll}>
-      <div className="mx-auto flex w-full max-w-5xl flex-col gap-5">
+      <div ref={content} className="mx-auto flex w-full max-w-5xl flex-col gap-5">
         {turns.length === 0 && <p className="mx-auto max-w-md py-16 text-center text-ink-faint">{t.ui.chat.empty}</p>}
         {turns.map((turn) => (
           <TurnView key={turn.id} turn={turn} />

@@ -1,7 +1,7 @@
 'use client'
 /** The one control that stands for three keys: bf16, fp16 and pure_bf16. */
 import { useFault } from '@/components/config/checks'
-import { FieldFault, FieldLabel } from '@/components/config/config-field'
+import { FieldFault, FieldLabel, labelId } from '@/components/config/config-field'
 import { draft, setArgs, touch } from '@/components/config/draft'
 import { optionWith, useWords } from '@/components/config/words'
 import { useLocale } from '@/components/locale'
@@ -9,7 +9,6 @@ import { useStore } from '@/components/store'
 import { Hint } from '@/components/ui/hint'
 import { Select } from '@/components/ui/select'
 import { computeType, computeTypeLacking, computeTypes, precision, type ComputeType } from '@/lib/config/form'
-import { fill } from '@/lib/messages/text'
 
 const flags = ['bf16', 'fp16', 'pure_bf16'] as const
 
@@ -23,7 +22,7 @@ export function ComputeTypeField() {
     <div className="min-w-0" data-field="compute_type">
       <div className="flex h-6 items-center gap-0.5">
         <FieldLabel id="field-compute_type">{label}</FieldLabel>
-        <Hint label={fill(t.ui.field.help, { label })}>
+        <Hint label={t.ui.field.help} describedBy={labelId('field-compute_type')}>
           <p className="text-ink">{help}</p>
           <code className="mt-1.5 block font-mono text-2xs text-ink-faint">{flags.join(' · ')}</code>
         </Hint>

@@ -27,7 +27,7 @@ export function ConfigField({ name, wide }: { name: Key; wide?: boolean }) {
   const value = useStore(draft, (now) => now.args[name])
   const id = `field-${name}`
   const flag = fieldOf(name).kind === 'boolean'
-  const tools = <FieldTools name={name} label={label} changed={differs(name, value)} />
+  const tools = <FieldTools name={name} id={id} changed={differs(name, value)} />
   return (
     <div className={cx('min-w-0', wide && 'col-span-full')} data-field={name}>
       {flag ? (
@@ -50,25 +50,29 @@ export function ConfigField({ name, wide }: { name: Key; wide?: boolean }) {
   )
 }
 
+/** Buttons beside a label are described by it, so that their names do not repeat it. */
+export const labelId = (id: string): string => `${id}-label`
+
 export const FieldLabel = ({ id, children }: { id: string; children: ReactNode }) => (
-  <label htmlFor={id} className="min-w-0 truncate text-xs font-medium text-ink-soft">
+  <label id={labelId(id)} htmlFor={id} className="min-w-0 truncate text-xs font-medium text-ink-soft">
     {children}
   </label>
 )
 
 /** The explanation, and the way back to the first value once it was left. */
-export function FieldTools({ name, label, changed }: { name: Key; label: string; changed: boolean }) {
+export function FieldTools({ name, id, changed }: { name: Key; id: string; changed: boolean }) {
   const { t } = useLocale()
   return (
     <>
-      <Hint label={fill(t.ui.field.help, { label })}>
+      <Hint label={t.ui.field.help} describedBy={labelId(id)}>
         <Explanation name={name} />
       </Hint>
       {changed && (
         <button
           type="button"
-          aria-label={fill(t.ui.field.reset, { label })}
-          title={fill(t.ui.field.reset, { label })}
+          aria-label={t.ui.field.reset}
+          aria-describedby={labelId(id)}
+          title={t.ui.field.reset}
           className="inline-flex size-6 shrink-0 items-center justify-center rounded-sm text-accent hover:bg-accent-soft"
           onClick={() => resetArg(name)}
         >

@@ -1,14 +1,13 @@
 'use client'
 /** Where the run is saved: its name is typed, the folders before it follow from model and method. */
 import { useFault } from '@/components/config/checks'
-import { FieldFault, FieldLabel } from '@/components/config/config-field'
+import { FieldFault, FieldLabel, labelId } from '@/components/config/config-field'
 import { draft, modelFolder, touch } from '@/components/config/draft'
 import { useWords } from '@/components/config/words'
 import { useLocale } from '@/components/locale'
 import { useStore } from '@/components/store'
 import { Hint } from '@/components/ui/hint'
 import { TextInput } from '@/components/ui/text-input'
-import { fill } from '@/lib/messages/text'
 
 export function OutputField() {
   const { t } = useLocale()
@@ -21,7 +20,7 @@ export function OutputField() {
     <div className="col-span-full min-w-0" data-field="output_dir">
       <div className="flex h-6 items-center gap-0.5">
         <FieldLabel id="field-output_dir">{label}</FieldLabel>
-        <Hint label={fill(t.ui.field.help, { label })}>
+        <Hint label={t.ui.field.help} describedBy={labelId('field-output_dir')}>
           <p className="text-ink">{help}</p>
           <code className="mt-1.5 block font-mono text-2xs text-ink-faint">output_dir</code>
         </Hint>

@@ -39,7 +39,7 @@ export function DatasetField({ name }: { name: 'dataset' | 'eval_dataset' }) {
     <div className="col-span-full min-w-0" data-field={name}>
       <div className="flex h-6 items-center gap-0.5">
         <FieldLabel id={id}>{label}</FieldLabel>
-        <FieldTools name={name} label={label} changed={false} />
+        <FieldTools name={name} id={id} changed={false} />
       </div>
       <div className="flex gap-2">
         <Popover.Root onOpenChange={(open) => open && again()}>

@@ -1,7 +1,7 @@
 'use client'
 /** A model by its name: those on this machine first, then the catalogue's; choosing one fills in path and template. */
 import { useMemo } from 'react'
-import { FieldLabel } from '@/components/config/config-field'
+import { FieldLabel, labelId } from '@/components/config/config-field'
 import { draft, touch } from '@/components/config/draft'
 import { useWords } from '@/components/config/words'
 import { useLocale } from '@/components/locale'
@@ -34,7 +34,7 @@ export function ModelName() {
     <div className="min-w-0 max-md:col-span-full" data-field="model_name">
       <div className="flex h-6 items-center gap-0.5">
         <FieldLabel id="field-model_name">{label}</FieldLabel>
-        <Hint label={fill(t.ui.field.help, { label })}>
+        <Hint label={t.ui.field.help} describedBy={labelId('field-model_name')}>
           <p className="text-ink">{help}</p>
         </Hint>
       </div>

@@ -4,7 +4,7 @@ import FolderOpen from 'lucide-react/icons/folder-open'
 import dynamic from 'next/dynamic'
 import { useEffect, useState } from 'react'
 import { useFault } from '@/components/config/checks'
-import { FieldFault, FieldLabel, FieldTools } from '@/components/config/config-field'
+import { FieldFault, FieldLabel, FieldTools, labelId } from '@/components/config/config-field'
 import { draft, setArg } from '@/components/config/draft'
 import { useWords } from '@/components/config/words'
 import { useLocale } from '@/components/locale'
@@ -14,7 +14,6 @@ import { useCall } from '@/components/use-call'
 import { Button } from '@/components/ui/button'
 import { TextInput } from '@/components/ui/text-input'
 import type { ModelReport } from '@/lib/api'
-import { fill } from '@/lib/messages/text'
 
 const BrowseDialog = dynamic(() => import('@/components/model/browse-dialog').then((module) => module.BrowseDialog), { ssr: false })
 
@@ -47,7 +46,7 @@ export function ModelPath() {
     <div className="min-w-0 max-md:col-span-full" data-field="model_name_or_path">
       <div className="flex h-6 items-center gap-0.5">
         <FieldLabel id="field-model_path">{label}</FieldLabel>
-        <FieldTools name="model_name_or_path" label={label} changed={false} />
+        <FieldTools name="model_name_or_path" id="field-model_path" changed={false} />
         {found && !wrong && <span className="ml-auto truncate pl-2 text-2xs text-ink-faint">{describe(found)}</span>}
       </div>
       <div className="flex gap-1.5">
@@ -62,7 +61,7 @@ export function ModelPath() {
             draft.set((now) => ({ ...now, model_name: '' }))
           }}
         />
-        <Button size="icon" aria-label={fill(t.ui.model.browse, { label })} title={fill(t.ui.model.browse, { label })} onClick={() => setBrowsing(true)}>
+        <Button size="icon" aria-label={t.ui.model.browse} aria-describedby={labelId('field-model_path')} title={t.ui.model.browse} onClick={() => setBrowsing(true)}>
           <FolderOpen aria-hidden className="size-4" />
         </Button>
       </div>

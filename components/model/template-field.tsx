@@ -21,7 +21,7 @@ export function TemplateField() {
     <div className="min-w-0" data-field="template">
       <div className="flex h-6 items-center gap-0.5">
         <FieldLabel id="field-template">{label}</FieldLabel>
-        <FieldTools name="template" label={label} changed={false} />
+        <FieldTools name="template" id="field-template" changed={false} />
       </div>
       <Combobox
         id="field-template"

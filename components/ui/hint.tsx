@@ -6,7 +6,14 @@ import { useRef, useState, type ReactNode } from 'react'
 
 const HOVER_DELAY_MS = 250
 
-export function Hint({ label, children }: { label: string; children: ReactNode }) {
+interface HintProps {
+  label: string
+  /** Id of the element whose meaning is explained. */
+  describedBy: string
+  children: ReactNode
+}
+
+export function Hint({ label, describedBy, children }: HintProps) {
   const [open, setOpen] = useState(false)
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
   const hover = (next: boolean) => (event: React.PointerEvent) => {
@@ -18,6 +25,7 @@ export function Hint({ label, children }: { label: string; children: ReactNode }
     <Popover.Root open={open} onOpenChange={setOpen}>
       <Popover.Trigger
         aria-label={label}
+        aria-describedby={describedBy}
         className="inline-flex size-6 shrink-0 items-center justify-center rounded-sm text-ink-faint/70 hover:text-ink"
         onPointerEnter={hover(true)}
         onPointerLeave={hover(false)}

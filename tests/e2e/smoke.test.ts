@@ -108,7 +108,7 @@ describe.skipIf(chromiumPath === null)('the page', () => {
     await window.field('LoRA rank').focus()
     await keyboard.press('ArrowUp')
     expect(await window.field('LoRA rank').inputValue()).toBe('9')
-    await window.button('Reset LoRA rank').press('Enter')
+    await window.page.locator('[data-field="lora_rank"]').getByRole('button', { name: 'Reset' }).press('Enter')
     expect(await window.field('LoRA rank').inputValue()).toBe('8')
     const outline = await window.field('LoRA rank').evaluate((element) => {
       ;(element as HTMLElement).focus()
