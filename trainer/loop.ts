@@ -95,21 +95,73 @@ const finite = (entry: HistoryEntry): HistoryEntry => Object.fromEntries(Object.
 
 /** Runs from `start` to the end or to a stop. At a stop, a checkpoint of the last finished update has been saved. */
 export async function runLoop(parts: LoopParts, start: Progress): Promise<Outcome> {
-  const { settings, plan, data, engine, schedule, host } = parts
-  /** A copy of our own, changed in place. */
-  const progress: Progress = structuredClone({ ...start, schedule: start.schedule ?? schedule.initial })
-  let savedAt = start.step
+  const run = new LoopRun(parts, start)
+  const end = await run.toEnd()
+  return { end, progress: { ...run.progress, seconds: parts.host.seconds() } }
+}
 
-  const save = async () => {
-    host.phase('saving', progress.step)
-    progress.seconds = host.seconds()
-    await host.save(progress)
-    savedAt = progress.step
+/** One run of the loop: its progress, changed in place, and the four things that it does with it. */
+class LoopRun {
+  readonly progress: Progress
+  private savedAt: number
+
+  constructor(private readonly parts: LoopParts, start: Progress) {
+    this.progress = structuredClone({ ...start, schedule: start.schedule ?? parts.schedule.initial })
+    this.savedAt = start.step
   }
 
-  const runEvaluation = async (): Promise<boolean> => {
+  async toEnd(): Promise<Outcome['end']> {
+    const { progress, parts: { settings, plan, data, host } } = this
+    host.phase('compiling', progress.step)
+    if (settings.eval_on_start && progress.step === 0 && data.evals.length > 0) await this.evaluate()
+    while (progress.step < plan.max_steps) {
+      if (host.stopping()) {
+        if (progress.step > this.savedAt) await this.save()
+        return 'stopped'
+      }
+      const { ends_epoch, ...done } = await this.update()
+      const due = dueAfter(progress.step, ends_epoch, plan.max_steps, settings)
+      if (due.log) this.log(done)
+      const better = due.evaluate && data.evals.length > 0 && (await this.evaluate())
+      if (due.save || (better && settings.save_strategy === 'best')) await this.save()
+      if (settings.early_stopping_steps !== null && progress.evaluations_without_gain >= settings.early_stopping_steps) return 'early'
+      host.phase('training', progress.step)
+      await breathe()
+    }
+    return 'done'
+  }
+
+  private async update(): Promise<{ learning_rate: number; grad_norm: number; ends_epoch: boolean }> {
+    const { progress, parts: { settings, plan, data, engine, schedule, host, flos_per_token } } = this
+    const { epoch_after, ends_epoch } = updateAt(progress.step, data.examples, plan, settings)
+    const learning_rate = schedule.rate(progress.step, progress.schedule)
+    const micro = data.update(progress.step)
+    const result = await engine.train(micro, { lr: learning_rate, step: progress.step })
+    const loss = countedLoss(result.loss, progress, host)
+    const tokens = micro.reduce((sum, batch) => sum + realTokens(batch), 0)
+    progress.step += 1
+    progress.epoch = epoch_after
+    progress.window.sum += loss
+    progress.window.steps += 1
+    progress.loss_sum += loss
+    progress.tokens += tokens
+    progress.flos += tokens * flos_per_token
+    return { learning_rate, grad_norm: result.grad_norm, ends_epoch }
+  }
+
+  private log(done: { learning_rate: number; grad_norm: number }): void {
+    const { progress, parts: { host } } = this
+    const logged = { loss: progress.window.sum / progress.window.steps, ...done }
+    progress.history.push(finite({ ...logged, epoch: progress.epoch, step: progress.step }))
+    progress.window = { sum: 0, steps: 0 }
+    host.log(progress, logged)
+  }
+
+  /** Whether it is the best evaluation so far. */
+  private async evaluate(): Promise<boolean> {
+    const { progress, parts: { data, engine, schedule, metrics: metricsOf, host } } = this
     host.phase('evaluating', progress.step)
-    const metrics = await evaluate(data.evals, engine, parts.metrics, host.seconds)
+    const metrics = await evaluate(data.evals, engine, metricsOf, host.seconds)
     const value = decisive(metrics)
     const better = value !== null && (progress.best === null || value < progress.best.metric)
     progress.history.push(finite({ ...metrics, epoch: progress.epoch, step: progress.step }))
@@ -120,47 +172,13 @@ export async function runLoop(parts: LoopParts, start: Progress): Promise<Outcom
     return better
   }
 
-  const update = async () => {
-    const { epoch_after, ends_epoch } = updateAt(progress.step, data.examples, plan, settings)
-    const lr = schedule.rate(progress.step, progress.schedule)
-    const micro = data.update(progress.step)
-    const result = await engine.train(micro, { lr, step: progress.step })
-    const tokens = micro.reduce((sum, batch) => sum + realTokens(batch), 0)
-    const loss = countedLoss(result.loss, progress, host)
-    progress.step += 1
-    progress.epoch = epoch_after
-    progress.window.sum += loss
-    progress.window.steps += 1
-    progress.loss_sum += loss
-    progress.tokens += tokens
-    progress.flos += tokens * parts.flos_per_token
-    return { lr, grad_norm: result.grad_norm, ends_epoch }
+  private async save(): Promise<void> {
+    const { progress, parts: { host } } = this
+    host.phase('saving', progress.step)
+    progress.seconds = host.seconds()
+    await host.save(progress)
+    this.savedAt = progress.step
   }
-
-  const log = (grad_norm: number, learning_rate: number) => {
-    const logged = { loss: progress.window.sum / progress.window.steps, grad_norm, learning_rate }
-    progress.history.push(finite({ ...logged, epoch: progress.epoch, step: progress.step }))
-    progress.window = { sum: 0, steps: 0 }
-    host.log(progress, logged)
-  }
-
-  host.phase('compiling', progress.step)
-  if (settings.eval_on_start && progress.step === 0 && data.evals.length > 0) await runEvaluation()
-  while (progress.step < plan.max_steps) {
-    if (host.stopping()) {
-      if (progress.step > savedAt) await save()
-      return { end: 'stopped', progress }
-    }
-    const { lr, grad_norm, ends_epoch } = await update()
-    const due = dueAfter(progress.step, ends_epoch, plan.max_steps, settings)
-    if (due.log) log(grad_norm, lr)
-    const better = due.evaluate && data.evals.length > 0 && (await runEvaluation())
-    if (due.save || (better && settings.save_strategy === 'best')) await save()
-    if (settings.early_stopping_steps !== null && progress.evaluations_without_gain >= settings.early_stopping_steps) return { end: 'early', progress: { ...progress, seconds: host.seconds() } }
-    host.phase('training', progress.step)
-    await breathe()
-  }
-  return { end: 'done', progress: { ...progress, seconds: host.seconds() } }
 }
 
 /** A loss that is not a number counts as the mean of those since the last log line (transformers' logging_nan_inf_filter), and is told. */
