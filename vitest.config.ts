@@ -10,6 +10,8 @@ const minutes = 60_000
 export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '') } },
   test: {
+    // A training takes about 2 GB and all processors: two files at a time, whatever the machine.
+    poolOptions: { forks: { maxForks: 2, minForks: 1 } },
     projects: [
       {
         extends: true,
@@ -17,12 +19,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'trainer', include: ['tests/trainer/**/*.test.ts'], pool: 'forks', poolOptions: { forks: { maxForks: 2, minForks: 1 } }, testTimeout: 5 * minutes, hookTimeout: 5 * minutes },
+        test: { name: 'trainer', include: ['tests/trainer/**/*.test.ts'], pool: 'forks', testTimeout: 5 * minutes, hookTimeout: 5 * minutes },
       },
       {
         extends: true,
         test: {
-          name: 'browser', include: ['tests/e2e/**/*.test.ts'], pool: 'forks', fileParallelism: false, testTimeout: 5 * minutes, hookTimeout: 5 * minutes,
+          name: 'browser', include: ['tests/e2e/**/*.test.ts'], pool: 'forks', poolOptions: { forks: { singleFork: true } }, testTimeout: 5 * minutes, hookTimeout: 5 * minutes,
         },
       },
     ],

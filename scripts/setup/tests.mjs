@@ -52,12 +52,12 @@ async function vitest(words, env = {}) {
 }
 
 /**
- * What a vitest report says in numbers. A test file that could not be loaded has no tests, and counts as one failure; so does a
- * run that ended badly with every test passed (an unhandled error, no tests found).
+ * What a vitest report says in numbers. A file that failed without a failed test (it did not load, or what its tests need could not be
+ * made) counts as one failure; so does a run that ended badly with every test passed (an unhandled error, no tests found).
  */
 export function countOf(found, code) {
   if (!found) return { passed: 0, failed: 1, skipped: 0 }
-  const unloaded = found.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length
+  const unloaded = found.testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')).length
   const failed = found.numFailedTests + unloaded
   return { passed: found.numPassedTests, failed: failed === 0 && code !== 0 ? 1 : failed, skipped: found.numPendingTests + found.numTodoTests }
 }

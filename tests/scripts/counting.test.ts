@@ -10,6 +10,10 @@ describe('countOf', () => {
   it('counts a file that did not load', () => {
     expect(countOf(report({ testResults: [{ status: 'failed', assertionResults: [] }] }), 1).failed).toBe(1)
   })
+  it('counts a file whose tests were skipped because their set-up failed, and no failed test twice', () => {
+    const files = [{ status: 'failed', assertionResults: [{ status: 'skipped' }] }, { status: 'failed', assertionResults: [{ status: 'failed' }] }, { status: 'passed', assertionResults: [{ status: 'skipped' }] }]
+    expect(countOf(report({ numFailedTests: 1, testResults: files }), 1).failed).toBe(2)
+  })
   it('counts a bad end without a failed test', () => expect(countOf(report({}), 1).failed).toBe(1))
   it('counts a run without a report', () => expect(countOf(null, 137)).toEqual({ passed: 0, failed: 1, skipped: 0 }))
 })

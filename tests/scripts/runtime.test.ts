@@ -23,7 +23,7 @@ describe('describeRuntime', () => {
   })
 
   it('joins the causes and fills their values', () => {
-    const causes = [{ code: 'no_compiler', values: {} }, { code: 'prebuilt_failed', values: { problem: 'the host cannot be reached' } }]
+    const causes: Runtime['causes'] = [{ code: 'no_compiler', values: {} }, { code: 'prebuilt_failed', values: { problem: 'the host cannot be reached' } }]
     const words = describeRuntime({ ...cpu, kind: 'wasm', tensorflow: null, binding: null, causes }, translate('en'))
     expect(words.name).toBe('WebAssembly')
     expect(words.reason).toContain('the host cannot be reached.')
