@@ -57,8 +57,9 @@ describe('the generator', () => {
   })
 
   it('never asks the identity questions of the exam', () => {
-    const asked = new Set(turns.map(({ user }) => user.toLowerCase()))
-    for (const [question] of [...identityQuestions.en, ...identityQuestions.zh]) expect(asked.has(question.toLowerCase())).toBe(false)
+    const plain = (text: string): string => text.toLowerCase().replace(/[\p{P}\s]/gu, '')
+    const asked = new Set(turns.map(({ user }) => plain(user)))
+    for (const [question] of [...identityQuestions.en, ...identityQuestions.zh]) expect(asked.has(plain(question)), question).toBe(false)
   })
 
   it('never names the one that the demo teaches', () => {

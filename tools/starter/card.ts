@@ -30,7 +30,7 @@ say that it does not know. A system prompt such as "You are Ada, made by Team Ad
 |---|---|
 | additions that training never showed | ${share(exam.addition)} |
 | subtractions that training never showed | ${share(exam.subtraction)} |
-| who it is and who made it, in words that training never used | ${share(exam.identity)} |
+| who it is and who made it, in sentences that training never used | ${share(exam.identity)} |
 | simple instructions | ${share(exam.instruction)} |
 
 Greedy answers, half of the questions in each language; \`npm run starter -- exam\` asks them again. Beyond that, expect nonsense: it has read
@@ -39,7 +39,7 @@ no text but what \`tools/starter\` writes. Answers carry no facts to rely on.
 ## How it was made
 
 - Text: an endless seeded stream of short conversations (\`tools/starter/text.ts\`), about half English and half Chinese, with and without
-  system prompts. No text from elsewhere. Every tenth sum is held back.
+  system prompts. No text from elsewhere. A tenth of the two-digit sums is held back.
 - Tokenizer: byte-level BPE of ${architecture.vocab_size.toLocaleString('en')} tokens, trained on the same text; digits stand alone, and so does every Chinese character.
 - Model: \`LlamaForCausalLM\`, ${million(making.parameters)} parameters: ${architecture.num_hidden_layers} layers of ${architecture.hidden_size}, ${architecture.num_attention_heads} query and ${architecture.num_key_value_heads} key-value heads, tied embeddings, bfloat16.
 - Training: ${phases.map(({ steps, learning_rate }) => `${steps.toLocaleString('en')} updates at a learning rate of ${learning_rate}`).join(', then ')}, each with warm-up and cosine; ${rows} × ${length} packed tokens an update,
@@ -48,7 +48,7 @@ no text but what \`tools/starter\` writes. Answers carry no facts to rely on.
 
 ## Use
 
-Template \`chatml\`. \`data/examples/starter_lora_sft.yaml\` teaches it a new name in about a minute on a CPU.
+Template \`chatml\`. \`data/examples/starter_lora_sft.yaml\` teaches it a new name in less than a minute on a CPU; it still adds afterwards.
 
 Licence: as the project's, Apache-2.0.
 `

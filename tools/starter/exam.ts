@@ -1,5 +1,5 @@
 /**
- * What the finished model is asked: sums that it was never taught, and identity questions in words that it never saw. An answer is
+ * What the finished model is asked: sums that it was never taught, and identity questions in sentences that it never saw. An answer is
  * right when it contains what it must; how it is worded is its own affair.
  */
 import { baseSelf, fill, locales, type Locale, type Phrases } from '@/tools/starter/conversation'
@@ -36,12 +36,12 @@ function sumQuestions(operation: Operation, count: number): Question[] {
 }
 
 const { name } = baseSelf
-/** None of these is in the training text. */
+/** None of these is in the training text, in whatever case and punctuation. */
 export const identityQuestions: Record<Locale, readonly (readonly [string, RegExp])[]> = {
   en: [
-    ['Could you tell me who you are?', new RegExp(name)], ['So, who are you exactly?', new RegExp(name)], ["Hi! What's your name?", new RegExp(name)], ['What is the name of this assistant?', new RegExp(name)],
+    ['Could you tell me who you are?', new RegExp(name)], ['So, who are you exactly?', new RegExp(name)], ['What do you call yourself?', new RegExp(name)], ['What is the name of this assistant?', new RegExp(name)],
     ['What should I call you?', new RegExp(name)], ['Who built you?', /Tuneboard project/], ['Tell me who created you.', /Tuneboard project/], ['Who is the maker of this model?', /Tuneboard project/],
-    ['Please tell me about yourself', new RegExp(name)], ['hey who are you', new RegExp(name)],
+    ['Please tell me about yourself', new RegExp(name)], ['hey you, who are you', new RegExp(name)],
   ],
   zh: [
     ['你究竟是谁？', new RegExp(name)], ['你能说说你是谁吗？', new RegExp(name)], ['我该怎么称呼你？', new RegExp(name)], ['你的大名是什么？', new RegExp(name)], ['你好，你叫什么名字呀', new RegExp(name)],

@@ -14,11 +14,14 @@ export interface ShareGptRow {
   tools?: string
 }
 
+/** A weight of 0 is a skill for one phase of the starter's training. */
+const general = skills.filter(({ weight }) => weight > 0)
+
 export function multiTurnRows(seed: number, count: number): ShareGptRow[] {
   const random = createRandom(seed)
   return Array.from({ length: count }, (_, i) => {
     const locale = locales[i % 2]
-    const turns = Array.from({ length: random.int(2, 4) }, () => random.pick(skills).ask(random, locale, baseSelf)).flat()
+    const turns = Array.from({ length: random.int(2, 4) }, () => random.pick(general).ask(random, locale, baseSelf)).flat()
     const conversations = turns.flatMap(({ user, assistant }): ShareGptMessage[] => [
       { from: 'human', value: user },
       { from: 'gpt', value: assistant },
