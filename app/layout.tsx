@@ -1,14 +1,13 @@
 /** The document: language and theme from cookies, the font, the providers, and the frame around every screen. */
 import type { Metadata, Viewport } from 'next'
 import localFont from 'next/font/local'
-import { cookies, headers } from 'next/headers'
 import type { ReactNode } from 'react'
+import { preferences } from '@/app/preferences'
 import { BoardProvider } from '@/components/board'
 import { Frame } from '@/components/frame/frame'
 import { LocaleProvider } from '@/components/locale'
-import { localeCookie, readLocale, readTheme, themeCookie, themeScript } from '@/components/preferences'
+import { themeScript } from '@/components/preferences'
 import { SocketProvider } from '@/components/socket'
-import { translate } from '@/lib/messages'
 import '@/app/globals.css'
 
 const sans = localFont({
@@ -18,27 +17,22 @@ const sans = localFont({
   display: 'swap',
 })
 
-const preferences = async () => {
-  const [jar, head] = await Promise.all([cookies(), headers()])
-  return { locale: readLocale(jar.get(localeCookie)?.value, head.get('accept-language')), theme: readTheme(jar.get(themeCookie)?.value) }
-}
-
 export async function generateMetadata(): Promise<Metadata> {
-  const { ui } = translate((await preferences()).locale)
-  return { title: { default: 'Tuneboard', template: '%s · Tuneboard' }, description: ui.frame.description }
+  const { texts } = await preferences()
+  return { title: { default: 'Tuneboard', template: '%s · Tuneboard' }, description: texts.ui.frame.description }
 }
 
 export const viewport: Viewport = { width: 'device-width', initialScale: 1 }
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const { locale, theme } = await preferences()
+  const { locale, theme, texts } = await preferences()
   return (
     <html lang={locale} data-theme={theme === 'system' ? 'light' : theme} data-choice={theme} className={sans.variable} suppressHydrationWarning>
       <head>
         <script dangerouslySetInnerHTML={{ __html: themeScript }} />
       </head>
       <body>
-        <LocaleProvider locale={locale} texts={translate(locale)}>
+        <LocaleProvider locale={locale} texts={texts}>
           <SocketProvider>
             <BoardProvider>
               <Frame theme={theme}>{children}</Frame>

@@ -15,5 +15,7 @@ export async function call<N extends ApiName>(name: N, request: ApiRequest<N>, s
     if (signal?.aborted) throw error
     return { ok: false, fault: { code: 'server_unreachable', values: { address: window.location.host } } }
   }
+  const type = response.headers.get('content-type') ?? ''
+  if (!type.includes('application/json')) return { ok: false, fault: { code: 'internal', values: { problem: `HTTP ${response.status} ${response.statusText}` } } }
   return (await response.json()) as Reply<ApiResponse<N>>
 }

@@ -1,7 +1,12 @@
 /** Runs: all runs on disk, from wherever they were started. */
+import type { Metadata } from 'next'
+import { preferences } from '@/app/preferences'
 import { RunList } from '@/components/run/run-list'
 
-export const metadata = { title: 'Runs' }
+export async function generateMetadata(): Promise<Metadata> {
+  const { texts } = await preferences()
+  return { title: texts.ui.frame.tabs.runs }
+}
 
 export default function RunsPage() {
   return <RunList />
