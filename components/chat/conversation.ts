@@ -116,6 +116,9 @@ function history(turns: readonly Turn[], side: ChatSide): ChatMessage[] {
   })
 }
 
+/** `crypto.randomUUID` is only there on https and localhost; a board behind another address has this. */
+const newId = (): string => Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join('-')
+
 export interface AskOptions {
   sampling: Sampling
   enable_thinking: boolean
@@ -125,8 +128,8 @@ export interface AskOptions {
 
 /** Sends a message to each side; `turns` is the conversation before it. */
 export function ask(socket: BoardSocket, turns: readonly Turn[], user: string, { sides, ...options }: AskOptions): void {
-  const answers = Object.fromEntries(sides.map((side) => [side, { id: crypto.randomUUID(), text: '', end: null, failed: false }]))
-  const turn: Turn = { id: crypto.randomUUID(), user, answers }
+  const answers = Object.fromEntries(sides.map((side) => [side, { id: newId(), text: '', end: null, failed: false }]))
+  const turn: Turn = { id: newId(), user, answers }
   update({ turns: [...turns, turn] })
   const { system } = chatState.get()
   for (const side of sides) {

@@ -30,7 +30,7 @@ const CHECK_DELAY_MS = 500
 
 /** The schema stops at values that are wrong in themselves; what else is missing is found with those left at their defaults. */
 export function validateDraft(now: Draft): Fault[] {
-  const args = toArgs(now, 'train')
+  const args = toArgs(now)
   const parsed = parseArgs(args)
   if (parsed.ok) return []
   const wrong = new Set(parsed.faults.map(({ field }) => field))
@@ -44,7 +44,7 @@ let pending: { asked: Draft; answer: Promise<CheckReport> } | null = null
 
 async function ask(asked: Draft): Promise<CheckReport> {
   checks.set((now) => ({ ...now, checking: true }))
-  const reply = await call('check', { args: toArgs(asked, 'train') })
+  const reply = await call('check', { args: toArgs(asked) })
   const report = reply.ok ? reply.value : { faults: [reply.fault], warnings: [], plan: null }
   if (draft.get() === asked) checks.set((now) => ({ ...now, report, asked, checking: false }))
   if (pending?.asked === asked) pending = null

@@ -12,13 +12,10 @@ import { trainCommand } from '@/lib/config/command'
 import { parseArgs } from '@/lib/config/schema'
 import { writeYaml } from '@/lib/config/yaml'
 
-/** The server names an unnamed run by the time of its start; so does the preview. */
-const runNameNow = (): string => `train_${new Date().toISOString().slice(0, 19).replace(/[T:]/g, '-')}`
-
 export function CommandDialog({ onClose }: { onClose: () => void }) {
   const { t } = useLocale()
   const now = useStore(draft, (value) => value)
-  const parsed = useMemo(() => parseArgs(toArgs(now, runNameNow())), [now])
+  const parsed = useMemo(() => parseArgs(toArgs(now)), [now])
   const texts = parsed.ok
     ? { tuneboard: trainCommand(parsed.args, 'tuneboard'), 'llamafactory-cli': trainCommand(parsed.args, 'llamafactory-cli'), YAML: writeYaml(parsed.args) }
     : null

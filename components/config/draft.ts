@@ -42,8 +42,15 @@ export const resetArg = (key: Key): void => setArgs({ [key]: firstArgs[key] } as
 /** A typed text stands for the setting's absence where absence is allowed. */
 const rawOf = (key: Key, value: unknown): unknown => (value === '' && fieldOf(key).default === null ? null : value)
 
+const two = (value: number) => String(value).padStart(2, '0')
+
+/** The name that the server gives a run without one: the time of its start, as LLaMA Board has it. */
+export function timeName(now = new Date()): string {
+  return `train_${[now.getFullYear(), ...[now.getMonth() + 1, now.getDate(), now.getHours(), now.getMinutes(), now.getSeconds()].map(two)].join('-')}`
+}
+
 /** What goes to the schema, the server and the preview. */
-export function toArgs({ args, model_name, run_name }: Draft, fallbackName: string): Record<string, unknown> {
+export function toArgs({ args, model_name, run_name }: Draft, fallbackName = timeName()): Record<string, unknown> {
   const values = Object.fromEntries(keys.map((key) => [key, rawOf(key, args[key])]))
   return { ...values, output_dir: outputDir({ args, model_name, run_name }, fallbackName) }
 }

@@ -14,7 +14,7 @@ export async function launch(): Promise<Fault | null> {
   if (own.length > 0) return null
   const report = await checkNow()
   if (report.faults.length > 0) return null
-  const reply = await call('start', { args: toArgs(now, 'train'), model: modelFolder(now), name: now.run_name.trim() || null })
+  const reply = await call('start', { args: toArgs(now), model: modelFolder(now), name: now.run_name.trim() || null })
   if (!reply.ok) return takeFault(reply.fault)
   checks.set((state) => ({ ...state, attempted: false }))
   draft.set((state) => ({ ...state, run_name: '' }))
