@@ -4,6 +4,7 @@
  * (runs, records, chat) travels over the socket instead: `lib/events`.
  */
 import { z } from 'zod'
+import type { Curve } from '@/lib/curves'
 import type { Fault } from '@/lib/errors'
 import type { RunSummary } from '@/lib/run'
 import type { Runtime } from '@/lib/runtime'
@@ -186,6 +187,8 @@ export const api = {
   /** Queues a run that ended early, from its newest checkpoint. */
   resume: answers<null>()(runId),
   run: answers<RunDetail>()(runId),
+  /** The loss of a run, thinned to what a list shows. */
+  spark: answers<Curve>()(runId),
   /** Adapters of a base (all of them for null), newest first. */
   adapters: answers<AdapterEntry[]>()(z.strictObject({ model_name_or_path: z.string().min(1).nullable() })),
 }

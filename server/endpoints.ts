@@ -5,6 +5,7 @@ import type { AdapterEntry, ApiName, ApiResponse, api } from '@/lib/api'
 import type { z } from 'zod'
 import { parseArgs } from '@/lib/config/schema'
 import { writeYaml } from '@/lib/config/yaml'
+import { sparkOf } from '@/lib/curves'
 import { UserError, type Fault } from '@/lib/errors'
 import { runFiles } from '@/lib/run'
 import { adaptersOf } from '@/server/adapters'
@@ -138,6 +139,11 @@ export function makeEndpoints(parts: EndpointParts): Endpoints {
         results: typeof results === 'object' && results !== null ? { ...results } : null,
         adapters: adaptersOf(id, folder),
       }
+    },
+    spark({ id }) {
+      const { records } = runs.watch(id, null)
+      runs.unwatch(id)
+      return sparkOf(records)
     },
     adapters: ({ model_name_or_path }) => adapters(parts, model_name_or_path),
   }

@@ -10,6 +10,7 @@ import { focusFirstFault, launch } from '@/components/config/launch'
 import { PlanLine } from '@/components/config/plan-line'
 import { useLocale } from '@/components/locale'
 import { currentRun } from '@/components/run/current'
+import { FirstRunStrip } from '@/components/run/first-run'
 import { RunStrip } from '@/components/run/run-strip'
 import { useStore } from '@/components/store'
 import { Button } from '@/components/ui/button'
@@ -40,6 +41,7 @@ export function LaunchBar() {
   }
   return (
     <div className="z-20 border-t border-line bg-surface max-xl:fixed max-xl:inset-x-0 max-xl:bottom-0 max-xl:shadow-float xl:shrink-0">
+      <FirstRunStrip />
       {run !== null && <RunStrip id={run} />}
       <div className="flex flex-col gap-2 px-3 py-2 sm:px-4 xl:py-3">
         {loose.map((item) => (

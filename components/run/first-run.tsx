@@ -4,16 +4,20 @@ import Rocket from 'lucide-react/icons/rocket'
 import { setArgs, draft } from '@/components/config/draft'
 import { starterArgs } from '@/components/run/starter'
 import { useLocale } from '@/components/locale'
+import { useSocket } from '@/components/socket'
+import { useStore } from '@/components/store'
 import { Button } from '@/components/ui/button'
+
+/** Fills the form with the starter model and its dataset. */
+async function setUp() {
+  const { starter } = await import('@/lib/models/catalog')
+  draft.set((now) => ({ ...now, model_name: starter.name }))
+  setArgs({ ...starterArgs, model_name_or_path: starter.path, template: starter.template })
+}
 
 export function FirstRun() {
   const { t } = useLocale()
   const words = t.ui.first_run
-  const chosen = async () => {
-    const { starter } = await import('@/lib/models/catalog')
-    draft.set((now) => ({ ...now, model_name: starter.name }))
-    setArgs({ ...starterArgs, model_name_or_path: starter.path, template: starter.template })
-  }
   return (
     <div className="m-auto max-w-lg p-6">
       <h2 className="text-xl font-semibold tracking-tight">{words.title}</h2>
@@ -26,9 +30,26 @@ export function FirstRun() {
           </li>
         ))}
       </ol>
-      <Button intent="primary" size="lg" className="mt-6" onClick={chosen}>
+      <Button intent="primary" size="lg" className="mt-6 max-xl:hidden" onClick={setUp}>
         <Rocket aria-hidden className="size-4" />
         {words.action}
+      </Button>
+    </div>
+  )
+}
+
+/** The same offer in the bar of a narrow screen, where the empty run lies below the settings. */
+export function FirstRunStrip() {
+  const { t } = useLocale()
+  const { runs } = useSocket()
+  const chosen = useStore(draft, ({ args }) => args.model_name_or_path !== null && args.model_name_or_path !== '')
+  if (runs?.length !== 0 || chosen) return null
+  return (
+    <div className="flex items-center gap-3 border-b border-line bg-accent-soft px-3 py-2 sm:px-4 xl:hidden">
+      <p className="min-w-0 flex-1 text-xs">{t.ui.first_run.title}</p>
+      <Button size="sm" onClick={setUp}>
+        <Rocket aria-hidden className="size-3.5" />
+        {t.ui.first_run.action}
       </Button>
     </div>
   )

@@ -1,38 +1,33 @@
 'use client'
 /** A run's loss as a small line, for lists; asked for once per state of the run. */
 import { useEffect, useState } from 'react'
-import { useSocket } from '@/components/socket'
-import { thin, toCurves, type Curve } from '@/components/run/series'
+import { call } from '@/components/call'
+import type { Curve } from '@/lib/curves'
 import type { RunSummary } from '@/lib/run'
 
 const WIDTH = 88
 const HEIGHT = 26
-const POINTS = 60
 
-const kept = new Map<string, Curve>()
+/** A run under way changes many times a second; its line is asked for when it pauses that long. */
+const ASK_AFTER_MS = 60
 
-/** The curve of a run, thinned; what was read is kept while the run stands still. */
+/** The newest curve of each run, and the state of the run that it is of. */
+const kept = new Map<string, { of: string; curve: Curve }>()
+
+/** The curve of a run; what was read is kept while the run stands still. */
 function useSpark(run: RunSummary): Curve | null {
-  const { socket, connected } = useSocket()
-  const key = `${run.id} ${run.step} ${run.status}`
-  const [curve, setCurve] = useState<Curve | null>(kept.get(key) ?? null)
+  const of = `${run.step} ${run.status}`
+  const [curve, setCurve] = useState<Curve | null>(kept.get(run.id)?.curve ?? null)
   useEffect(() => {
-    const known = kept.get(key)
-    if (known) return setCurve(known)
-    if (!socket || !connected) return
-    let wanted = true
-    socket.emit('watch', run.id, null, (reply) => {
-      socket.emit('unwatch', run.id)
-      if (!reply.ok) return
-      const { loss } = toCurves(reply.value.records)
-      const points = thin(loss, POINTS)
-      kept.set(key, { x: points.map((index) => loss.x[index]), y: points.map((index) => loss.y[index]) })
-      if (wanted) setCurve(kept.get(key) ?? null)
-    })
-    return () => {
-      wanted = false
-    }
-  }, [socket, connected, key, run.id])
+    if (kept.get(run.id)?.of === of) return
+    const timer = setTimeout(async () => {
+      const reply = await call('spark', { id: run.id })
+      if (!reply.ok) return // the run is gone, and the list will say so
+      kept.set(run.id, { of, curve: reply.value })
+      setCurve(reply.value)
+    }, ASK_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [of, run.id])
   return curve
 }
 

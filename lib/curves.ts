@@ -1,5 +1,5 @@
 /**
- * A run's records as curves, and what the chart does with them: smoothing, and thinning to what a screen can show. Pure; knows nothing of
+ * A run's records as curves, and what the page does with them: smoothing, and thinning to what a screen can show. Pure; knows nothing of
  * drawing.
  */
 import type { LogRecord } from '@/lib/run'
@@ -92,6 +92,13 @@ function largestTriangle({ x, y }: Curve, before: number, start: number, end: nu
     }
   }
   return best
+}
+
+/** The loss of a run as a small line of a list draws it. */
+export function sparkOf(records: readonly LogRecord[], count = 60): Curve {
+  const { loss } = toCurves(records)
+  const kept = thin(loss, count)
+  return { x: kept.map((index) => loss.x[index]), y: kept.map((index) => loss.y[index]) }
 }
 
 /** Round values (1, 2 or 5 times a power of ten apart) between two bounds, about `count` of them. */

@@ -1,6 +1,6 @@
 /** The chart's arithmetic: curves from records, smoothing, thinning, ticks. */
 import { describe, expect, test } from 'vitest'
-import { bounds, roundTicks, smooth, thin, toCurves, within } from '@/components/run/series'
+import { bounds, roundTicks, smooth, sparkOf, thin, toCurves, within } from '@/lib/curves'
 
 const wave = (count: number) => {
   const x = Array.from({ length: count }, (_, index) => index)
@@ -74,4 +74,10 @@ test('bounds leave room, start at zero where it is near, and never collapse', ()
   expect(high).toBeGreaterThan(11)
   expect(bounds([0.1, 3])[0]).toBe(0)
   expect(bounds([2, 2])[0]).toBeLessThan(bounds([2, 2])[1])
+})
+
+test('a small line has the ends of the whole and no more points than asked for', () => {
+  const records = Array.from({ length: 1000 }, (_, index) => ({ current_steps: index + 1, total_steps: 1000, loss: 1 / (index + 1) }))
+  const { x, y } = sparkOf(records, 60)
+  expect([x.length, x[0], x.at(-1), y[0]]).toEqual([60, 1, 1000, 1])
 })
