@@ -10,21 +10,24 @@ REGISTER_OP("TuneboardVecMat")
     .Input("x: T").Input("w: T").Output("y: T")
     .SetShapeFn([](tensorflow::shape_inference::InferenceContext* c) { c->set_output(0, c->UnknownShapeOfRank(2)); return absl::OkStatus(); });
 
+// bfloat16 as plain integers: compilers turn these loops into vector code, which they do not for a class of its own.
+inline const float* raw(const float* w) { return w; }
+inline const uint16_t* raw(const bf16* w) { return reinterpret_cast<const uint16_t*>(w); }
 inline float number(float x) { return x; }
-inline float number(bf16 x) {
-  uint16_t bits;
-  std::memcpy(&bits, &x, 2);
-  const uint32_t wide = static_cast<uint32_t>(bits) << 16;
-  float out;
-  std::memcpy(&out, &wide, 4);
-  return out;
-}
+inline float number(uint16_t bits) { return __builtin_bit_cast(float, static_cast<uint32_t>(bits) << 16); }
 
-// sum += x0 w0 + … + x3 w3 over four neighbouring rows of n numbers.
+// sum += x0 w0 + … + x3 w3 over four neighbouring rows of n numbers. The next four rows are asked for meanwhile: a thread that only waits for
+// memory reads it a third slower.
 template <typename T>
 inline void addRows(const float* x, const T* __restrict w, int64_t n, float* __restrict sum) {
+  constexpr int64_t kLine = 64 / sizeof(T);
   const T *w1 = w + n, *w2 = w + 2 * n, *w3 = w + 3 * n;
-  for (int64_t j = 0; j < n; j++) sum[j] += x[0] * number(w[j]) + x[1] * number(w1[j]) + x[2] * number(w2[j]) + x[3] * number(w3[j]);
+  const float x0 = x[0], x1 = x[1], x2 = x[2], x3 = x[3];
+  for (int64_t at = 0; at < n; at += kLine) {
+    for (const T* row : {w, w1, w2, w3}) __builtin_prefetch(row + 4 * n + at);
+    const int64_t end = std::min(n, at + kLine);
+    for (int64_t j = at; j < end; j++) sum[j] += x0 * number(w[j]) + x1 * number(w1[j]) + x2 * number(w2[j]) + x3 * number(w3[j]);
+  }
 }
 
 template <typename T>
@@ -32,7 +35,10 @@ inline float dot(const float* __restrict x, const T* __restrict w, int64_t k) {
   constexpr int kLanes = 32;
   float lanes[kLanes] = {0};
   int64_t i = 0;
-  for (; i + kLanes <= k; i += kLanes) for (int l = 0; l < kLanes; l++) lanes[l] += x[i + l] * number(w[i + l]);
+  for (; i + kLanes <= k; i += kLanes) {
+    __builtin_prefetch(w + i + 512);
+    for (int l = 0; l < kLanes; l++) lanes[l] += x[i + l] * number(w[i + l]);
+  }
   float sum = 0;
   for (; i < k; i++) sum += x[i] * number(w[i]);
   for (int l = 0; l < kLanes; l++) sum += lanes[l];
@@ -49,7 +55,7 @@ class VecMat : public OpKernel {
     OP_REQUIRES_OK(ctx, ctx->allocate_output(0, TensorShape({1, n}), &out));
     std::vector<float> x(k), y(n, 0.0f);
     widen(reinterpret_cast<const T*>(ctx->input(0).data()), x.data(), k);
-    const T* w = reinterpret_cast<const T*>(ctx->input(1).data());
+    const auto* w = raw(reinterpret_cast<const T*>(ctx->input(1).data()));
     if (transpose_) {
       parallel(ctx, n, k / 4, [&](int64_t from, int64_t to) { for (int64_t j = from; j < to; j++) y[j] = dot(x.data(), w + j * k, k); });
     } else {
@@ -60,7 +66,8 @@ class VecMat : public OpKernel {
 
  private:
   // Each share of the rows has a sum of its own, so the result does not depend on who ran which.
-  static void sumRows(OpKernelContext* ctx, const float* x, const T* w, int64_t k, int64_t n, float* y) {
+  template <typename W>
+  static void sumRows(OpKernelContext* ctx, const float* x, const W* w, int64_t k, int64_t n, float* y) {
     const int64_t shares = std::max<int64_t>(1, std::min<int64_t>(threads(ctx), k * n >> 15)), each = (k / shares + 3) / 4 * 4;
     std::vector<std::vector<float>> sums(shares);
     parallel(ctx, shares, each * n / 4, [&](int64_t first, int64_t last) {

@@ -20,8 +20,8 @@ export interface CrossEntropyOptions {
   budget?: number
 }
 
-/** 8 Mi logits: 32 MB in float32, and still 170 rows at 49,152 tokens. */
-const BUDGET = 8 << 20
+/** 16 Mi logits: 64 MB in float32, and still 340 rows at 49,152 tokens. */
+const BUDGET = 16 << 20
 
 /**
  * Σ weight · -log softmax(hidden · headᵀ)[target].
