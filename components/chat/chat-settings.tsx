@@ -28,6 +28,7 @@ export function ChatSettings() {
   const settings = useStore(chatState, (now) => now.settings)
   const adapter = useStore(chatState, (now) => now.adapter)
   const dtypes = useOptions('infer_dtype')
+  const { label: dtypeLabel } = useWords('infer_dtype')
   const words = t.ui.chat
   return (
     <div className="space-y-4 p-4">
@@ -57,7 +58,7 @@ export function ChatSettings() {
           </Framed>
         ))}
         <Framed name="infer_dtype">
-          <Select id="chat-infer_dtype" value={String(settings.infer_dtype)} options={dtypes} onChange={(next) => set('infer_dtype', next)} />
+          <Select id="chat-infer_dtype" label={dtypeLabel} value={String(settings.infer_dtype)} options={dtypes} onChange={(next) => set('infer_dtype', next)} />
         </Framed>
       </div>
       <div className="space-y-2">

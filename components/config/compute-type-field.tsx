@@ -29,6 +29,7 @@ export function ComputeTypeField() {
       </div>
       <Select
         id="field-compute_type"
+        label={label}
         value={value}
         invalid={faulty !== undefined}
         describedBy={faulty && `fault-${faulty}`}

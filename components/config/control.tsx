@@ -4,7 +4,7 @@ import type { KeyboardEvent } from 'react'
 import { useFault } from '@/components/config/checks'
 import { setArg } from '@/components/config/draft'
 import { numberText, stepped } from '@/components/config/number-text'
-import { useOptions } from '@/components/config/words'
+import { useOptions, useWords } from '@/components/config/words'
 import { Checkbox } from '@/components/ui/checkbox'
 import { Select } from '@/components/ui/select'
 import { TextInput } from '@/components/ui/text-input'
@@ -32,11 +32,13 @@ const useDescribedBy = (name: Key) => (useFault(name) ? `fault-${name}` : undefi
 
 function Choice({ name, id, value }: ControlProps) {
   const options = useOptions(name)
+  const { label } = useWords(name)
   const fault = useFault(name)
   const withUnset = fieldOf(name).default === null ? [{ value: UNSET, label: '—' }, ...options] : options
   return (
     <Select
       id={id}
+      label={label}
       value={typeof value === 'string' ? value : UNSET}
       options={withUnset}
       invalid={fault !== null}

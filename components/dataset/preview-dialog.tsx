@@ -43,7 +43,9 @@ function Rows({ folder, name }: { folder: string; name: string }) {
   const [offset, setOffset] = useState(0)
   const list = useRef<HTMLDivElement>(null)
   const { reply } = useCall('preview', { dataset_dir: folder, dataset: name, offset, limit: PAGE_ROWS })
-  useEffect(() => list.current?.scrollTo(0, 0), [offset])
+  useEffect(() => {
+    list.current?.scrollTo(0, 0)
+  }, [offset])
   if (!reply) return <p className="h-40 p-4 text-xs text-ink-faint">{t.ui.loading}</p>
   if (!reply.ok) return <Message tone="danger" role="alert" className="m-4">{say(reply.fault)}</Message>
   const { total, rows } = reply.value

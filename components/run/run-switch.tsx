@@ -25,7 +25,7 @@ export function RunSwitch({ run }: { run: RunSummary }) {
           <span className="truncate">{run.name}</span>
           <ChevronDown aria-hidden className="size-4 shrink-0 text-ink-faint" />
         </DropdownMenu.Trigger>
-        <DropdownMenu.Portal>
+        <DropdownMenu.Portal container={typeof document === 'undefined' ? null : document.getElementById('main')}>
           <DropdownMenu.Content align="start" sideOffset={4} collisionPadding={8} aria-label={t.ui.run.choose} className="float-panel z-50 w-80 max-w-[calc(100vw-16px)] p-1">
             {newest.map((other) => (
               <DropdownMenu.Item key={other.id} className={item} onSelect={() => showRun(other.id)}>

@@ -5,6 +5,7 @@ export const uiEn = {
   copy: 'Copy',
   copied: 'Copied',
   loading: 'Loading …',
+  try_again: 'Try again',
   nothing_found: 'Nothing found.',
   more_options: '{count} more; type to narrow the list.',
   frame: {

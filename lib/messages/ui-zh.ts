@@ -7,6 +7,7 @@ export const uiZh: Messages['ui'] = {
   copy: '复制',
   copied: '已复制',
   loading: '加载中…',
+  try_again: '重试',
   nothing_found: '没有找到。',
   more_options: '还有 {count} 项；输入文字可缩小范围。',
   frame: {

@@ -131,6 +131,46 @@ describe.skipIf(chromiumPath === null)('the page', () => {
     await window.close()
   })
 
+  test('has nothing for axe to find in what opens over it either, and closes it with Escape', async () => {
+    const window = await open({ theme: 'dark' })
+    const { keyboard } = window.page
+    await window.setUpFirstRun()
+    const openers: [string, () => Promise<void>][] = [
+      ['a list of datasets', () => window.field('Dataset').click()],
+      ['a preview', () => window.button('Preview dataset').click()],
+      ['the command', () => window.button('Preview command').click()],
+      ['folders', () => window.button('Browse folders').click()],
+      ['a list of models', () => window.field('Model name').click()],
+      ['a select', () => window.field('LR scheduler').click()],
+      ['languages', () => window.button('Language').click()],
+      ['the runtime', () => window.page.getByRole('button', { name: /^Runtime/ }).click()],
+      ['help', () => window.page.locator('[data-field="learning_rate"]').getByRole('button', { name: 'Help' }).click()],
+    ]
+    for (const [what, act] of openers) {
+      await act()
+      const panel = window.page.locator('[role="dialog"], [role="menu"]').first()
+      await panel.waitFor()
+      expect(await violations(window.page), what).toEqual([])
+      await keyboard.press('Escape')
+      await panel.waitFor({ state: 'detached' })
+    }
+    await window.close()
+  })
+
+  test('selects from the keyboard: letters find, Enter takes, what this version lacks says so', async () => {
+    const window = await open()
+    await window.field('LR scheduler').focus()
+    await window.page.keyboard.press('Enter')
+    await window.page.keyboard.type('lin')
+    await window.page.keyboard.press('Enter')
+    expect(await window.field('LR scheduler').textContent()).toBe('linear')
+    await window.field('Finetuning method').click()
+    const full = window.page.getByRole('option', { name: /^full/ })
+    expect(await full.getAttribute('aria-disabled')).toBe('true')
+    expect(await full.textContent()).toContain('this version does not have')
+    await window.close()
+  })
+
   test('keeps the drafts of two windows apart', async () => {
     const first = await open()
     await first.field('Epochs').fill('7')
