@@ -90,7 +90,7 @@ async function benchTrain(settings: Settings): Promise<Record<string, unknown>> 
   const model = config(settings)
   const began = seconds()
   const engine = await createEngine({
-    config: model, weights: { random: 0 }, adapter: null, dtype, rows: batch, eval_rows: 0, lengths: [seq], seed: 0, max_grad_norm: 1,
+    config: model, weights: { random: 0, uniform: true }, adapter: null, dtype, rows: batch, eval_rows: 0, lengths: [seq], seed: 0, max_grad_norm: 1,
     lora: { rank, alpha: 2 * rank, dropout: 0, use_rslora: false, target: ['all'] }, adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0 },
   })
   const created = seconds() - began
@@ -121,7 +121,7 @@ async function benchGenerate(settings: Settings): Promise<Record<string, unknown
   const model = config(settings)
   const began = seconds()
   const adapter = settings.adapter ? { random: 0, rank } : null
-  const generator = await createGenerator({ config: model, weights: { random: 0 }, adapter, dtype, max_length: prompt + new_tokens })
+  const generator = await createGenerator({ config: model, weights: { random: 0, uniform: true }, adapter, dtype, max_length: prompt + new_tokens })
   const random = mersenneTwister(0)
   const ids = Array.from({ length: prompt }, () => random() % model.vocab_size)
   const sampling = { do_sample: false, temperature: 1, top_p: 1, top_k: 0, repetition_penalty: 1, max_new_tokens: new_tokens, seed: 0 }

@@ -3,6 +3,7 @@
  * (mapped, sliced, converted, transposed there), so no weight passes through JavaScript. Trained weights are slabs.ts.
  */
 import { statSync } from 'node:fs'
+import type { RandomWeights } from '@/trainer/engine/types'
 import type { Program, Scope, Variable } from '@/trainer/graph/program'
 import { type Dtype, type Sym, attr, bytesOf } from '@/trainer/graph/graph'
 import { node, reshaped } from '@/trainer/graph/rules/rule'
@@ -13,7 +14,7 @@ import type { WeightIndex } from '@/trainer/weights/index'
 import type { TensorEntry } from '@/trainer/weights/safetensors'
 
 /** A checkpoint's tensors by name, or numbers of the same shapes from a seed (benchmarks). */
-export type WeightSource = WeightIndex | { random: number }
+export type WeightSource = WeightIndex | RandomWeights
 
 const dtypes = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const satisfies Record<FloatType, Dtype>
 
@@ -57,7 +58,7 @@ export const memoryShape = ({ shape, transpose }: ParamSpec): number[] => (trans
 
 /** A checkpoint's tensor in memory layout, as `dtype`. `after` names nodes that must have run before its bytes are touched. */
 export function loadTensor(scope: Scope, spec: ParamSpec, source: WeightSource, dtype: Dtype, after: string[] = []): Sym {
-  const stored = 'random' in source ? randomTensor(scope, spec, source.random, after) : fileTensor(scope, spec, source.get(spec.name), after)
+  const stored = 'random' in source ? randomTensor(scope, spec, source, after) : fileTensor(scope, spec, source.get(spec.name), after)
   const { b } = scope
   const converted = b.cast(stored, dtype)
   if (!spec.transpose) return converted
@@ -80,14 +81,16 @@ function fileTensor({ b }: Scope, spec: ParamSpec, entry: TensorEntry | undefine
   return reshaped(b, numbers, spec.shape)
 }
 
-/** N(0, 0.02²) for matrices, 1 for norms, 0 for biases: what transformers initialises with. */
-function randomTensor({ b }: Scope, spec: ParamSpec, seed: number, after: string[]): Sym {
+/** Deviation 0.02 for matrices, 1 for norms, 0 for biases: what transformers initialises with. Uniform numbers take a fraction of the normal ones' time. */
+function randomTensor({ b }: Scope, spec: ParamSpec, { random: seed, uniform }: RandomWeights, after: string[]): Sym {
   if (spec.shape.length === 1) {
     const value = b.g.constant(bytesOf(Float32Array.of(spec.name.endsWith('.bias') ? 0 : 1)), 'float32', [])
     return b.g.add('Fill', [b.g.ints(spec.shape), value], { T: attr.type('float32'), index_type: attr.type('int32') }, [{ dtype: 'float32', shape: spec.shape }])[0]
   }
   const seeds = b.g.ints([seed, streamOf(spec.name) | 0])
   const types = { dtype: attr.type('float32'), T: attr.type('int32'), Tseed: attr.type('int32') }
-  const [normal] = b.g.add('StatelessRandomNormal', [b.g.ints(spec.shape), seeds], types, [{ dtype: 'float32', shape: spec.shape }], { after })
-  return node(b, 'Mul', [normal, b.g.floats([0.02], [])], spec.shape)
+  const op = uniform ? 'StatelessRandomUniform' : 'StatelessRandomNormal'
+  const [drawn] = b.g.add(op, [b.g.ints(spec.shape), seeds], types, [{ dtype: 'float32', shape: spec.shape }], { after })
+  if (!uniform) return node(b, 'Mul', [drawn, b.g.floats([0.02], [])], spec.shape)
+  return node(b, 'Mul', [node(b, 'Sub', [drawn, b.g.floats([0.5], [])], spec.shape), b.g.floats([0.02 * Math.sqrt(12)], [])], spec.shape)
 }

@@ -58,6 +58,13 @@ export interface Engine {
   dispose(): void
 }
 
+/** Numbers of a checkpoint's shapes from a seed, where there is no checkpoint: to train from nothing, and for benchmarks. */
+export interface RandomWeights {
+  random: number
+  /** Drawn uniformly instead of normally: faster, for those who only measure. */
+  uniform?: boolean
+}
+
 /** LoRA's settings, by the meaning of LLaMA-Factory's lora_* keys. */
 export interface LoraSpec {
   rank: number
@@ -71,7 +78,7 @@ export interface LoraSpec {
 export interface EngineSpec {
   config: ModelConfig
   /** A checkpoint folder, or random weights (benchmarks). */
-  weights: string | { random: number }
+  weights: string | RandomWeights
   /** null = every tensor of the model is trained. */
   lora: LoraSpec | null
   /** Folder of the adapter to start from; null = a new one, made from `seed`. */
@@ -93,7 +100,7 @@ export interface EngineSpec {
 
 export interface GeneratorSpec {
   config: ModelConfig
-  weights: string | { random: number }
+  weights: string | RandomWeights
   /** Adapter that answers for the side `adapter`: its folder, or a random one on all linears (benchmarks); null = base only. */
   adapter: string | { random: number; rank: number } | null
   dtype: 'float32' | 'bfloat16'
