@@ -29,7 +29,9 @@ using ConstMatrixMap = Eigen::Map<const Matrix>;
 using RowMap = Eigen::Map<Eigen::ArrayXf>;
 using ConstRowMap = Eigen::Map<const Eigen::ArrayXf>;
 
-inline void widen(const float* x, float* out, int64_t n) { std::memcpy(out, x, n * sizeof(float)); }
+inline void widen(const float* x, float* out, int64_t n) {
+  if (x != out) std::memcpy(out, x, n * sizeof(float));
+}
 inline void widen(const bf16* x, float* out, int64_t n) {
   const uint16_t* bits = reinterpret_cast<const uint16_t*>(x);
   for (int64_t i = 0; i < n; i++) {
@@ -37,7 +39,7 @@ inline void widen(const bf16* x, float* out, int64_t n) {
     std::memcpy(out + i, &wide, 4);
   }
 }
-inline void narrow(const float* x, float* out, int64_t n) { std::memcpy(out, x, n * sizeof(float)); }
+inline void narrow(const float* x, float* out, int64_t n) { widen(x, out, n); }
 // To the nearest, ties to even. A NaN's payload may change, but a NaN stays one.
 inline void narrow(const float* x, bf16* out, int64_t n) {
   uint16_t* bits = reinterpret_cast<uint16_t*>(out);
@@ -56,6 +58,10 @@ inline const float* floats(const bf16* x, int64_t n, std::vector<float>& scratch
   widen(x, scratch.data(), n);
   return scratch.data();
 }
+
+// Where a row of `out` is computed: there itself, or in `scratch` until it is narrowed.
+inline float* place(float* out, Eigen::ArrayXf&) { return out; }
+inline float* place(bf16*, Eigen::ArrayXf& scratch) { return scratch.data(); }
 
 // Calls f(from, to) over [0, n) on the device's threads; `cost` is about the nanoseconds of one.
 inline void parallel(OpKernelContext* ctx, int64_t n, int64_t cost, const std::function<void(int64_t, int64_t)>& f) {

@@ -29,13 +29,14 @@ class CrossEntropy : public OpKernel {
     T* out = reinterpret_cast<T*>(dlogits->data());
     float* losses = loss->flat<float>().data();
     parallel(ctx, n, 3 * vocab, [&](int64_t from, int64_t to) {
-      Eigen::ArrayXf row(vocab), slope;
+      Eigen::ArrayXf scratch(std::is_same<T, float>::value ? 0 : vocab), slope;
       for (int64_t i = from; i < to; i++) {
         if (weights[i] == 0) {
           std::memset(static_cast<void*>(out + i * vocab), 0, vocab * sizeof(T));
           losses[i] = 0;
           continue;
         }
+        RowMap row(place(out + i * vocab, scratch), vocab);
         widen(in + i * vocab, row.data(), vocab);
         if (softcap_ > 0) {
           slope = (row / softcap_).tanh();

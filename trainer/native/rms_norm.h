@@ -29,9 +29,10 @@ class RmsNorm : public OpKernel {
     const float* in = x.flat<float>().data();
     T* out = reinterpret_cast<T*>(y->data());
     parallel(ctx, n, d, [&](int64_t from, int64_t to) {
-      Eigen::ArrayXf row(d);
+      Eigen::ArrayXf scratch(d);
       for (int64_t i = from; i < to; i++) {
         ConstRowMap v(in + i * d, d);
+        RowMap row(place(out + i * d, scratch), d);
         const float inverse = 1.0f / std::sqrt(v.square().mean() + eps_);
         row = v * inverse * gain;
         narrow(row.data(), out + i * d, d);

@@ -57,7 +57,7 @@ class VecMat : public OpKernel {
     widen(reinterpret_cast<const T*>(ctx->input(0).data()), x.data(), k);
     const auto* w = raw(reinterpret_cast<const T*>(ctx->input(1).data()));
     if (transpose_) {
-      parallel(ctx, n, k / 4, [&](int64_t from, int64_t to) { for (int64_t j = from; j < to; j++) y[j] = dot(x.data(), w + j * k, k); });
+      parallel(ctx, n, k * static_cast<int64_t>(sizeof(T)) / 2, [&](int64_t from, int64_t to) { for (int64_t j = from; j < to; j++) y[j] = dot(x.data(), w + j * k, k); });
     } else {
       sumRows(ctx, x.data(), w, k, n, y.data());
     }
@@ -70,7 +70,8 @@ class VecMat : public OpKernel {
   static void sumRows(OpKernelContext* ctx, const float* x, const W* w, int64_t k, int64_t n, float* y) {
     const int64_t shares = std::max<int64_t>(1, std::min<int64_t>(threads(ctx), k * n >> 15)), each = (k / shares + 3) / 4 * 4;
     std::vector<std::vector<float>> sums(shares);
-    parallel(ctx, shares, each * n / 4, [&](int64_t first, int64_t last) {
+    // About the cycles of reading the share's bytes: low estimates would leave the work to one thread.
+    parallel(ctx, shares, each * n * static_cast<int64_t>(sizeof(W)), [&](int64_t first, int64_t last) {
       for (int64_t share = first; share < last; share++) {
         auto& sum = sums[share];
         sum.assign(n, 0.0f);
