@@ -5,7 +5,8 @@
 import { statSync } from 'node:fs'
 import type { RandomWeights } from '@/trainer/engine/types'
 import type { Program, Scope, Variable } from '@/trainer/graph/program'
-import { type Dtype, type Sym, attr, bytesOf } from '@/trainer/graph/graph'
+import { type Dtype, type Sym, attr } from '@/trainer/graph/graph'
+import { full } from '@/trainer/graph/rules/shape'
 import { node, reshaped } from '@/trainer/graph/rules/rule'
 import type { ParamSpec } from '@/trainer/model/params'
 import { streamOf } from '@/trainer/random'
@@ -84,8 +85,7 @@ function fileTensor({ b }: Scope, spec: ParamSpec, entry: TensorEntry | undefine
 /** Deviation 0.02 for matrices, 1 for norms, 0 for biases: what transformers initialises with. Uniform numbers take a fraction of the normal ones' time. */
 function randomTensor({ b }: Scope, spec: ParamSpec, { random: seed, uniform }: RandomWeights, after: string[]): Sym {
   if (spec.shape.length === 1) {
-    const value = b.g.constant(bytesOf(Float32Array.of(spec.name.endsWith('.bias') ? 0 : 1)), 'float32', [])
-    return b.g.add('Fill', [b.g.ints(spec.shape), value], { T: attr.type('float32'), index_type: attr.type('int32') }, [{ dtype: 'float32', shape: spec.shape }])[0]
+    return full(b, spec.shape, spec.name.endsWith('.bias') ? 0 : 1, 'float32')
   }
   const seeds = b.g.ints([seed, streamOf(spec.name) | 0])
   const types = { dtype: attr.type('float32'), T: attr.type('int32'), Tseed: attr.type('int32') }

@@ -4,6 +4,7 @@
  * which costs no copy.
  */
 import { type Scalar, type Tensor, type Tensor1D, add, addN, concat, div, minimum, mul, reshape, split, sqrt, square, sum, zerosLike } from '@tensorflow/tfjs-core'
+import { full } from '@/trainer/graph/rules/shape'
 import type { Program, Scope, Variable } from '@/trainer/graph/program'
 import type { NamedTensor } from '@/trainer/engine/types'
 
@@ -113,7 +114,7 @@ export class Slabs {
     if (!kinds.includes('m')) return
     program.define('clear', {}, scope => {
       for (const s of this.slabs) {
-        const zero = scope.b.g.add('Fill', [scope.b.g.ints([s.size]), scope.b.g.floats([0], [])], { T: { type: 1 }, index_type: { type: 3 } }, [{ dtype: 'float32', shape: [s.size] }])[0]
+        const zero = full(scope.b, [s.size], 0, 'float32')
         for (const v of [s.gradient, s.m, s.s]) scope.assign(v, zero)
       }
       return {}

@@ -14,7 +14,8 @@ function slice(b: GraphBackend, x: Sym, begin: number[], size: number[]): Sym {
 /** All in float32 where their dtypes differ. */
 const alike = (b: GraphBackend, xs: Sym[]): Sym[] => (xs.every(x => x.dtype === xs[0].dtype) ? xs : xs.map(x => b.cast(x, 'float32')))
 
-function full(b: GraphBackend, shape: number[], value: number, dtype: Dtype): Sym {
+/** A tensor of one value, in float32, int32 or bool. */
+export function full(b: GraphBackend, shape: number[], value: number, dtype: Dtype): Sym {
   const bytes = dtype === 'bool' ? Uint8Array.of(value) : bytesOf(dtype === 'int32' ? Int32Array.of(value) : Float32Array.of(value))
   return b.g.add('Fill', [b.g.ints(shape), b.g.constant(bytes, dtype, [])], { T: attr.type(dtype), index_type: int32 }, [{ dtype, shape }])[0]
 }
