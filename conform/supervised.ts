@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
+import { exampleCutoff } from '@/lib/config/derived'
 import type { Example, Message } from '@/lib/datasets/example'
 import { roles, toExample } from '@/lib/datasets/example'
 import { greedyKnapsack, packSamples } from '@/lib/samples/packing'
@@ -176,7 +177,7 @@ function feedbackRows(examples: readonly Example[], template: Template, cutoff: 
 }
 
 function checkPacks(name: string, item: Case, examples: readonly Example[], template: Template): CheckResult {
-  const cutoff_len = item.options.cutoff_len - 1 // the reference keeps one place free when packing
+  const cutoff_len = exampleCutoff(item.options)
   const rows = examples.filter(({ prompt, response }) => prompt.length % 2 === 1 && response.length === 1)
   const samples = rows.map((example) => encodeSupervised(example, template, { ...item.options, cutoff_len })).filter(({ ids }) => ids.length <= cutoff_len)
   const packs = packSamples(samples, cutoff_len, template.tokenizer.pad?.id ?? 0, item.options.neat_packing ?? false)

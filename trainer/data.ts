@@ -3,6 +3,7 @@
  * dataset-files.ts, rows for people are preview.ts, labels and cut-off are `lib/samples`, batches are encode.ts. Several datasets are mixed one after the other (LLaMA-Factory's `concat`).
  */
 import { setImmediate } from 'node:timers/promises'
+import { exampleCutoff, packs } from '@/lib/config/derived'
 import { RowError } from '@/lib/datasets/align'
 import { type Example, toExample, unsupervised } from '@/lib/datasets/example'
 import { type DatasetSource, type Formatting, sourceProblem } from '@/lib/datasets/info'
@@ -12,10 +13,11 @@ import { encodeSupervised, IGNORED } from '@/lib/samples/supervised'
 import type { Template } from '@/lib/templates/template'
 import { type AlignedRow, alignRecords, datasetFiles, findDataset, readInfo, readRecords, rowFault } from '@/trainer/dataset-files'
 import type { Sample } from '@/trainer/encode'
+import { packRows, type PackingArgs } from '@/trainer/pack'
 import { rowDrawer, splitRows } from '@/trainer/split'
 
 /** The data arguments, by their configuration keys; `TrainingArgs` satisfies it. */
-export interface DataArgs {
+export interface DataArgs extends PackingArgs {
   /** Names of dataset_info.json. */
   dataset?: readonly string[] | null
   eval_dataset?: readonly string[] | null
@@ -154,26 +156,29 @@ function checkAnswer(record: PyObject, { columns, formatting }: DatasetSource): 
 const ROWS_PER_TURN = 500
 
 async function encodeRows(rows: readonly Candidate[], args: DataArgs, template: Template, data: TrainingData): Promise<Sample[]> {
-  const samples: Sample[] = []
+  const samples: (Sample | null)[] = []
   for (const [i, row] of rows.entries()) {
     if (i % ROWS_PER_TURN === ROWS_PER_TURN - 1) await setImmediate()
-    if (!row.example) {
-      data.skipped.push(skippedRow(row))
-      continue
-    }
-    const { ids, labels, cut } = encodeRow(row, row.example, args, template)
-    if (cut > 0) data.truncated++
-    // The first token is never a target: the label before it would have to predict it.
-    if (labels.every((label, at) => at === 0 || label === IGNORED)) data.unlearnable++
-    else samples.push({ ids: Int32Array.from(ids), labels: Int32Array.from(labels) })
+    if (!row.example) data.skipped.push(skippedRow(row))
+    samples.push(row.example && sampleOf(row, row.example, args, template, data))
   }
-  return samples
+  return packs(args) ? packRows(samples, args, template.tokenizer.pad?.id ?? 0) : samples.filter((sample) => sample !== null)
+}
+
+/** Null where nothing is learned. */
+function sampleOf(row: Candidate, example: Example, args: DataArgs, template: Template, data: TrainingData): Sample | null {
+  const { ids, labels, cut } = encodeRow(row, example, args, template)
+  if (cut > 0) data.truncated++
+  // The first token is never a target: the label before it would have to predict it.
+  if (labels.some((label, at) => at > 0 && label !== IGNORED)) return { ids: Int32Array.from(ids), labels: Int32Array.from(labels) }
+  data.unlearnable++
+  return null
 }
 
 /** A fault of the template (tools, tool calls) is the row's fault here. */
 export function encodeRow(at: { dataset: string; row: number }, example: Example, args: DataArgs, template: Template) {
   try {
-    return encodeSupervised(example, template, args)
+    return encodeSupervised(example, template, { ...args, cutoff_len: exampleCutoff(args) })
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     const column = error.fault.code === 'tools_invalid' ? 'tools' : 'function'

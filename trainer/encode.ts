@@ -1,17 +1,19 @@
 /**
  * From samples to batches: length buckets, which samples an update sees, padding. Everything is a pure function of the samples, the options and the
  * update's number, so a resumed run needs no state. An update sees the samples that transformers' Trainer gives it (order.ts, steps.ts), but its
- * micro-batches are formed by length; its loss is weighted by tokens, so that changes nothing but speed. Left out: packing.
+ * micro-batches are formed by length; its loss is weighted by tokens, so that changes nothing but speed. Packed rows are samples of one length.
  */
 import { IGNORED } from '@/lib/samples/supervised'
 import type { Batch } from '@/trainer/engine/types'
 import { epochOrder } from '@/trainer/order'
 import { planSteps, updateAt } from '@/trainer/steps'
 
-/** One encoded example; labels are -100 where the token is not learned. */
+/** One encoded example, or several in one row; labels are -100 where the token is not learned. */
 export interface Sample {
   ids: Int32Array
   labels: Int32Array
+  /** Of a packed row: positions that restart with each example, and what sees one another; its padding has segment 0. */
+  packed?: { positions: Int32Array; segments: Int32Array }
 }
 
 export interface PlanOptions {
@@ -143,11 +145,15 @@ export function collate(samples: readonly Sample[], length: number, rows: number
   const ids = new Int32Array(rows * length).fill(pad_id)
   const labels = new Int32Array(rows * length).fill(IGNORED)
   const segments = new Int32Array(rows * length)
+  const positions = samples.some(({ packed }) => packed) ? new Int32Array(rows * length) : null
   samples.forEach((sample, row) => {
     if (sample.ids.length > length) throw new Error(`a sample of ${sample.ids.length} tokens does not fit into ${length}`)
     ids.set(sample.ids, row * length)
     labels.set(sample.labels, row * length)
-    segments.fill(1, row * length, row * length + sample.ids.length)
+    if (sample.packed) {
+      segments.set(sample.packed.segments, row * length)
+      positions?.set(sample.packed.positions, row * length)
+    } else segments.fill(1, row * length, row * length + sample.ids.length)
   })
-  return { rows, length, ids, labels, positions: null, segments }
+  return { rows, length, ids, labels, positions, segments }
 }

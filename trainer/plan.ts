@@ -4,9 +4,11 @@
  */
 import path from 'node:path'
 import type { CheckReport, TrainingPlan } from '@/lib/api'
+import { exampleCutoff, packs } from '@/lib/config/derived'
 import type { TrainingArgs } from '@/lib/config/fields'
 import { parseArgs } from '@/lib/config/schema'
 import type { Fault } from '@/lib/errors'
+import { greedyKnapsack, packPortions } from '@/lib/samples/packing'
 import { encodeSupervised } from '@/lib/samples/supervised'
 import { checkTraining, collector, type Ground } from '@/trainer/check'
 import { surveyData, type DataSurvey } from '@/trainer/data'
@@ -20,17 +22,26 @@ import { loadTokenizer } from '@/trainer/tokenizer'
 /** Rows that are made into tokens to guess the rest by. */
 const sampleRows = 64
 
-/** Mean and largest length in tokens, at most cutoff_len, of examples taken evenly over all of them. */
-function lengthsOf({ examples }: DataSurvey, args: TrainingArgs, { template }: Ground): { mean: number; longest: number } {
+/** Lengths in tokens of examples taken evenly over all of them. */
+function lengthsOf({ examples }: DataSurvey, args: TrainingArgs, { template }: Ground): number[] {
   const every = Math.ceil(examples.length / sampleRows)
-  const lengths = examples.filter((_, i) => i % every === 0).map((example) => encodeSupervised(example, template, args).ids.length)
-  return { mean: lengths.reduce((sum, n) => sum + n, 0) / lengths.length, longest: Math.max(...lengths) }
+  const options = { ...args, cutoff_len: exampleCutoff(args) }
+  return examples.filter((_, i) => i % every === 0).map((example) => encodeSupervised(example, template, options).ids.length)
+}
+
+/** How many rows the examples make and how long the longest is; of packed rows a guess, as if each length came as often as in the sample. */
+function rowsOf(examples: number, lengths: readonly number[], args: TrainingArgs): { rows: number; longest: number } {
+  if (!packs(args)) return { rows: examples, longest: Math.max(...lengths) }
+  const guessed = Array.from({ length: examples }, (_, i) => lengths[i % lengths.length])
+  const packed = packPortions(examples, args).map(([from, to]) => greedyKnapsack(guessed.slice(from, to), exampleCutoff(args)).length)
+  return { rows: packed.reduce((sum, n) => sum + n, 0), longest: args.cutoff_len }
 }
 
 function sizeOf(args: TrainingArgs, ground: Ground, survey: DataSurvey): TrainingPlan {
   const { config, specs, dtype } = ground
   const examples = survey.examples.length
-  const { mean, longest } = lengthsOf(survey, args, ground)
+  const lengths = lengthsOf(survey, args, ground)
+  const { rows, longest } = rowsOf(examples, lengths, args)
   const parameters = parameterCount(config)
   const trainable = specs.reduce((sum, { a, b }) => sum + a.shape[0] * a.shape[1] + b.shape[0] * b.shape[1], 0)
   const length = Math.min(Math.ceil(longest / 8) * 8, args.cutoff_len)
@@ -39,8 +50,8 @@ function sizeOf(args: TrainingArgs, ground: Ground, survey: DataSurvey): Trainin
     trainable,
     examples,
     eval_examples: survey.eval_examples,
-    steps: planSteps(examples, args).max_steps,
-    tokens: Math.round(mean * examples),
+    steps: planSteps(rows, args).max_steps,
+    tokens: Math.round((lengths.reduce((sum, n) => sum + n, 0) / lengths.length) * examples),
     memory: Math.round(trainingMemory({ config, parameters, trainable, dtype, rows: args.per_device_train_batch_size, length })),
     memory_available: availableMemory(),
   }

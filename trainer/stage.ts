@@ -20,6 +20,8 @@ export interface StageData {
   examples: number
   /** Lengths that batches come in, ascending. */
   lengths: number[]
+  /** Whether rows hold several examples. */
+  packed: boolean
   /** Micro-batches of the update after `step` finished ones: a function of the step alone. */
   update: (step: number) => Batch[]
   evals: EvaluationSet[]

@@ -116,6 +116,7 @@ function engineSpec({ args, ground, data, adapter }: Run): EngineSpec {
     rows: args.per_device_train_batch_size,
     eval_rows: data.evals.length > 0 ? args.per_device_eval_batch_size : 0,
     lengths: data.lengths,
+    packed: data.packed,
     adam: { beta1: args.adam_beta1, beta2: args.adam_beta2, epsilon: args.adam_epsilon, weight_decay: args.weight_decay },
     max_grad_norm: args.max_grad_norm,
     seed: args.seed,

@@ -82,6 +82,7 @@ const trainRules: readonly Rule[] = [
   (args) => (args.mask_history && args.train_on_prompt ? together('mask_history', 'train_on_prompt') : null),
   (args) => (args.eval_dataset !== null && args.val_size > 1e-6 ? { code: 'exactly_one', values: { key: 'val_size', other: 'eval_dataset' }, field: 'val_size' } : null),
   (args) => (args.dataset === null && args.val_size > 1e-6 ? { code: 'key_needs', values: { key: 'val_size', value: args.val_size, other: 'dataset' }, field: 'val_size' } : null),
+  ({ neat_packing, stage }) => (neat_packing && stage !== 'sft' ? { code: 'key_needs', values: { key: 'neat_packing', value: 'true', other: 'stage = sft' }, field: 'neat_packing' } : null),
   evalNeedsData,
   bestNeedsSameStrategy,
   bestSavesNeedEval,

@@ -141,7 +141,6 @@ export const en = {
     oft: 'orthogonal fine-tuning',
     optimizers: 'optimisers other than AdamW',
     other_engines: 'an engine other than our own',
-    packing: 'sequence packing',
     pissa: 'PiSSA',
     ppo: 'the PPO stage',
     predict: 'prediction over a dataset',

@@ -139,7 +139,6 @@ export const zh: Messages = {
     oft: '正交微调（OFT）',
     optimizers: 'AdamW 以外的优化器',
     other_engines: '其他训练或推理引擎',
-    packing: '序列打包',
     pissa: 'PiSSA',
     ppo: 'PPO 训练阶段',
     predict: '批量预测',

@@ -1,7 +1,28 @@
 /**
  * Several encoded examples in one row, with the rules of LLaMA-Factory 0.9.5 (`PackedSupervisedDatasetProcessor`, `greedy_knapsack`).
+ * A row is packed with its neighbours only: the reference hands rows to its processor in portions.
  */
+import { fields, type TrainingArgs } from '@/lib/config/fields'
 import { IGNORED } from '@/lib/samples/supervised'
+
+/**
+ * The portions of `rows` rows that are packed by themselves, as [from, to): `preprocessing_batch_size` rows each, within equal shares of as many
+ * processes as the reference would use (`Dataset.map`, `Dataset.shard`). Rows that give no sample count, too.
+ */
+export function packPortions(rows: number, settings: Partial<Pick<TrainingArgs, 'preprocessing_batch_size' | 'preprocessing_num_workers'>>): [number, number][] {
+  const size = settings.preprocessing_batch_size ?? fields.preprocessing_batch_size.default
+  const shares = Math.min(settings.preprocessing_num_workers ?? 1, rows)
+  const portions: [number, number][] = []
+  for (let share = 0, from = 0; share < shares; share++) {
+    const end = from + Math.floor(rows / shares) + (share < rows % shares ? 1 : 0)
+    while (from < end) {
+      const to = Math.min(from + size, end)
+      portions.push([from, to])
+      from = to
+    }
+  }
+  return portions
+}
 
 /**
  * Fills bags of `capacity` with the largest number that still fits, until none is left. Error where a number exceeds the capacity (the reference
@@ -38,6 +59,8 @@ function lastAtMost(numbers: readonly number[], limit: number): number {
 export interface Pack {
   ids: number[]
   labels: number[]
+  /** Tokens of the examples; padding follows. */
+  filled: number
   /** Positions restart with each example; 0 in the padding. */
   positions: number[]
   /** With `neat`: 1, 2, … per example and 0 in the padding, so that examples do not see each other; else 1 everywhere, the padding too. */
@@ -45,12 +68,16 @@ export interface Pack {
 }
 
 /** Rows of `cutoff + 1` tokens; examples longer than `cutoff` must have been left out. */
-export function packSamples(samples: readonly { ids: number[]; labels: number[] }[], cutoff: number, pad: number, neat: boolean): Pack[] {
+export function packSamples(samples: readonly { ids: Iterable<number> & ArrayLike<number>; labels: Iterable<number> }[], cutoff: number, pad: number, neat: boolean): Pack[] {
   const byLength = new Map<number, number[]>()
-  samples.forEach((sample, i) => byLength.set(sample.ids.length, [...(byLength.get(sample.ids.length) ?? []), i]))
+  samples.forEach((sample, i) => {
+    const same = byLength.get(sample.ids.length)
+    if (same) same.push(i)
+    else byLength.set(sample.ids.length, [i])
+  })
   const bags = greedyKnapsack(samples.map((sample) => sample.ids.length), cutoff)
   return bags.map((bag) => {
-    const pack: Pack = { ids: [], labels: [], positions: [], mask: [] }
+    const pack: Pack = { ids: [], labels: [], filled: 0, positions: [], mask: [] }
     bag.forEach((length, i) => {
       const sample = samples[byLength.get(length)?.pop() ?? 0]
       pack.ids.push(...sample.ids)
@@ -60,6 +87,7 @@ export function packSamples(samples: readonly { ids: number[]; labels: number[] 
         pack.mask.push(neat ? i + 1 : 1)
       }
     })
+    pack.filled = pack.ids.length
     while (pack.ids.length < cutoff + 1) {
       pack.ids.push(pad)
       pack.labels.push(IGNORED)

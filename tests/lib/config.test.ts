@@ -137,7 +137,6 @@ describe('what this version lacks', () => {
     [{ use_dora: true }, 'dora'],
     [{ pissa_init: true }, 'pissa'],
     [{ use_galore: true }, 'galore'],
-    [{ packing: true }, 'packing'],
     [{ fp16: true }, 'float16'],
     [{ pure_bf16: true }, 'pure_bfloat16'],
     [{ optim: 'lion_8bit' }, 'optimizers'],

@@ -91,6 +91,21 @@ describe('loading', () => {
     expect((await loadData(args(), template)).train.map(({ ids }) => text(ids).slice(7, 9))).toEqual(['q1', 'q2'])
   })
 
+  test('packed: rows of one length, in training and in evaluation, skipped rows counted to their portion', async () => {
+    info({ d: { file_name: 'd.json' }, e: { file_name: 'e.json' } })
+    write('d.json', [...rows(9), { ...good(9), output: null }, ...rows(10)])
+    write('e.json', rows(4))
+    const packing = { neat_packing: true, cutoff_len: 100, preprocessing_batch_size: 10 }
+    const { train, evals, skipped } = await loadData(args({ eval_dataset: ['e'], ...packing }), template)
+    const alone = await loadData(args(), template)
+    const length = alone.train[0].ids.length
+    // Three fit into 99 tokens; of the first ten rows nine are left.
+    expect(Math.floor(99 / length)).toBe(3)
+    expect(train.map(({ packed }) => new Set(packed?.segments).size - 1)).toEqual([3, 3, 3, 3, 3, 3, 1])
+    expect([...train, ...evals[0].samples].every(({ ids }) => ids.length === 100)).toBe(true)
+    expect(skipped).toHaveLength(1)
+  })
+
   test('num_samples draws by the seed, every row before any comes again', async () => {
     info({ d: { file_name: 'd.json', num_samples: 7 } })
     write('d.json', rows(3))

@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkDtype } from '@/trainer/check'
+import { prepareTemplate } from '@/lib/templates/template'
+import { loadData } from '@/trainer/data'
 import { checkReport } from '@/trainer/plan'
 import { inspectAnswer } from '@/trainer/inspect'
 import { trainingMemory } from '@/trainer/memory'
 import { remember } from '@/trainer/remember'
+import { loadTokenizer } from '@/trainer/tokenizer'
 import { modelConfig } from '@/lib/models/config'
 import { makeDataset, makeTinyModel, tinyConfig } from './tiny-model'
 
@@ -18,6 +21,8 @@ beforeAll(() => {
   makeDataset(path.join(home, 'data'), 40)
 })
 afterAll(() => rmSync(home, { recursive: true, force: true }))
+
+const tinyTemplate = async () => prepareTemplate(await loadTokenizer(path.join(home, 'model')), { template: 'qwen' })
 
 const args = (change: object = {}) => ({
   model_name_or_path: path.join(home, 'model'), dataset_dir: path.join(home, 'data'), dataset: 'sums', template: 'qwen', output_dir: path.join(home, 'out'), do_train: true,
@@ -39,6 +44,14 @@ describe('check', () => {
     expect(plan?.tokens).toBeGreaterThan(27 * 80)
     expect(plan?.tokens).toBeLessThan(27 * 200)
     expect(plan?.memory_available).toBeGreaterThan(0)
+  })
+
+  it('counts packed rows as steps', async () => {
+    const { plan } = await checkReport(args({ neat_packing: true, cutoff_len: 512 }))
+    const packed = await loadData({ dataset: ['sums'], dataset_dir: path.join(home, 'data'), cutoff_len: 512, seed: 42, neat_packing: true }, await tinyTemplate())
+    // Three epochs of two micro-batches of four rows.
+    expect(plan).toMatchObject({ examples: 40, steps: 3 * Math.ceil(packed.train.length / 8) })
+    expect(packed.train.length).toBeGreaterThan(8)
   })
 
   it('finds several faults at once, each at its field', async () => {

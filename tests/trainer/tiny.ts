@@ -20,6 +20,7 @@ const caseSchema = z.object({
   loss: z.number(),
   logits: rows,
   packed: z.object({ cut: z.number(), logits: rows }),
+  joined: rows,
   greedy: z.object({ prompt: ints, tokens: ints }),
   lora: z.object({ r: z.number(), alpha: z.number(), loss: z.number(), gradient_norms: z.record(z.string(), z.number()) }),
 })

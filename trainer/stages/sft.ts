@@ -1,6 +1,7 @@
 /**
  * Supervised fine-tuning: next-token loss on the answers. Templates, cut-off and labels are made by `trainer/encode.ts`.
  */
+import { packs } from '@/lib/config/derived'
 import { loadData } from '@/trainer/data'
 import { evalBatches, planBatches, type Sample } from '@/trainer/encode'
 import type { EvaluatedBatch, Stage } from '@/trainer/stage'
@@ -20,6 +21,7 @@ export const sft: Stage = {
     return {
       examples: data.train.length,
       lengths: [...new Set([...plan.buckets, ...evalLengths])].sort((a, b) => a - b),
+      packed: packs(args),
       update: (step) => plan.update(step),
       evals: data.evals.map(({ name, samples }) => ({
         name,
