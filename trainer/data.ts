@@ -1,12 +1,13 @@
 /**
  * From the data arguments to samples to learn from, with every row that is left out accounted for; and what datasets a folder offers. Reading files is
- * dataset-files.ts, rows for people are preview.ts, labels and cut-off are `lib/samples`, batches are encode.ts. Several datasets are mixed one after the other (LLaMA-Factory's `concat`).
+ * dataset-files.ts, rows for people are preview.ts, the mix of several datasets is `lib/datasets/mix`, labels and cut-off are `lib/samples`, batches are encode.ts.
  */
 import { setImmediate } from 'node:timers/promises'
 import { exampleCutoff, packs } from '@/lib/config/derived'
 import { RowError } from '@/lib/datasets/align'
 import { type Example, toExample, unsupervised } from '@/lib/datasets/example'
 import { type DatasetSource, type Formatting, sourceProblem } from '@/lib/datasets/info'
+import { type MixSettings, mixRows } from '@/lib/datasets/mix'
 import { type Fault, UserError } from '@/lib/errors'
 import type { PyObject } from '@/lib/pyjson'
 import { encodeSupervised, IGNORED } from '@/lib/samples/supervised'
@@ -17,7 +18,7 @@ import { packRows, type PackingArgs } from '@/trainer/pack'
 import { rowDrawer, splitRows } from '@/trainer/split'
 
 /** The data arguments, by their configuration keys; `TrainingArgs` satisfies it. */
-export interface DataArgs extends PackingArgs {
+export interface DataArgs extends PackingArgs, Partial<Pick<MixSettings, 'mix_strategy' | 'interleave_probs'>> {
   /** Names of dataset_info.json. */
   dataset?: readonly string[] | null
   eval_dataset?: readonly string[] | null
@@ -63,13 +64,19 @@ interface Chosen {
 async function chooseRows(args: DataArgs): Promise<Chosen> {
   if (!args.dataset?.length) throw new UserError('missing_key', { key: 'dataset' }, 'dataset')
   const draw = rowDrawer(args.seed)
-  const rows: Candidate[] = []
-  for (const name of args.dataset) rows.push(...(await loadRows(name, args, 'dataset', draw)))
-  const { train, validation } = splitRows(rows, args.val_size ?? 0, args.seed)
+  const rows: Candidate[][] = []
+  for (const name of args.dataset) rows.push(await loadRows(name, args, 'dataset', draw))
+  const { train, validation } = splitRows(mixed(rows, args), args.val_size ?? 0, args.seed)
   const sets: Chosen['evals'] = []
   for (const name of args.eval_dataset ?? []) sets.push({ name, rows: await loadRows(name, args, 'eval_dataset', draw) })
-  const merged = args.eval_on_each_dataset || sets.length === 0 ? sets : [{ name: '', rows: sets.flatMap((set) => set.rows) }]
+  const merged = args.eval_on_each_dataset || sets.length === 0 ? sets : [{ name: '', rows: mixed(sets.map((set) => set.rows), args) }]
   return { train, evals: [...(validation.length > 0 ? [{ name: '', rows: validation }] : []), ...merged] }
+}
+
+/** The rows of several datasets in one sequence. */
+function mixed(sets: readonly (readonly Candidate[])[], { mix_strategy = 'concat', interleave_probs = null, seed }: DataArgs): Candidate[] {
+  const all = sets.flat()
+  return mixRows(sets.map((rows) => rows.length), { mix_strategy, interleave_probs, seed }).map((i) => all[i])
 }
 
 /** What a training would be fed, known without making tokens. */

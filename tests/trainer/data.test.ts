@@ -7,7 +7,8 @@ import { type Fault, UserError } from '@/lib/errors'
 import { prepareTemplate } from '@/lib/templates/template'
 import { type DataArgs, listDatasets, loadData } from '@/trainer/data'
 import { previewRows } from '@/trainer/preview'
-import { numpyPermutation, rowDrawer, splitRows } from '@/trainer/split'
+import { numpyPermutation } from '@/lib/numpy'
+import { rowDrawer, splitRows } from '@/trainer/split'
 import { byteTokenizer } from '../lib/own-tokenizers'
 
 const template = prepareTemplate(byteTokenizer(), { template: 'default' })
@@ -51,6 +52,16 @@ describe('loading', () => {
     write('e.jsonl', '{"conversations":[{"from":"human","value":"x"},{"from":"gpt","value":"y"}]}\n'.repeat(3))
     const { train } = await loadData(args({ dataset: ['d', 'e'], max_samples: 2 }), template)
     expect(train.map(({ ids }) => /Human: (\w+)/.exec(text(ids))?.[1])).toEqual(['q0', 'q1', 'x', 'x'])
+  })
+
+  test('several datasets interleaved, before rows are split off for validation', async () => {
+    info({ d: { file_name: 'd.json' }, e: { file_name: 'e.json' } })
+    write('d.json', rows(3))
+    write('e.json', [{ ...good(0), instruction: 'x0' }, { ...good(1), instruction: 'x1' }])
+    const { train } = await loadData(args({ dataset: ['d', 'e'], mix_strategy: 'interleave_over' }), template)
+    expect(train.map(({ ids }) => /Human: (\w+)/.exec(text(ids))?.[1])).toEqual(['q0', 'x0', 'q1', 'x1', 'q2', 'x0'])
+    const split = await loadData(args({ dataset: ['d', 'e'], mix_strategy: 'interleave_over', val_size: 2 }), template)
+    expect([split.train.length, split.evals[0].samples.length]).toEqual([4, 2])
   })
 
   test('placeholders in the texts stay as they are', async () => {
