@@ -8,7 +8,7 @@ import { RowError } from '@/lib/datasets/align'
 import { type Example, toExample, unsupervised } from '@/lib/datasets/example'
 import { type DatasetSource, type Formatting, sourceProblem } from '@/lib/datasets/info'
 import { type MixSettings, mixRows } from '@/lib/datasets/mix'
-import { type Fault, UserError } from '@/lib/errors'
+import { type Fault, problem, UserError } from '@/lib/errors'
 import type { PyObject } from '@/lib/pyjson'
 import { encodeSupervised, IGNORED } from '@/lib/samples/supervised'
 import type { Template } from '@/lib/templates/template'
@@ -101,7 +101,7 @@ export async function surveyData(args: DataArgs): Promise<DataSurvey> {
 /** Not one sample came out of a dataset; the first reason stands for all. */
 function nothingLearned(dataset: string, [first]: readonly RowFault[], field: string): UserError {
   if (!first) return new UserError('dataset_empty', { dataset }, field)
-  return new UserError('dataset_unsupported', { dataset, problem: `none of its rows can be trained on; row ${first.row}: ${first.fault.values.problem}` }, field)
+  return new UserError('dataset_unsupported', { dataset, problem: problem('dataset_useless', { row: first.row, problem: first.fault.values.problem }) }, field)
 }
 
 const skippedRow = ({ dataset, row, problem }: Extract<Candidate, { example: null }>): RowFault => ({ dataset, row, fault: rowFault(dataset, row, problem) })
@@ -126,7 +126,7 @@ export async function loadData(args: DataArgs, template: Template): Promise<Trai
 async function loadRows(name: string, args: DataArgs, field: 'dataset' | 'eval_dataset', draw: ReturnType<typeof rowDrawer>): Promise<Candidate[]> {
   const source = findDataset(await readInfo(args.dataset_dir), name, args.dataset_dir, field)
   if (source.ranking) {
-    throw new UserError('dataset_unsupported', { dataset: name, problem: 'it holds pairs of answers to rank, which supervised fine-tuning cannot use' }, field)
+    throw new UserError('dataset_unsupported', { dataset: name, problem: problem('dataset_ranking') }, field)
   }
   const records = await readRecords(source, args.dataset_dir)
   const all = records.map((_, i) => i + 1)
@@ -141,9 +141,9 @@ function candidate(row: AlignedRow, record: PyObject, source: DatasetSource): Ca
   const at = { dataset: source.name, row: row.row }
   try {
     if ('error' in row) throw row.error
-    const problem = unsupervised(row.aligned, source)
-    if (problem !== null) checkAnswer(record, source)
-    return problem === null ? { ...at, example: toExample(row.aligned, source), problem } : { ...at, example: null, problem }
+    const useless = unsupervised(row.aligned, source)
+    if (useless !== null) checkAnswer(record, source)
+    return useless === null ? { ...at, example: toExample(row.aligned, source), problem: null } : { ...at, example: null, problem: useless }
   } catch (error) {
     if (!(error instanceof RowError)) throw error
     const fault = rowFault(source.name, row.row, error)
@@ -156,7 +156,7 @@ function checkAnswer(record: PyObject, { columns, formatting }: DatasetSource): 
   if (formatting !== 'alpaca' || !columns.response || columns.kto_tag) return
   const answer = record.get(columns.response)
   if (answer === undefined) throw new RowError(columns.response, null)
-  if (answer !== null && typeof answer !== 'string') throw new RowError(columns.response, 'it must be a text')
+  if (answer !== null && typeof answer !== 'string') throw new RowError(columns.response, problem('row_not_text'))
 }
 
 /** Rows between pauses, so that signals are heard while a large dataset is encoded. */
@@ -189,7 +189,7 @@ export function encodeRow(at: { dataset: string; row: number }, example: Example
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     const column = error.fault.code === 'tools_invalid' ? 'tools' : 'function'
-    const fault = rowFault(at.dataset, at.row, new RowError(column, String(error.fault.values.problem)))
+    const fault = rowFault(at.dataset, at.row, new RowError(column, error.fault.values.problem))
     throw new UserError(fault.code, fault.values, fault.field)
   }
 }

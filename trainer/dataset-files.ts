@@ -8,7 +8,8 @@ import { type Aligned, align, RowError } from '@/lib/datasets/align'
 import { type DatasetSource, entrySchema, fileTypes, resolveEntry, sourceProblem } from '@/lib/datasets/info'
 import { NotARow, readRows } from '@/lib/datasets/rows'
 import { unifyRows } from '@/lib/datasets/unify'
-import { type Fault, UserError } from '@/lib/errors'
+import { schemaProblem } from '@/lib/causes'
+import { type Fault, type Problem, problem, UserError } from '@/lib/errors'
 import { JsonSyntaxError, parseJson, type PyObject, toPlain } from '@/lib/pyjson'
 
 /** The entries of a folder's dataset_info.json; an entry that cannot be used says why. UserError: the folder or file is missing or damaged. */
@@ -17,15 +18,15 @@ export async function readInfo(dataset_dir: string): Promise<Map<string, Dataset
   const file = path.join(dataset_dir, 'dataset_info.json')
   const text = await readFile(file, 'utf8').catch(missing)
   if (text === null) throw new UserError('dataset_info_missing', { path: dataset_dir }, 'dataset_dir')
-  const invalid = (problem: string): Fault => ({ code: 'dataset_info_invalid', values: { path: dataset_dir, problem }, field: 'dataset_dir' })
+  const invalid = (reason: Problem): Fault => ({ code: 'dataset_info_invalid', values: { path: dataset_dir, problem: reason }, field: 'dataset_dir' })
   const info = parseInfo(file, text)
-  if (!(info instanceof Map)) throw new UserError('dataset_info_invalid', invalid('it is not an object of names and entries').values, 'dataset_dir')
+  if (!(info instanceof Map)) throw asError(invalid(problem('info_not_object')))
   return new Map<string, DatasetSource | Fault>(
     [...info].map(([name, value]) => {
-      const entry = entrySchema.safeParse(toPlain(value))
+      const plain = toPlain(value)
+      const entry = entrySchema.safeParse(plain)
       if (entry.success) return [name, resolveEntry(name, entry.data)] as const
-      const [issue] = entry.error.issues
-      return [name, invalid(`${[name, ...issue.path].join('.')}: ${issue.message}`)] as const
+      return [name, invalid(schemaProblem(entry.error, plain, name))] as const
     }),
   )
 }
@@ -49,11 +50,11 @@ function missing(error: unknown): null {
 export function findDataset(info: ReadonlyMap<string, DatasetSource | Fault>, name: string, dataset_dir: string, field: string): DatasetSource {
   const found = info.get(name)
   if (!found) {
-    if (info.size === 0) throw new UserError('dataset_info_invalid', { path: dataset_dir, problem: 'it names no dataset' }, 'dataset_dir')
+    if (info.size === 0) throw new UserError('dataset_info_invalid', { path: dataset_dir, problem: problem('info_empty') }, 'dataset_dir')
     throw new UserError('dataset_unknown', { dataset: name, nearest: nearest(name, [...info.keys()]) }, field)
   }
-  const problem = 'code' in found ? found : sourceProblem(found)
-  if (problem) throw new UserError(problem.code, problem.values, 'code' in found ? problem.field : field)
+  const fault = 'code' in found ? found : sourceProblem(found)
+  if (fault) throw new UserError(fault.code, fault.values, 'code' in found ? fault.field : field)
   return found as DatasetSource
 }
 
@@ -66,8 +67,8 @@ export async function datasetFiles(source: DatasetSource, dataset_dir: string): 
   const types = files.map((file) => path.extname(file).slice(1))
   const wrong = types.find((type) => !fileTypes[type]) ?? types.find((type) => type !== types[0])
   if (wrong === undefined && files.length > 0) return files
-  const problem = wrong === undefined ? `the folder ${at} is empty` : `files of type "${wrong}" are not read; use json, jsonl or txt, one type for all`
-  throw new UserError('dataset_unsupported', { dataset: source.name, problem }, 'dataset')
+  const reason = wrong === undefined ? problem('folder_empty', { path: at }) : problem('folder_type', { type: wrong })
+  throw new UserError('dataset_unsupported', { dataset: source.name, problem: reason }, 'dataset')
 }
 
 /** The fault of a row, with its number and field. */
@@ -86,7 +87,7 @@ export async function readRecords(source: DatasetSource, dataset_dir: string): P
     try {
       records.push(...readRows(text, path.extname(file).slice(1)))
     } catch (error) {
-      if (error instanceof NotARow) throw asError(rowFault(source.name, error.row, new RowError('row', 'it is not an object of columns')))
+      if (error instanceof NotARow) throw asError(rowFault(source.name, error.row, new RowError('row', problem('row_not_object'))))
       if (!(error instanceof JsonSyntaxError)) throw error
       const { line, column, reason } = error
       throw new UserError('dataset_not_json', { dataset: source.name, path: file, line, column, problem: reason }, 'dataset')

@@ -3,7 +3,7 @@
  * LLaMA-Factory 0.9.5's (`data/parser.py`). Left out: fetching what lies elsewhere.
  */
 import { z } from 'zod'
-import type { Fault } from '@/lib/errors'
+import { type Fault, type Problem, problem } from '@/lib/errors'
 
 export const formattings = ['alpaca', 'sharegpt', 'openai'] as const
 export type Formatting = (typeof formattings)[number]
@@ -114,13 +114,13 @@ export const fileTypes: Record<string, boolean> = { json: true, jsonl: true, txt
 
 /** Why a dataset cannot be trained on here, before its rows are read; null when nothing speaks against it. */
 export function sourceProblem(source: DatasetSource): Fault | null {
-  const unsupported = (problem: string): Fault => ({ code: 'dataset_unsupported', values: { dataset: source.name, problem }, field: 'dataset' })
-  if (source.remote !== null) return unsupported(`its rows lie online (${source.remote}); download them and give their file_name`)
-  if (source.file === null) return unsupported('its entry names no file; give file_name')
+  const unsupported = (reason: Problem): Fault => ({ code: 'dataset_unsupported', values: { dataset: source.name, problem: reason }, field: 'dataset' })
+  if (source.remote !== null) return unsupported(problem('dataset_online', { place: source.remote }))
+  if (source.file === null) return unsupported(problem('dataset_no_file'))
   const { images, videos, audios } = source.columns
   const media = images ?? videos ?? audios
-  if (media !== null) return unsupported(`its column "${media}" holds pictures, films or sounds, and this version reads text only`)
+  if (media !== null) return unsupported(problem('dataset_media', { column: media }))
   const type = /\.([^./\\]+)$/.exec(source.file)?.[1] ?? ''
-  if (fileTypes[type] === false) return unsupported(`${type} files are not read yet; convert it to jsonl`)
+  if (fileTypes[type] === false) return unsupported(problem('dataset_type', { type }))
   return null
 }

@@ -3,6 +3,7 @@
  * number is a float everywhere if it is one anywhere. It changes what tools and tool calls written as objects look like in a prompt.
  */
 import { kindOf, RowError } from '@/lib/datasets/align'
+import { problem } from '@/lib/errors'
 import { PyNumber, type PyObject, type PyValue } from '@/lib/pyjson'
 
 interface Shape {
@@ -30,7 +31,7 @@ function widen(shape: Shape, value: PyValue, row: number, path: string): void {
   const numbers = [kind, shape.kind].every((one) => one === 'integer' || one === 'float')
   if (shape.kind === 'null') [shape.kind, shape.row] = [kind, row]
   else if (numbers) shape.kind = kind === 'float' ? 'float' : shape.kind
-  else if (shape.kind !== kind) throw new RowError(path, `it is ${kindOf(value)}, but row ${shape.row} has another kind of value there`)
+  else if (shape.kind !== kind) throw new RowError(path, problem('row_mixed', { found: kindOf(value), row: shape.row }))
   if (Array.isArray(value)) {
     shape.items ??= nothing()
     for (const item of value) widen(shape.items, item, row, `${path}[]`)

@@ -1,13 +1,15 @@
 /**
  * English texts. `errors` holds one sentence per fault code: it names the thing, the value found, and what to do. `{name}` is filled
- * from the fault's values; a value called `feature` is a key of `features`. The shape of this object is the shape of every language.
+ * from the fault's values; a value called `feature` is a key of `features`, a part with words of its own is one of `problems`. The shape of this object is the shape of every language.
  */
 import { fieldsEn } from '@/lib/messages/fields-en'
+import { problemsEn } from '@/lib/messages/problems-en'
 import { uiEn } from '@/lib/messages/ui-en'
 
 export const en = {
   ...fieldsEn,
   ui: uiEn,
+  problems: problemsEn,
   errors: {
     above_maximum: '{key} is {value}, but at most {maximum} is allowed.',
     adapter_base_mismatch: 'The adapter {path} does not fit this base model: {problem}.',

@@ -1,11 +1,13 @@
 /** Chinese texts, in the shape of `en.ts`. */
 import type { Messages } from '@/lib/messages/en'
 import { fieldsZh } from '@/lib/messages/fields-zh'
+import { problemsZh } from '@/lib/messages/problems-zh'
 import { uiZh } from '@/lib/messages/ui-zh'
 
 export const zh: Messages = {
   ...fieldsZh,
   ui: uiZh,
+  problems: problemsZh,
   errors: {
     above_maximum: '{key} 为 {value}，不能大于 {maximum}。',
     adapter_base_mismatch: '适配器 {path} 与所选的基座模型不匹配：{problem}。',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Fault, UserError } from '@/lib/errors'
+import { sentence, words } from '@/lib/messages'
 import { prepareTemplate } from '@/lib/templates/template'
 import { type DataArgs, listDatasets, loadData } from '@/trainer/data'
 import { previewRows } from '@/trainer/preview'
@@ -35,6 +36,9 @@ async function fault(run: Promise<unknown>): Promise<Fault> {
   }
   throw new Error('nothing was refused')
 }
+
+/** The sentence of that fault. */
+const said = async (run: Promise<unknown>) => sentence(await fault(run), 'en')
 
 describe('loading', () => {
   test('rows become samples whose answers are learned', async () => {
@@ -76,7 +80,7 @@ describe('loading', () => {
     write('d.json', [talk('human', 'gpt'), talk('human'), talk('gpt', 'human'), talk()])
     const { train, skipped } = await loadData(args(), template)
     expect(train).toHaveLength(1)
-    expect(skipped.map(({ dataset, row, fault: { code, values } }) => [dataset, row, code, values.problem])).toEqual([
+    expect(skipped.map(({ dataset, row, fault: { code, values } }) => [dataset, row, code, words(values.problem, 'en')])).toEqual([
       ['d', 2, 'dataset_row_invalid', expect.stringContaining('pairs')],
       ['d', 3, 'dataset_row_invalid', expect.stringContaining('role "gpt"')],
       ['d', 4, 'dataset_row_invalid', 'it holds no question'],
@@ -191,7 +195,7 @@ describe('bad input', () => {
     write('dataset_info.json', '[]')
     expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_info_invalid' })
     info({ d: { file_name: 5 } })
-    expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_info_invalid', values: { problem: expect.stringContaining('d.file_name') } })
+    expect(await said(loadData(args(), template))).toBe(`dataset_info.json in ${folder} cannot be used: d.file_name: it is 5, but must be a text.`)
     info({})
     expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_info_invalid' })
   })
@@ -206,7 +210,7 @@ describe('bad input', () => {
     expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_file_missing', values: { dataset: 'd', path: path.join(folder, 'gone.json') } })
     info({ d: { file_name: 'd.yaml' } })
     write('d.yaml', 'a: 1')
-    expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_unsupported', values: { problem: expect.stringContaining('yaml') } })
+    expect(await said(loadData(args(), template))).toBe('Dataset d: files of type "yaml" are not read; use json, jsonl or txt, one type for all.')
   })
 
   test('a dataset that is not JSON: line and column', async () => {
@@ -233,14 +237,14 @@ describe('bad input', () => {
     expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_column_missing', values: { row: 1, column: 'instruction' } })
     info({ d: { file_name: 'd.json', formatting: 'sharegpt' } })
     write('d.json', [{ conversations: [{ from: 'human', value: 'a' }, { from: 'gpt', value: 3 }] }])
-    expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_row_invalid', values: { row: 1, column: expect.stringContaining('conversations') } })
+    expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_row_invalid', values: { row: 1, column: 'conversations[].value', problem: { code: 'row_mixed' } } })
   })
 
   test('tools and calls that are not JSON: row number and field', async () => {
     info({ d: { file_name: 'd.json', formatting: 'sharegpt', columns: { messages: 'conversations', tools: 'tools' } } })
     const talk = (call: string, tools: string) => ({ tools, conversations: [{ from: 'human', value: 'q' }, { from: 'function_call', value: call }, { from: 'observation', value: 'r' }, { from: 'gpt', value: 'a' }] })
     write('d.json', [talk('{"name":"f","arguments":{}}', '[]'), talk('f()', '[]')])
-    expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_row_invalid', values: { row: 2, column: 'function', problem: expect.stringContaining('not JSON') } })
+    expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_row_invalid', values: { row: 2, column: 'function', problem: { code: 'call_json' } } })
     write('d.json', [talk('{"name":"f","arguments":{}}', 'tools')])
     expect(await fault(loadData(args(), template))).toMatchObject({ values: { row: 1, column: 'tools' } })
   })
@@ -250,7 +254,7 @@ describe('bad input', () => {
     write('d.json', [])
     expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_empty' })
     write('d.json', [{ instruction: 'q', input: '', output: null }])
-    expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_unsupported', values: { problem: expect.stringContaining('row 1: it holds no answer') } })
+    expect(await said(loadData(args(), template))).toBe('Dataset d: none of its rows can be trained on; row 1: it holds no answer.')
     expect(await fault(loadData(args({ dataset: ['r'] }), template))).toMatchObject({ code: 'dataset_unsupported' })
   })
 })
