@@ -6,18 +6,19 @@ import { lookups, toolTalks, type Step, type ToolTalk } from '@/tools/starter/da
 import { toolSchema } from '@/tools/starter/datasets/demo/tools'
 import type { ShareGptMessage, ShareGptRow } from '@/tools/starter/datasets/multiturn'
 
-const alone = <T>(items: T[]): T | T[] => (items.length === 1 ? items[0] : items)
+/** Calls, or their results, as one message: an object by itself, or a list. */
+export const asCalls = (items: readonly object[]): string => JSON.stringify(items.length === 1 ? items[0] : items)
+
+/** The tools on offer, as JSON text. */
+export const offered = ({ locale, tools }: ToolTalk): string => JSON.stringify(tools.map((name) => toolSchema(name, locale)))
 
 function shareGptMessages(step: Step): ShareGptMessage[] {
   if ('user' in step) return [{ from: 'human', value: step.user }]
   if ('assistant' in step) return [{ from: 'gpt', value: step.assistant }]
-  return [{ from: 'function_call', value: JSON.stringify(alone(step.calls)) }, { from: 'observation', value: JSON.stringify(alone(step.results)) }]
+  return [{ from: 'function_call', value: asCalls(step.calls) }, { from: 'observation', value: asCalls(step.results) }]
 }
 
-const shareGpt = ({ locale, tools, steps }: ToolTalk): ShareGptRow => ({
-  conversations: steps.flatMap(shareGptMessages),
-  tools: JSON.stringify(tools.map((name) => toolSchema(name, locale))),
-})
+const shareGpt = (talk: ToolTalk): ShareGptRow => ({ conversations: talk.steps.flatMap(shareGptMessages), tools: offered(talk) })
 
 export interface OpenAiMessage {
   role: 'user' | 'assistant' | 'tool'
