@@ -3,8 +3,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { api, type ApiName } from '@/lib/api'
-import { jsonProblem, schemaProblem } from '@/lib/causes'
-import { problem, UserError, type Fault, type Problem } from '@/lib/errors'
+import { UserError, type Fault } from '@/lib/errors'
 import { sentence } from '@/lib/messages'
 import type { Endpoints } from '@/server/endpoints'
 import { faultOf } from '@/server/fault'
@@ -52,20 +51,21 @@ async function readBody(request: IncomingMessage): Promise<string> {
 }
 
 async function parseRequest<N extends ApiName>(name: N, request: IncomingMessage) {
-  const invalid = (reason: Problem) => new UserError('request_invalid', { name, problem: reason })
-  if (request.method !== 'POST') throw invalid(problem('request_method', { found: request.method ?? '' }))
+  const invalid = (problem: string) => new UserError('request_invalid', { name, problem })
+  if (request.method !== 'POST') throw invalid(`its method is ${request.method}, but must be POST`)
   // A form of a foreign page cannot send this type.
-  if (!request.headers['content-type']?.startsWith('application/json')) throw invalid(problem('request_type'))
+  if (!request.headers['content-type']?.startsWith('application/json')) throw invalid('its content type must be application/json')
   const body = await readBody(request)
   let found: unknown
   try {
     found = JSON.parse(body)
-  } catch {
-    throw invalid(jsonProblem(body))
+  } catch (error) {
+    throw invalid(error instanceof Error ? error.message : String(error))
   }
   const parsed = api[name].request.safeParse(found)
   if (parsed.success) return parsed.data
-  throw invalid(schemaProblem(parsed.error, found))
+  const [issue] = parsed.error.issues
+  throw invalid(`${issue.path.join('.')} ${issue.message}`.trim())
 }
 
 async function serveApi(name: string, endpoints: Endpoints, request: IncomingMessage, response: ServerResponse): Promise<void> {

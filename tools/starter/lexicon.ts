@@ -5,8 +5,7 @@ export interface Word {
   zh: string
 }
 
-/** "cat=猫, dog=狗" as a table. */
-export const words = (text: string): Word[] =>
+const words = (text: string): Word[] =>
   text
     .trim()
     .split(/\s*,\s*/)
