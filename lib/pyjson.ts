@@ -4,6 +4,8 @@
  * JavaScript's JSON.parse loses all four; the one thing left out is Python's limit on the length of an integer.
  */
 
+import { type Problem, problem } from '@/lib/errors'
+
 /** A number as written, with Python's distinction between integers and floats. */
 export class PyNumber {
   constructor(
@@ -21,11 +23,11 @@ export type PyValue = null | boolean | string | PyNumber | PyValue[] | PyObject
 /** A syntax error at a place: line and column count from 1, columns in UTF-16 units. */
 export class JsonSyntaxError extends Error {
   constructor(
-    readonly reason: string,
+    readonly reason: Problem,
     readonly line: number,
     readonly column: number,
   ) {
-    super(`${reason} at line ${line}, column ${column}`)
+    super(`${reason.code} at line ${line}, column ${column}`)
     this.name = 'JsonSyntaxError'
   }
 }
@@ -50,7 +52,7 @@ class Reader {
   at = 0
   constructor(readonly text: string) {}
 
-  fail(reason: string, at = this.at): never {
+  fail(reason: Problem, at = this.at): never {
     const before = this.text.slice(0, at)
     const line = before.split('\n').length
     throw new JsonSyntaxError(reason, line, at - (before.lastIndexOf('\n') + 1) + 1)
@@ -63,7 +65,7 @@ class Reader {
   }
 
   value(depth: number): PyValue {
-    if (depth > MAX_DEPTH) this.fail('nested too deeply')
+    if (depth > MAX_DEPTH) this.fail(problem('json_deep'))
     const char = this.text[this.at]
     if (char === '"') return this.string()
     if (char === '{') return this.object(depth)
@@ -80,7 +82,7 @@ class Reader {
   number(): PyNumber {
     NUMBER.lastIndex = this.at
     const found = NUMBER.exec(this.text)
-    if (!found) return this.fail(this.at >= this.text.length ? 'unexpected end' : 'a value is expected')
+    if (!found) return this.fail(problem(this.at >= this.text.length ? 'json_end' : 'json_value'))
     this.at = NUMBER.lastIndex
     return new PyNumber(found[0], found[1] !== undefined || found[2] !== undefined)
   }
@@ -91,11 +93,11 @@ class Reader {
     for (;;) {
       STRING_STOP.lastIndex = this.at
       const stop = STRING_STOP.exec(this.text)
-      if (!stop) return this.fail('the string that starts here has no end', start)
+      if (!stop) return this.fail(problem('json_string'), start)
       out += this.text.slice(this.at, stop.index)
       this.at = stop.index + 1
       if (stop[0] === '"') return out
-      if (stop[0] !== '\\') return this.fail('a control character stands in a string', stop.index)
+      if (stop[0] !== '\\') return this.fail(problem('json_control'), stop.index)
       out += this.escape()
     }
   }
@@ -104,11 +106,11 @@ class Reader {
     const char = this.text[this.at++]
     if (char === 'u') {
       const hex = this.text.slice(this.at, this.at + 4)
-      if (!/^[0-9a-fA-F]{4}$/.test(hex)) this.fail('an escape \\u needs four hexadecimal digits', this.at - 2)
+      if (!/^[0-9a-fA-F]{4}$/.test(hex)) this.fail(problem('json_hex'), this.at - 2)
       this.at += 4
       return String.fromCharCode(parseInt(hex, 16))
     }
-    return ESCAPES[char] ?? this.fail('an unknown escape', this.at - 2)
+    return ESCAPES[char] ?? this.fail(problem('json_escape'), this.at - 2)
   }
 
   array(depth: number): PyValue[] {
@@ -121,7 +123,7 @@ class Reader {
       out.push(this.value(depth + 1))
       this.space()
       if (this.take(']')) return out
-      if (!this.take(',')) this.fail("',' or ']' is expected")
+      if (!this.take(',')) this.fail(problem('json_comma_or', { end: ']' }))
     }
   }
 
@@ -132,15 +134,15 @@ class Reader {
     if (this.take('}')) return out
     for (;;) {
       this.space()
-      if (this.text[this.at] !== '"') this.fail('a key in double quotes is expected')
+      if (this.text[this.at] !== '"') this.fail(problem('json_key'))
       const key = this.string()
       this.space()
-      if (!this.take(':')) this.fail("':' is expected")
+      if (!this.take(':')) this.fail(problem('json_colon'))
       this.space()
       out.set(key, this.value(depth + 1))
       this.space()
       if (this.take('}')) return out
-      if (!this.take(',')) this.fail("',' or '}' is expected")
+      if (!this.take(',')) this.fail(problem('json_comma_or', { end: '}' }))
     }
   }
 
@@ -157,7 +159,7 @@ export function parseJson(text: string): PyValue {
   reader.space()
   const value = reader.value(0)
   reader.space()
-  if (reader.at < text.length) reader.fail('there is more text after the value')
+  if (reader.at < text.length) reader.fail(problem('json_more'))
   return value
 }
 

@@ -3,6 +3,7 @@
  * Field names are LLaMA-Factory's, so that its runs read here and ours read there.
  */
 import { z } from 'zod'
+import { faultSchema } from '@/lib/errors'
 
 /** One line of `trainer_log.jsonl`. Absent values are left out; an evaluation is a line of its own. */
 export const logRecordSchema = z.looseObject({
@@ -48,7 +49,7 @@ export const runStateSchema = z.strictObject({
   /** Newest checkpoint folder's name, when there is one. */
   checkpoint: z.string().nullable(),
   runtime: z.string().nullable(),
-  error: z.strictObject({ code: z.string(), values: z.record(z.string(), z.union([z.string(), z.number()])), field: z.string().optional() }).nullable(),
+  error: faultSchema.nullable(),
 })
 export type RunState = z.infer<typeof runStateSchema>
 
@@ -68,6 +69,9 @@ export const runFiles = {
   adapterConfig: 'adapter_config.json',
   adapterWeights: 'adapter_model.safetensors',
 } as const
+
+/** Environment variable by which the server asks a trainer for its last fault as a line of JSON, `{"fault": …}`, to be told in each reader's language. */
+export const faultsAs = 'TUNEBOARD_FAULTS'
 
 /** A run as the board lists it; `id` is its folder relative to `saves/`, with forward slashes. */
 export interface RunSummary {

@@ -1,5 +1,6 @@
 /** The whole server as one value: makes its parts, tells them of each other, and takes them down. Options and the terminal are `index`'s. */
 import { createServer, type Server } from 'node:http'
+import { systemProblem } from '@/lib/causes'
 import { UserError } from '@/lib/errors'
 import { openChat } from '@/server/chat'
 import { makeEndpoints } from '@/server/endpoints'
@@ -24,7 +25,7 @@ export interface Board {
 function listen(server: Server, { port, host }: ServerOptions): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'EADDRINUSE' ? new UserError('port_in_use', { port }) : new UserError('listen_failed', { host, port, problem: error.message }))
+      reject(error.code === 'EADDRINUSE' ? new UserError('port_in_use', { port }) : new UserError('listen_failed', { host, port, problem: systemProblem(error) }))
     })
     server.listen(port, host, () => {
       const address = server.address()
@@ -42,8 +43,6 @@ export async function openBoard(options: ServerOptions, makePage: (server: Serve
   claimHome(home, `http://${options.host}:${port}/`)
   const guard = openGuard(options, () => port)
   const paths = openPaths(options)
-  // For the trainers and workers that this process starts: dataset_info.json may name any file.
-  process.env.TUNEBOARD_ROOTS = JSON.stringify(paths.roots)
   const browsers = openSockets(server, guard)
   const jobs = openJobs(openQueue(home))
   const runs = openRuns(home, jobs.place, {

@@ -4,20 +4,13 @@
  */
 import path from 'node:path'
 import { z } from 'zod'
-import { UserError, type Fault } from '@/lib/errors'
+import { faultSchema, UserError, type Fault } from '@/lib/errors'
 import { chatLoadSchema, type ChatAsk, type ChatCommand, type ChatDelta, type ChatLoad, type ChatStatus } from '@/lib/events'
-import { en, type ErrorCode } from '@/lib/messages/en'
 import { startLineChild, type LineChild } from '@/server/line-child'
 import { report } from '@/server/report'
 
 /** Answers kept for readers that come back, ended ones included. */
 const answersKept = 32
-
-const faultSchema: z.ZodType<Fault> = z.object({
-  code: z.custom<ErrorCode>((code) => typeof code === 'string' && Object.hasOwn(en.errors, code)),
-  values: z.record(z.string(), z.union([z.string(), z.number()])),
-  field: z.string().optional(),
-})
 
 const statusSchema: z.ZodType<ChatStatus> = z.discriminatedUnion('status', [
   z.object({ status: z.literal('unloaded') }),

@@ -1,4 +1,5 @@
 /** Errors on their way to a browser. */
+import { internalFault } from '@/lib/causes'
 import { UserError, type Fault } from '@/lib/errors'
 import { report } from '@/server/report'
 
@@ -6,5 +7,5 @@ import { report } from '@/server/report'
 export function faultOf(error: unknown): Fault {
   if (error instanceof UserError) return error.fault
   report(error)
-  return { code: 'internal', values: { problem: error instanceof Error ? error.message : String(error) } }
+  return internalFault(error)
 }

@@ -1,6 +1,7 @@
 /** Small reads and writes of the server: files written whole, and "not there" told apart from every other failure. */
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { systemProblem } from '@/lib/causes'
 import { UserError } from '@/lib/errors'
 
 /** Whether an error says that a file or folder is not there (or that a part of its path is no folder). */
@@ -36,7 +37,7 @@ export function readJson(file: string): unknown {
 function writeFault(error: unknown, file: string): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : null
   if (code === 'ENOSPC' || code === 'EDQUOT') return new UserError('disk_full', { path: file })
-  if (code === 'EACCES' || code === 'EROFS') return new UserError('folder_unwritable', { path: path.dirname(file), problem: code })
+  if (code === 'EACCES' || code === 'EROFS') return new UserError('folder_unwritable', { path: path.dirname(file), problem: systemProblem(error) })
   return error
 }
 

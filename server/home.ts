@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
+import { systemProblem } from '@/lib/causes'
 import { UserError } from '@/lib/errors'
 import { readJson, writeWhole } from '@/server/files'
 import { identify, isAlive } from '@/server/process'
@@ -26,7 +27,7 @@ export function claimHome(home: string, url: string): void {
     makeFolder(own)
     accessSync(home, constants.W_OK)
   } catch (error) {
-    throw new UserError('folder_unwritable', { path: home, problem: error instanceof Error ? error.message : String(error) })
+    throw new UserError('folder_unwritable', { path: home, problem: systemProblem(error) })
   }
   const file = path.join(own, 'server.json')
   const owner = ownerSchema.safeParse(readJson(file)).data

@@ -3,7 +3,8 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { api, type ApiName } from '@/lib/api'
-import { UserError, type Fault } from '@/lib/errors'
+import { jsonProblem, schemaProblem } from '@/lib/causes'
+import { problem, UserError, type Fault, type Problem } from '@/lib/errors'
 import { sentence } from '@/lib/messages'
 import type { Endpoints } from '@/server/endpoints'
 import { faultOf } from '@/server/fault'
@@ -51,21 +52,20 @@ async function readBody(request: IncomingMessage): Promise<string> {
 }
 
 async function parseRequest<N extends ApiName>(name: N, request: IncomingMessage) {
-  const invalid = (problem: string) => new UserError('request_invalid', { name, problem })
-  if (request.method !== 'POST') throw invalid(`its method is ${request.method}, but must be POST`)
+  const invalid = (reason: Problem) => new UserError('request_invalid', { name, problem: reason })
+  if (request.method !== 'POST') throw invalid(problem('request_method', { found: request.method ?? '' }))
   // A form of a foreign page cannot send this type.
-  if (!request.headers['content-type']?.startsWith('application/json')) throw invalid('its content type must be application/json')
+  if (!request.headers['content-type']?.startsWith('application/json')) throw invalid(problem('request_type'))
   const body = await readBody(request)
   let found: unknown
   try {
     found = JSON.parse(body)
-  } catch (error) {
-    throw invalid(error instanceof Error ? error.message : String(error))
+  } catch {
+    throw invalid(jsonProblem(body))
   }
   const parsed = api[name].request.safeParse(found)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw invalid(`${issue.path.join('.')} ${issue.message}`.trim())
+  throw invalid(schemaProblem(parsed.error, found))
 }
 
 async function serveApi(name: string, endpoints: Endpoints, request: IncomingMessage, response: ServerResponse): Promise<void> {

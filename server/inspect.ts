@@ -5,7 +5,7 @@
 import path from 'node:path'
 import { z } from 'zod'
 import type { api, ApiResponse } from '@/lib/api'
-import { UserError, type Fault } from '@/lib/errors'
+import { faultSchema, UserError } from '@/lib/errors'
 import type { InspectName } from '@/lib/inspect'
 import { startLineChild, type LineChild } from '@/server/line-child'
 import { report } from '@/server/report'
@@ -15,7 +15,7 @@ type Request<N extends InspectName> = z.output<(typeof api)[N]['request']>
 /** A line of the worker: `InspectAnswer` of `lib/inspect`. */
 const answerSchema = z.discriminatedUnion('ok', [
   z.object({ id: z.number().int(), ok: z.literal(true), value: z.unknown() }),
-  z.object({ id: z.number().int(), ok: z.literal(false), fault: z.custom<Fault>((fault) => typeof fault === 'object' && fault !== null && 'code' in fault) }),
+  z.object({ id: z.number().int(), ok: z.literal(false), fault: faultSchema }),
 ])
 
 export interface Inspect {

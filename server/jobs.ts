@@ -8,7 +8,7 @@ import path from 'node:path'
 import { UserError } from '@/lib/errors'
 import { runFiles } from '@/lib/run'
 import { writeWhole } from '@/server/files'
-import { lastLine } from '@/server/last-line'
+import { lastFault, lastLine } from '@/server/last-line'
 import { isAlive, signal, type ProcessId } from '@/server/process'
 import type { Launch, Queue } from '@/server/queue'
 import { checkpointsOf, exitFile, type RunPlace } from '@/server/run-view'
@@ -57,7 +57,8 @@ export function openJobs(queue: Queue): Jobs {
     const folder = folderOf(id)
     if (!existsSync(folder)) return
     const request = asked.get(id)
-    const exit: Exit = { pid, ...ending, asked: request?.pid === pid ? request.what : null, at: Date.now(), last_words: lastLine(path.join(folder, outputFile)) }
+    const output = path.join(folder, outputFile)
+    const exit: Exit = { pid, ...ending, asked: request?.pid === pid ? request.what : null, at: Date.now(), last_words: lastLine(output), fault: lastFault(output) }
     writeWhole(path.join(folder, exitFile), JSON.stringify(exitSchema.parse(exit), null, 2) + '\n', { durable: false })
   }
 

@@ -7,6 +7,7 @@ import { readdirSync, realpathSync, statSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import type { Folder, FolderEntry, LocalModel } from '@/lib/api'
+import { systemProblem } from '@/lib/causes'
 import { UserError } from '@/lib/errors'
 import { checkout, hubCache } from '@/server/env'
 import { isMissing } from '@/server/files'
@@ -98,7 +99,7 @@ function browse(target: string | null, roots: string[], inside: (target: string)
   try {
     names = readdirSync(folder)
   } catch (error) {
-    throw new UserError('file_unreadable', { path: target, problem: error instanceof Error ? error.message : String(error) })
+    throw new UserError('file_unreadable', { path: target, problem: systemProblem(error) })
   }
   const entries = names.filter((name) => !isHidden(name)).map((name) => describe(folder, name, allowed)).filter((entry) => entry !== null)
   entries.sort((a, b) => (a.kind === b.kind ? a.name.localeCompare(b.name) : a.kind === 'folder' ? -1 : 1))

@@ -5,6 +5,7 @@
 import type { Server as HttpServer } from 'node:http'
 import { Server, type Socket } from 'socket.io'
 import { z } from 'zod'
+import { schemaProblem } from '@/lib/causes'
 import { UserError } from '@/lib/errors'
 import { chatAskSchema, chatLoadSchema, type ClientEvents, type Reply, type ServerEvents } from '@/lib/events'
 import { runPositionSchema } from '@/lib/run-tail'
@@ -27,8 +28,7 @@ const doneSchema = z.custom<(reply: unknown) => void>((done) => typeof done === 
 function parsed<T>(name: string, schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const [issue] = result.error.issues
-  throw new UserError('request_invalid', { name, problem: `${issue.path.join('.')} ${issue.message}`.trim() })
+  throw new UserError('request_invalid', { name, problem: schemaProblem(result.error, value) })
 }
 
 function answer<T>(done: unknown, work: () => T): void {

@@ -3,7 +3,7 @@
  * gathers these is `run-view`. For LLaMA-Factory's runs, which have no state file, it says what their files allow.
  */
 import { z } from 'zod'
-import type { Fault } from '@/lib/errors'
+import { faultSchema, type Fault } from '@/lib/errors'
 import type { LogRecord, RunState, RunStatus } from '@/lib/run'
 
 /** `exit.json` of a run folder: how its process ended, written by the server that was its parent or that killed it. */
@@ -16,6 +16,8 @@ export const exitSchema = z.strictObject({
   at: z.number(),
   /** Last line that the process wrote to its standard output or error. */
   last_words: z.string(),
+  /** What a trainer of ours gave as its reason. */
+  fault: faultSchema.nullable().default(null),
 })
 export type Exit = z.infer<typeof exitSchema>
 
@@ -52,6 +54,7 @@ const withFault = (status: RunStatus, fault: Fault | null): Standing => ({ statu
 function ended(exit: Exit | null): Standing {
   if (exit === null) return withFault('lost', { code: 'trainer_gone', values: {} })
   if (exit.asked !== null) return withFault('stopped', null)
+  if (exit.fault !== null) return withFault('failed', exit.fault)
   if (exit.code === 2) return withFault('failed', { code: 'trainer_refused', values: { problem: exit.last_words } })
   const words = exit.last_words !== '' && exit.signal !== 'SIGKILL' ? `, "${exit.last_words}"` : ''
   return withFault('lost', { code: 'trainer_died', values: { reason: `${exit.signal ?? exit.code ?? '?'}${words}` } })

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import path from 'node:path'
-import { runFiles } from '@/lib/run'
+import { faultsAs, runFiles } from '@/lib/run'
 import { checkout, trainerEnv, trainerProgram } from '@/server/env'
 import { identify, type ProcessId } from '@/server/process'
 
@@ -27,7 +27,7 @@ export function startTrainer(folder: string, checkpoint: string | null, ended: (
   try {
     const child = spawn(process.execPath, [trainerProgram(), 'train', path.join(folder, runFiles.args), ...resume], {
       cwd: checkout,
-      env: trainerEnv(),
+      env: { ...trainerEnv(), [faultsAs]: 'json' },
       detached: true,
       stdio: ['ignore', output, output],
     })

@@ -2,14 +2,16 @@
  * Adapter folders in PEFT's format: adapter_config.json and adapter_model.safetensors. Reads what this project can compute exactly and refuses
  * the rest by name; how an adapter is trained is elsewhere.
  */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { UserError } from '@/lib/errors'
+import { schemaProblem } from '@/lib/causes'
+import { type FaultValue, type Problem, problem, UserError } from '@/lib/errors'
 import type { ModelConfig } from '@/lib/models/config'
 import { runFiles } from '@/lib/run'
 import type { LoraSpec as LoraSettings, NamedTensor } from '@/trainer/engine/types'
 import { writeWhole } from '@/trainer/files'
+import { readJson } from '@/trainer/json-file'
 import { type LoraSpec, initLora, loraScale, loraSpecs, loraTargets } from '@/trainer/lora'
 import { type LinearSpec, linearSpecs } from '@/trainer/model/params'
 import { encodeSafetensors, readSafetensors } from '@/trainer/weights/safetensors'
@@ -58,17 +60,17 @@ export function readAdapter(folder: string, config: ModelConfig): Adapter {
   const settings = readAdapterSettings(folder)
   const found = new Map(readSafetensors(path.join(folder, runFiles.adapterWeights)).map(t => [t.name, t]))
   const specs = loraSpecs(targetsIn(found, config), settings.rank)
-  const mismatch = (problem: string): UserError => new UserError('adapter_base_mismatch', { path: folder, problem }, 'adapter_name_or_path')
+  const mismatch = (reason: Problem): UserError => new UserError('adapter_base_mismatch', { path: folder, problem: reason }, 'adapter_name_or_path')
   const tensors = specs.flatMap(({ a, b }) => [a, b]).map(({ name, shape }) => {
     const tensor = found.get(name)
-    if (!tensor) throw mismatch(`the tensor ${name} is missing`)
-    if (tensor.shape.join() !== shape.join()) throw mismatch(`the tensor ${name} has the shape [${tensor.shape.join(', ')}], but [${shape.join(', ')}] is needed`)
+    if (!tensor) throw mismatch(problem('adapter_lacks', { tensor: name }))
+    if (tensor.shape.join() !== shape.join()) throw mismatch(problem('adapter_shape', { tensor: name, found: `[${tensor.shape.join(', ')}]`, wanted: `[${shape.join(', ')}]` }))
     found.delete(name)
     return tensor
   })
   const extra = found.keys().next().value
-  if (extra !== undefined) throw mismatch(`it holds the tensor ${extra}, which this model has no place for`)
-  if (specs.length === 0) throw mismatch('it holds no tensors')
+  if (extra !== undefined) throw mismatch(problem('adapter_extra', { tensor: extra }))
+  if (specs.length === 0) throw mismatch(problem('adapter_empty'))
   return { settings, specs, tensors }
 }
 
@@ -95,19 +97,14 @@ export function startingAdapter({ config, lora, adapter, seed }: AdapterStart): 
 export function readAdapterSettings(folder: string): AdapterSettings {
   const file = path.join(folder, runFiles.adapterConfig)
   if (!existsSync(file) || !existsSync(path.join(folder, runFiles.adapterWeights))) throw new UserError('adapter_missing', { path: folder }, 'adapter_name_or_path')
-  const invalid = (problem: string): UserError => new UserError('adapter_config_invalid', { path: file, problem }, 'adapter_name_or_path')
-  let raw: unknown
-  try {
-    raw = JSON.parse(readFileSync(file, 'utf8'))
-  } catch (error) {
-    throw invalid(error instanceof Error ? error.message : String(error))
-  }
+  const invalid = (reason: FaultValue): UserError => new UserError('adapter_config_invalid', { path: file, problem: reason }, 'adapter_name_or_path')
+  const raw = readJson(file, invalid)
   const parsed = configSchema.safeParse(raw)
-  if (!parsed.success) throw invalid(`${parsed.error.issues[0].path.join('.') || 'the file'}: ${parsed.error.issues[0].message}`)
+  if (!parsed.success) throw invalid(schemaProblem(parsed.error, raw))
   const on = switches.find(key => !isOff(parsed.data[key]))
-  if (on !== undefined) throw invalid(`${on} is ${JSON.stringify(parsed.data[on])}, which is not supported`)
+  if (on !== undefined) throw invalid(problem('adapter_setting', { key: on, found: JSON.stringify(parsed.data[on]) }))
   const bias = parsed.data.bias ?? 'none'
-  if (bias !== 'none') throw invalid(`bias is ${JSON.stringify(bias)}, and only "none" is supported`)
+  if (bias !== 'none') throw invalid(problem('adapter_bias', { found: JSON.stringify(bias) }))
   const { r, lora_alpha, lora_dropout, use_rslora, target_modules, base_model_name_or_path } = parsed.data
   return {
     rank: r,

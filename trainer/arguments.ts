@@ -2,6 +2,7 @@
  * The configuration of a command: a YAML (or JSON) file, then `key=value` overrides; or flags alone, as `llamafactory-cli` takes both.
  */
 import { existsSync, readFileSync } from 'node:fs'
+import { systemProblem } from '@/lib/causes'
 import { UserError, type Fault } from '@/lib/errors'
 import type { TrainingArgs } from '@/lib/config/fields'
 import { parseFlags, parseOverrides } from '@/lib/config/overrides'
@@ -27,7 +28,7 @@ function fileText(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    throw new UserError('file_unreadable', { path: file, problem: error instanceof Error ? error.message : String(error) })
+    throw new UserError('file_unreadable', { path: file, problem: systemProblem(error) })
   }
 }
 

@@ -2,14 +2,16 @@
  * Checkpoints of a run: `checkpoint-N/` appears whole or not at all, and an old one goes only when a newer one is complete. What an adapter
  * looks like on disk is `trainer/adapter.ts`'s; what the numbers mean is the loop's.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { UserError } from '@/lib/errors'
+import { schemaProblem } from '@/lib/causes'
+import { type FaultValue, problem, UserError } from '@/lib/errors'
 import { runFiles } from '@/lib/run'
 import { checkpointName, checkpointSteps, surplus } from '@/trainer/checkpoint-list'
 import type { NamedTensor } from '@/trainer/engine/types'
 import { diskFault, syncFolder, writeWhole, type Write } from '@/trainer/files'
+import { readJson } from '@/trainer/json-file'
 import { progressSchema, type Progress } from '@/trainer/progress'
 import { encodeSafetensors, readSafetensors } from '@/trainer/weights/safetensors'
 
@@ -65,21 +67,16 @@ export async function saveCheckpoint(folder: string, snapshot: Snapshot, keep: {
   return checkpointName(progress.step)
 }
 
-
 /** Reads what `saveCheckpoint` wrote, less the adapter. UserError `checkpoint_missing` or `checkpoint_damaged`, field resume_from_checkpoint. */
 export function loadProgress(folder: string): { identity: Identity; progress: Progress } {
   const file = path.join(folder, progressFile)
   if (!existsSync(file)) throw new UserError('checkpoint_missing', { path: folder }, 'resume_from_checkpoint')
-  const damaged = (problem: string) => new UserError('checkpoint_damaged', { path: folder, problem }, 'resume_from_checkpoint')
-  let saved: unknown
-  try {
-    saved = JSON.parse(readFileSync(file, 'utf8'))
-  } catch (error) {
-    throw damaged(`${progressFile}: ${error instanceof Error ? error.message : String(error)}`)
-  }
+  const damaged = (reason: FaultValue) => new UserError('checkpoint_damaged', { path: folder, problem: reason }, 'resume_from_checkpoint')
+  const unread = (reason: FaultValue) => damaged(problem('at', { place: progressFile, problem: reason }))
+  const saved = readJson(file, unread)
   const parsed = savedSchema.safeParse(saved)
-  if (!parsed.success) throw damaged(`${progressFile}: ${parsed.error.issues[0].path.join('.')}: ${parsed.error.issues[0].message}`)
-  if (!existsSync(path.join(folder, optimizerFile))) throw damaged(`there is no ${optimizerFile}`)
+  if (!parsed.success) throw unread(schemaProblem(parsed.error, saved))
+  if (!existsSync(path.join(folder, optimizerFile))) throw damaged(problem('checkpoint_lacks', { file: optimizerFile }))
   return parsed.data
 }
 

@@ -1,24 +1,24 @@
 /**
  * From the data arguments to samples to learn from, with every row that is left out accounted for; and what datasets a folder offers. Reading files is
- * dataset-files.ts, rows for people are preview.ts, labels and cut-off are `lib/samples`, batches are encode.ts. Several datasets are mixed one after the other (LLaMA-Factory's `concat`).
+ * dataset-files.ts, rows for people are preview.ts, the mix of several datasets is `lib/datasets/mix`, labels and cut-off are `lib/samples`, batches are encode.ts.
  */
 import { setImmediate } from 'node:timers/promises'
 import { exampleCutoff, packs } from '@/lib/config/derived'
 import { RowError } from '@/lib/datasets/align'
 import { type Example, toExample, unsupervised } from '@/lib/datasets/example'
 import { type DatasetSource, type Formatting, sourceProblem } from '@/lib/datasets/info'
-import { type Fault, UserError } from '@/lib/errors'
+import { type MixSettings, mixRows } from '@/lib/datasets/mix'
+import { type Fault, problem, UserError } from '@/lib/errors'
 import type { PyObject } from '@/lib/pyjson'
-import { type Encoded, encodeSupervised, IGNORED } from '@/lib/samples/supervised'
+import { encodeSupervised, IGNORED } from '@/lib/samples/supervised'
 import type { Template } from '@/lib/templates/template'
-import { datasetFiles, findDataset, readInfo, rowFault } from '@/trainer/dataset-files'
+import { type AlignedRow, alignRecords, datasetFiles, findDataset, readInfo, readRecords, rowFault } from '@/trainer/dataset-files'
 import type { Sample } from '@/trainer/encode'
 import { packRows, type PackingArgs } from '@/trainer/pack'
-import { type AlignedRow, openDataset } from '@/trainer/rows/dataset'
 import { rowDrawer, splitRows } from '@/trainer/split'
 
 /** The data arguments, by their configuration keys; `TrainingArgs` satisfies it. */
-export interface DataArgs extends PackingArgs {
+export interface DataArgs extends PackingArgs, Partial<Pick<MixSettings, 'mix_strategy' | 'interleave_probs'>> {
   /** Names of dataset_info.json. */
   dataset?: readonly string[] | null
   eval_dataset?: readonly string[] | null
@@ -44,7 +44,7 @@ export interface TrainingData {
   train: Sample[]
   /** Validation sets; the name is empty for `val_size` and for a merged `eval_dataset`. */
   evals: { name: string; samples: Sample[] }[]
-  /** Rows that are left out: broken ones, and those without an answer. */
+  /** Rows that LLaMA-Factory would skip with a warning too: broken conversations, rows without an answer. */
   skipped: RowFault[]
   /** Samples cut at `cutoff_len`. */
   truncated: number
@@ -53,7 +53,7 @@ export interface TrainingData {
 }
 
 /** A row on its way to a sample, or why it is skipped. */
-type Candidate = { dataset: string; row: number } & ({ example: Example; fault: null } | { example: null; fault: Fault })
+type Candidate = { dataset: string; row: number } & ({ example: Example; problem: null } | { example: null; problem: RowError })
 
 /** Rows chosen by the arguments, before any token is made. */
 interface Chosen {
@@ -64,13 +64,19 @@ interface Chosen {
 async function chooseRows(args: DataArgs): Promise<Chosen> {
   if (!args.dataset?.length) throw new UserError('missing_key', { key: 'dataset' }, 'dataset')
   const draw = rowDrawer(args.seed)
-  const rows: Candidate[] = []
-  for (const name of args.dataset) rows.push(...(await loadRows(name, args, 'dataset', draw)))
-  const { train, validation } = splitRows(rows, args.val_size ?? 0, args.seed)
+  const rows: Candidate[][] = []
+  for (const name of args.dataset) rows.push(await loadRows(name, args, 'dataset', draw))
+  const { train, validation } = splitRows(mixed(rows, args), args.val_size ?? 0, args.seed)
   const sets: Chosen['evals'] = []
   for (const name of args.eval_dataset ?? []) sets.push({ name, rows: await loadRows(name, args, 'eval_dataset', draw) })
-  const merged = args.eval_on_each_dataset || sets.length === 0 ? sets : [{ name: '', rows: sets.flatMap((set) => set.rows) }]
+  const merged = args.eval_on_each_dataset || sets.length === 0 ? sets : [{ name: '', rows: mixed(sets.map((set) => set.rows), args) }]
   return { train, evals: [...(validation.length > 0 ? [{ name: '', rows: validation }] : []), ...merged] }
+}
+
+/** The rows of several datasets in one sequence. */
+function mixed(sets: readonly (readonly Candidate[])[], { mix_strategy = 'concat', interleave_probs = null, seed }: DataArgs): Candidate[] {
+  const all = sets.flat()
+  return mixRows(sets.map((rows) => rows.length), { mix_strategy, interleave_probs, seed }).map((i) => all[i])
 }
 
 /** What a training would be fed, known without making tokens. */
@@ -95,13 +101,14 @@ export async function surveyData(args: DataArgs): Promise<DataSurvey> {
 /** Not one sample came out of a dataset; the first reason stands for all. */
 function nothingLearned(dataset: string, [first]: readonly RowFault[], field: string): UserError {
   if (!first) return new UserError('dataset_empty', { dataset }, field)
-  return new UserError('dataset_unsupported', { dataset, problem: `none of its rows can be trained on; row ${first.row}, field "${first.fault.values.column}": ${first.fault.values.problem ?? 'it is missing'}` }, field)
+  return new UserError('dataset_unsupported', { dataset, problem: problem('dataset_useless', { row: first.row, problem: first.fault.values.problem }) }, field)
 }
 
-const skippedRow = ({ dataset, row, fault }: Extract<Candidate, { example: null }>): RowFault => ({ dataset, row, fault })
+const skippedRow = ({ dataset, row, problem }: Extract<Candidate, { example: null }>): RowFault => ({ dataset, row, fault: rowFault(dataset, row, problem) })
 
 /**
- * The samples of a supervised fine-tuning. UserError: an unknown dataset, a missing or damaged file, a column that no row has, no rows to learn from.
+ * The samples of a supervised fine-tuning. UserError: an unknown dataset, a missing or damaged file, the first row of the wrong shape (row number
+ * and field), no rows to learn from.
  */
 export async function loadData(args: DataArgs, template: Template): Promise<TrainingData> {
   const data: TrainingData = { train: [], evals: [], skipped: [], truncated: 0, unlearnable: 0 }
@@ -119,40 +126,37 @@ export async function loadData(args: DataArgs, template: Template): Promise<Trai
 async function loadRows(name: string, args: DataArgs, field: 'dataset' | 'eval_dataset', draw: ReturnType<typeof rowDrawer>): Promise<Candidate[]> {
   const source = findDataset(await readInfo(args.dataset_dir), name, args.dataset_dir, field)
   if (source.ranking) {
-    throw new UserError('dataset_unsupported', { dataset: name, problem: 'it holds pairs of answers to rank, which supervised fine-tuning cannot use' }, field)
+    throw new UserError('dataset_unsupported', { dataset: name, problem: problem('dataset_ranking') }, field)
   }
-  const { store, count, align } = await openDataset(source, args.dataset_dir)
-  try {
-    const all = Array.from({ length: count }, (_, i) => i + 1)
-    const drawn = source.num_samples === null ? all : draw(all, source.num_samples)
-    const numbers = args.max_samples ? drawn.slice(0, args.max_samples) : drawn
-    const rows = align(await store.read(1, count + 1))
-    return numbers.map((row) => candidate(rows[row - 1], source))
-  } finally {
-    await store.close()
-  }
+  const records = await readRecords(source, args.dataset_dir)
+  const all = records.map((_, i) => i + 1)
+  const drawn = source.num_samples === null ? all : draw(all, source.num_samples)
+  const numbers = args.max_samples ? drawn.slice(0, args.max_samples) : drawn
+  const kept = numbers.map((row) => records[row - 1])
+  return alignRecords(kept, source, numbers).map((aligned, i) => candidate(aligned, kept[i], source))
 }
 
-/** A row to learn from, or why it is of no use. */
-function candidate(aligned: AlignedRow, source: DatasetSource): Candidate {
-  const at = { dataset: source.name, row: aligned.row }
-  if (aligned.fault) return { ...at, example: null, fault: aligned.fault }
+/** Throws for a row of the wrong shape; a row that is merely of no use becomes a candidate with its problem. */
+function candidate(row: AlignedRow, record: PyObject, source: DatasetSource): Candidate {
+  const at = { dataset: source.name, row: row.row }
   try {
-    const problem = unsupervised(aligned.aligned, source)
-    if (problem !== null) throw wrongAnswer(aligned.record, source) ?? problem
-    return { ...at, example: toExample(aligned.aligned, source), fault: null }
+    if ('error' in row) throw row.error
+    const useless = unsupervised(row.aligned, source)
+    if (useless !== null) checkAnswer(record, source)
+    return useless === null ? { ...at, example: toExample(row.aligned, source), problem: null } : { ...at, example: null, problem: useless }
   } catch (error) {
     if (!(error instanceof RowError)) throw error
-    return { ...at, example: null, fault: rowFault(source.name, aligned.row, error) }
+    const fault = rowFault(source.name, row.row, error)
+    throw new UserError(fault.code, fault.values, fault.field)
   }
 }
 
-/** Says more of a row without an answer: that it is missing, or of another kind. */
-function wrongAnswer(record: PyObject, { columns, formatting }: DatasetSource): RowError | null {
-  if (formatting !== 'alpaca' || !columns.response || columns.kto_tag) return null
+/** A row without an answer is skipped where the answer is null, but is of the wrong shape where it is missing or not a text. */
+function checkAnswer(record: PyObject, { columns, formatting }: DatasetSource): void {
+  if (formatting !== 'alpaca' || !columns.response || columns.kto_tag) return
   const answer = record.get(columns.response)
-  if (answer === undefined) return new RowError(columns.response, null)
-  return answer === null || typeof answer === 'string' ? null : new RowError(columns.response, 'it must be a text')
+  if (answer === undefined) throw new RowError(columns.response, null)
+  if (answer !== null && typeof answer !== 'string') throw new RowError(columns.response, problem('row_not_text'))
 }
 
 /** Rows between pauses, so that signals are heard while a large dataset is encoded. */
@@ -168,14 +172,9 @@ async function encodeRows(rows: readonly Candidate[], args: DataArgs, template: 
   return packs(args) ? packRows(samples, args, template.tokenizer.pad?.id ?? 0) : samples.filter((sample) => sample !== null)
 }
 
-/** Null where nothing is learned, or the template cannot write what the row holds. */
+/** Null where nothing is learned. */
 function sampleOf(row: Candidate, example: Example, args: DataArgs, template: Template, data: TrainingData): Sample | null {
-  const encoded = encodeRow(row, example, args, template)
-  if ('code' in encoded) {
-    data.skipped.push({ dataset: row.dataset, row: row.row, fault: encoded })
-    return null
-  }
-  const { ids, labels, cut } = encoded
+  const { ids, labels, cut } = encodeRow(row, example, args, template)
   if (cut > 0) data.truncated++
   // The first token is never a target: the label before it would have to predict it.
   if (labels.some((label, at) => at > 0 && label !== IGNORED)) return { ids: Int32Array.from(ids), labels: Int32Array.from(labels) }
@@ -183,14 +182,15 @@ function sampleOf(row: Candidate, example: Example, args: DataArgs, template: Te
   return null
 }
 
-/** Ids and labels of a row; what the template cannot write of it (tools, tool calls) is the row's fault. */
-export function encodeRow(at: { dataset: string; row: number }, example: Example, args: DataArgs, template: Template): Encoded | Fault {
+/** A fault of the template (tools, tool calls) is the row's fault here. */
+export function encodeRow(at: { dataset: string; row: number }, example: Example, args: DataArgs, template: Template) {
   try {
     return encodeSupervised(example, template, { ...args, cutoff_len: exampleCutoff(args) })
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     const column = error.fault.code === 'tools_invalid' ? 'tools' : 'function'
-    return rowFault(at.dataset, at.row, new RowError(column, String(error.fault.values.problem)))
+    const fault = rowFault(at.dataset, at.row, new RowError(column, error.fault.values.problem))
+    throw new UserError(fault.code, fault.values, fault.field)
   }
 }
 

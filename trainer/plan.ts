@@ -11,7 +11,7 @@ import type { Fault } from '@/lib/errors'
 import { greedyKnapsack, packPortions } from '@/lib/samples/packing'
 import { encodeSupervised } from '@/lib/samples/supervised'
 import { checkTraining, collector, type Ground } from '@/trainer/check'
-import { type DataSurvey, type RowFault, surveyData } from '@/trainer/data'
+import { surveyData, type DataSurvey } from '@/trainer/data'
 import { datasetFiles, findDataset, readInfo } from '@/trainer/dataset-files'
 import { availableMemory, gigabytes, trainingMemory } from '@/trainer/memory'
 import { parameterCount } from '@/trainer/model/params'
@@ -59,10 +59,10 @@ function sizeOf(args: TrainingArgs, ground: Ground, survey: DataSurvey): Trainin
 
 const tokenizerOf = remember(loadTokenizer, (folder) => ['tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', 'generation_config.json'].map((name) => path.join(folder, name)))
 
-type DataKey = Pick<TrainingArgs, 'dataset' | 'eval_dataset' | 'dataset_dir' | 'cutoff_len' | 'max_samples' | 'val_size' | 'eval_on_each_dataset' | 'seed'>
+type DataKey = Pick<TrainingArgs, 'dataset' | 'eval_dataset' | 'dataset_dir' | 'cutoff_len' | 'max_samples' | 'val_size' | 'eval_on_each_dataset' | 'mix_strategy' | 'interleave_probs' | 'seed'>
 
-const dataKey = ({ dataset, eval_dataset, dataset_dir, cutoff_len, max_samples, val_size, eval_on_each_dataset, seed }: TrainingArgs): DataKey => ({
-  dataset, eval_dataset, dataset_dir, cutoff_len, max_samples, val_size, eval_on_each_dataset, seed,
+const dataKey = ({ dataset, eval_dataset, dataset_dir, cutoff_len, max_samples, val_size, eval_on_each_dataset, mix_strategy, interleave_probs, seed }: TrainingArgs): DataKey => ({
+  dataset, eval_dataset, dataset_dir, cutoff_len, max_samples, val_size, eval_on_each_dataset, mix_strategy, interleave_probs, seed,
 })
 
 /** dataset_info.json and the files that it names for the chosen datasets. */
@@ -90,19 +90,10 @@ export async function checkReport(raw: unknown): Promise<CheckReport> {
   })
   if (!plan) return { faults: data.faults, warnings: [], plan: null }
   const { skipped, ...size } = plan
-  return { faults: [], warnings: [...memoryWarning(size), ...leftOut(skipped)], plan: size }
+  return { faults: [], warnings: [...memoryWarning(size), ...skipped.slice(0, 1).map(({ fault }) => fault)], plan: size }
 }
 
 function memoryWarning({ memory, memory_available }: TrainingPlan): Fault[] {
   if (memory <= memory_available) return []
   return [{ code: 'memory_short', values: { needed: gigabytes(memory), available: gigabytes(memory_available) }, field: 'per_device_train_batch_size' }]
-}
-
-/** One warning per dataset: how many of its rows are left out, and the first of them. */
-function leftOut(skipped: readonly RowFault[]): Fault[] {
-  return [...new Set(skipped.map(({ dataset }) => dataset))].map((dataset) => {
-    const rows = skipped.filter((row) => row.dataset === dataset)
-    const { row, column, problem = 'it is missing' } = rows[0].fault.values
-    return { code: 'dataset_rows_left_out', values: { dataset, count: rows.length, row, column, problem }, field: 'dataset' }
-  })
 }

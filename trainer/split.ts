@@ -1,93 +1,10 @@
 /**
  * Which rows are drawn from a dataset, and which become validation rows: those that LLaMA-Factory takes. It splits with Hugging Face datasets'
- * `train_test_split`, that is, by numpy's default generator, and draws by numpy's older one. So both are here: SeedSequence and PCG64 (O'Neill 2014),
- * and the Mersenne Twister of order.ts, with numpy's shuffle.
+ * `train_test_split`, that is, by numpy's default generator, and draws by numpy's older one, the Mersenne Twister of order.ts.
  */
 import { UserError } from '@/lib/errors'
+import { interval, numpyPermutation, shuffled } from '@/lib/numpy'
 import { mersenneTwister } from '@/trainer/order'
-
-const MASK64 = (1n << 64n) - 1n
-const MASK128 = (1n << 128n) - 1n
-const PCG_MULTIPLIER = 0x2360ed051fc65da44385df649fccf645n
-
-/** numpy.random.SeedSequence(seed).generate_state(words), 32-bit words; for seeds below 2^32. */
-function seedWords(seed: number, words: number): Uint32Array {
-  let constant = 0x43b0d7e5
-  const hash = (value: number): number => {
-    value ^= constant
-    constant = Math.imul(constant, 0x931e8875)
-    value = Math.imul(value, constant)
-    return (value ^ (value >>> 16)) >>> 0
-  }
-  const pool = Array.from({ length: 4 }, (_, i) => hash(i === 0 ? seed : 0))
-  for (let from = 0; from < 4; from++) {
-    for (let to = 0; to < 4; to++) {
-      if (from === to) continue
-      const mixed = Math.imul(pool[to], 0xca01f9dd) - Math.imul(hash(pool[from]), 0x4973f715)
-      pool[to] = ((mixed | 0) ^ ((mixed | 0) >>> 16)) >>> 0
-    }
-  }
-  constant = 0x8b51f9dd
-  return Uint32Array.from({ length: words }, (_, i) => {
-    let value = pool[i % 4] ^ constant
-    constant = Math.imul(constant, 0x58f38ded)
-    value = Math.imul(value, constant)
-    return value ^ (value >>> 16)
-  })
-}
-
-/** 32-bit numbers of numpy's PCG64: each 64-bit output gives its low half, then its high one. */
-function pcg64(seed: number): () => number {
-  const words = seedWords(seed, 8)
-  const long = (i: number) => (BigInt(words[2 * i + 1]) << 32n) | BigInt(words[2 * i])
-  const increment = ((((long(2) << 64n) | long(3)) << 1n) | 1n) & MASK128
-  let state = increment
-  const step = () => {
-    state = (state * PCG_MULTIPLIER + increment) & MASK128
-  }
-  state = (state + ((long(0) << 64n) | long(1))) & MASK128
-  step()
-  let held: number | null = null
-  return () => {
-    if (held !== null) {
-      const high = held
-      held = null
-      return high
-    }
-    step()
-    const folded = (state >> 64n) ^ (state & MASK64)
-    const turn = state >> 122n
-    const value = ((folded >> turn) | (folded << (64n - turn))) & MASK64
-    held = Number(value >> 32n)
-    return Number(value & 0xffffffffn)
-  }
-}
-
-/** A number from 0 to `most`, both included: the lowest bits that can hold it, drawn again while they say more. */
-function interval(next: () => number, most: number): number {
-  const mask = 2 ** (32 - Math.clz32(most)) - 1
-  for (;;) {
-    const value = (next() & mask) >>> 0
-    if (value <= most) return value
-  }
-}
-
-/** numpy's shuffle of 0 … n-1. */
-function shuffled(n: number, next: () => number): Int32Array {
-  const order = Int32Array.from({ length: n }, (_, i) => i)
-  for (let i = n - 1; i > 0; i--) {
-    const j = interval(next, i)
-    const held = order[i]
-    order[i] = order[j]
-    order[j] = held
-  }
-  return order
-}
-
-/** numpy.random.default_rng(seed).permutation(n). */
-export function numpyPermutation(n: number, seed: number): Int32Array {
-  return shuffled(n, pcg64(seed))
-}
 
 /** Draws rows of one dataset after another, from the generator that numpy.random.seed(seed) leaves. */
 export function rowDrawer(seed: number): <T>(rows: readonly T[], count: number) => T[] {

@@ -5,8 +5,8 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { UserError } from '@/lib/errors'
-import { JsonSyntaxError, parseJson } from '@/lib/pyjson'
+import { jsonProblem, schemaProblem, systemProblem } from '@/lib/causes'
+import { type FaultValue, problem, Unusable, UserError } from '@/lib/errors'
 import { createTokenizer, type HfTokenizer, specialFileSchema, tokenizerFileSchema } from '@/lib/text/hf'
 import type { NamedTokens } from '@/lib/text/tokenizer'
 
@@ -29,12 +29,12 @@ export async function loadTokenizer(folder: string, overrides: NamedTokens = {})
     const eos = tokenizer.eos || typeof end !== 'number' ? null : tokenizer.tokenOf(end)
     return eos === null ? tokenizer : tokenizer.withTokens({ eos }, [], 'keep')
   } catch (error) {
-    throw invalid(folder, `tokenizer.json: ${error instanceof Error ? error.message : String(error)}`)
+    throw invalid(folder, 'tokenizer.json', error instanceof Unusable ? error.problem : error instanceof Error ? error.message : String(error))
   }
 }
 
-function invalid(folder: string, problem: string): UserError {
-  return new UserError('tokenizer_invalid', { path: folder, problem }, 'model_name_or_path')
+function invalid(folder: string, file: string, reason: FaultValue): UserError {
+  return new UserError('tokenizer_invalid', { path: folder, problem: problem('at', { place: file, problem: reason }) }, 'model_name_or_path')
 }
 
 /** Null when the file is not there. */
@@ -44,29 +44,17 @@ async function readJson(file: string): Promise<unknown> {
     text = await readFile(file, 'utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    throw invalid(path.dirname(file), error instanceof Error ? error.message : String(error))
+    throw invalid(path.dirname(file), path.basename(file), systemProblem(error))
   }
   try {
     return JSON.parse(text)
   } catch {
-    throw invalid(path.dirname(file), `${path.basename(file)} ${syntaxProblem(text)}`)
+    throw invalid(path.dirname(file), path.basename(file), jsonProblem(text))
   }
-}
-
-/** Where a text stops being JSON; the slower parser is asked only once the fast one has refused. */
-function syntaxProblem(text: string): string {
-  try {
-    parseJson(text)
-  } catch (error) {
-    if (error instanceof JsonSyntaxError) return `is not valid JSON at line ${error.line}, column ${error.column}: ${error.reason}`
-    throw error
-  }
-  return 'is not valid JSON'
 }
 
 function check<T>(folder: string, name: string, schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const [issue] = result.error.issues
-  throw invalid(folder, `${name}: ${issue.path.join('.') || 'the file'}: ${issue.message}`)
+  throw invalid(folder, name, schemaProblem(result.error, value))
 }

@@ -4,6 +4,7 @@
  */
 import path from 'node:path'
 import type { TrainingArgs } from '@/lib/config/fields'
+import { internalFault } from '@/lib/causes'
 import { loraAlpha } from '@/lib/config/derived'
 import { writeYaml } from '@/lib/config/yaml'
 import { UserError, type Fault } from '@/lib/errors'
@@ -95,7 +96,7 @@ function writeArguments({ args, output_dir }: Run): void {
 
 /** Puts a failure into the state and the log, and returns what to throw. */
 function failed(report: Report, error: unknown): unknown {
-  const fault: Fault = error instanceof UserError ? error.fault : { code: 'internal', values: { problem: error instanceof Error ? error.message : String(error) } }
+  const fault: Fault = error instanceof UserError ? error.fault : internalFault(error)
   try {
     report.state.change({ status: 'failed', error: fault })
     report.text(error instanceof UserError || !(error instanceof Error) ? sentence(fault, 'en') : (error.stack ?? error.message), 'ERROR')

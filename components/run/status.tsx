@@ -32,13 +32,6 @@ export function StatusChip({ status }: { status: RunStatus }) {
   )
 }
 
-const isKnown = (code: string, t: Messages): code is keyof Messages['errors'] => Object.hasOwn(t.errors, code)
-
-/** Why a run failed, in the reader's language; a code of another version is shown as it is. */
-export function errorSentence(error: NonNullable<RunSummary['error']>, t: Messages, say: (fault: Fault) => string): string {
-  return isKnown(error.code, t) ? say({ code: error.code, values: error.values }) : `${error.code} ${JSON.stringify(error.values)}`
-}
-
 /** What a run that is not under way has to say; null when its numbers say it all. */
 export function endSentence(run: RunSummary, t: Messages, say: (fault: Fault) => string): string | null {
   const { run: words } = t.ui
@@ -46,6 +39,6 @@ export function endSentence(run: RunSummary, t: Messages, say: (fault: Fault) =>
   if (run.status === 'queued') return fill(words.waiting, { position: run.queue_position ?? 1 })
   if (run.status === 'stopped') return fill(canResume(run) ? words.stopped_at : words.stopped_early, step)
   if (run.status === 'lost') return fill(canResume(run) ? words.lost_resumable : words.lost, step)
-  if (run.status === 'failed') return run.error ? errorSentence(run.error, t, say) : words.failed
+  if (run.status === 'failed') return run.error ? say(run.error) : words.failed
   return null
 }

@@ -4,6 +4,7 @@
  */
 import { UserError, type Fault } from '@/lib/errors'
 import type { Key, TrainingArgs } from '@/lib/config/fields'
+import { sharesFault } from '@/lib/datasets/mix'
 import { followsLoss, scheduleOf } from '@/lib/schedulers'
 
 type Rule = (args: TrainingArgs) => Fault | null
@@ -53,6 +54,9 @@ const bestNeedsSameStrategy: Rule = (args) =>
 const bestSavesNeedEval: Rule = ({ save_strategy, eval_strategy }) =>
   save_strategy === 'best' && eval_strategy === 'no' ? { code: 'key_needs', values: { key: 'save_strategy', value: 'best', other: 'eval_strategy' }, field: 'save_strategy' } : null
 
+/** Shares of a mix are for the training's datasets and for the evaluation's alike. */
+const sharesFit: Rule = (args) => [args.dataset, args.eval_dataset].reduce<Fault | null>((fault, names) => fault ?? (names === null ? null : sharesFault(args, names.length)), null)
+
 /** A schedule that follows the evaluation loss needs evaluations; transformers says so, too. */
 const lossNeedsEval: Rule = ({ lr_scheduler_type, eval_strategy }) =>
   followsLoss(lr_scheduler_type) && eval_strategy === 'no'
@@ -83,6 +87,7 @@ const trainRules: readonly Rule[] = [
   (args) => (args.eval_dataset !== null && args.val_size > 1e-6 ? { code: 'exactly_one', values: { key: 'val_size', other: 'eval_dataset' }, field: 'val_size' } : null),
   (args) => (args.dataset === null && args.val_size > 1e-6 ? { code: 'key_needs', values: { key: 'val_size', value: args.val_size, other: 'dataset' }, field: 'val_size' } : null),
   ({ neat_packing, stage }) => (neat_packing && stage !== 'sft' ? { code: 'key_needs', values: { key: 'neat_packing', value: 'true', other: 'stage = sft' }, field: 'neat_packing' } : null),
+  sharesFit,
   evalNeedsData,
   bestNeedsSameStrategy,
   bestSavesNeedEval,

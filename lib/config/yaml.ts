@@ -3,7 +3,7 @@
  * writing gives a file that both read alike.
  */
 import { isMap, isScalar, LineCounter, parseDocument, stringify, type Document } from 'yaml'
-import type { Fault } from '@/lib/errors'
+import { type Fault, problem } from '@/lib/errors'
 import { fieldOf, type Key, type TrainingArgs } from '@/lib/config/fields'
 import { dataFields } from '@/lib/config/fields/data'
 import { modelFields } from '@/lib/config/fields/model'
@@ -17,8 +17,7 @@ function syntaxFault(document: Document.Parsed, lines: LineCounter): Fault | nul
   const [error] = document.errors
   if (!error) return null
   const { line, col } = lines.linePos(error.pos[0])
-  const [problem] = error.message.split(/ at line |\n/)
-  return { code: 'yaml_syntax', values: { line, column: col, problem } }
+  return { code: 'yaml_syntax', values: { line, column: col, problem: problem(`yaml_${error.code}`) } }
 }
 
 function repeatedKeys(document: Document.Parsed, lines: LineCounter): Fault[] {

@@ -3,6 +3,7 @@
  * are found; whether they can be learned from is example.ts's question. Left out: images, videos, audios.
  */
 import type { DatasetSource } from '@/lib/datasets/info'
+import { type FaultValue, type Problem, problem } from '@/lib/errors'
 import { dumpJson, type PyObject, type PyValue } from '@/lib/pyjson'
 import { truthy } from '@/lib/templates/python'
 
@@ -17,17 +18,17 @@ export interface Aligned {
   system: PyValue
   tools: PyValue
   /** Why the conversation is not usable; LLaMA-Factory warns and later drops such a row. */
-  broken: string[]
+  broken: Problem[]
 }
 
-/** A row of the wrong shape; LLaMA-Factory stops with an exception there. `column` may be a path such as `conversations[2].value`. */
+/** A row of the wrong shape; LLaMA-Factory stops with an exception there. `column` may be a path such as `conversations[2].value`, or a turn. */
 export class RowError extends Error {
   constructor(
-    readonly column: string,
+    readonly column: FaultValue,
     /** Null: the column is missing. */
-    readonly problem: string | null,
+    readonly problem: FaultValue | null,
   ) {
-    super(`${column}: ${problem ?? 'missing'}`)
+    super(`${JSON.stringify(column)}: ${problem === null ? 'missing' : JSON.stringify(problem)}`)
     this.name = 'RowError'
   }
 }
@@ -43,13 +44,17 @@ const formats: Record<DatasetSource['formatting'], (record: PyObject, source: Da
   openai: alignOpenai,
 }
 
-export function kindOf(value: PyValue): string {
+export function kindOf(value: PyValue): FaultValue {
   if (value === null) return 'null'
-  if (typeof value === 'string') return 'a text'
-  if (typeof value === 'boolean') return 'true or false'
-  if (Array.isArray(value)) return 'a list'
-  return value instanceof Map ? 'an object' : 'a number'
+  if (typeof value === 'string') return problem('kind_text')
+  if (typeof value === 'boolean') return problem('kind_boolean')
+  if (Array.isArray(value)) return problem('kind_list')
+  return problem(value instanceof Map ? 'kind_object' : 'kind_number')
 }
+
+/** The error of a value of another kind than the one that is needed. */
+export const wrongKind = (column: FaultValue, value: PyValue, wanted: 'kind_text' | 'kind_object' | 'kind_messages' | 'kind_calls'): RowError =>
+  new RowError(column, problem('must_be', { found: kindOf(value), wanted: problem(wanted) }))
 
 function column(record: PyObject, name: string, path = name): PyValue {
   const value = record.get(name)
@@ -64,7 +69,7 @@ function optional(record: PyObject, name: string | null): PyValue {
 
 function textIn(value: PyValue, path: string): string {
   if (typeof value === 'string') return value
-  throw new RowError(path, `it is ${kindOf(value)}, but must be a text`)
+  throw wrongKind(path, value, 'kind_text')
 }
 
 const user = (content: PyValue): RawMessage => ({ role: 'user', content })
@@ -83,12 +88,12 @@ function alignAlpaca(record: PyObject, { columns, ranking }: DatasetSource): Ali
 }
 
 function ratedAnswer(record: PyObject, name: string | null): PyValue {
-  if (!name) throw new RowError('response', 'dataset_info.json gives a kto_tag, but names no such column')
+  if (!name) throw new RowError('response', problem('row_kto_column'))
   return column(record, name)
 }
 
 function historyTurn(pair: PyValue, path: string): RawMessage[] {
-  if (!Array.isArray(pair) || pair.length !== 2) throw new RowError(path, 'it must be a list of a question and an answer')
+  if (!Array.isArray(pair) || pair.length !== 2) throw new RowError(path, problem('row_pair'))
   return [user(pair[0]), assistant(pair[1])]
 }
 
@@ -117,9 +122,9 @@ interface Conversation {
 /** The messages of a row, without a leading system message, whose text is returned instead. */
 function conversation(record: PyObject, source: DatasetSource): Conversation {
   const path = source.columns.messages
-  if (!path) throw new RowError('messages', 'dataset_info.json names no column for the messages')
+  if (!path) throw new RowError('messages', problem('row_messages_column'))
   const all = column(record, path)
-  if (!Array.isArray(all)) throw new RowError(path, `it is ${kindOf(all)}, but must be a list of messages`)
+  if (!Array.isArray(all)) throw wrongKind(path, all, 'kind_messages')
   const { system_tag } = source.tags
   if (system_tag && all.length > 0 && field(all[0], source, 'role_tag', `${path}[0]`) === system_tag) {
     return { messages: all.slice(1), path, system: field(all[0], source, 'content_tag', `${path}[0]`) }
@@ -130,8 +135,8 @@ function conversation(record: PyObject, source: DatasetSource): Conversation {
 /** The role or content of a message. */
 function field(message: PyValue, source: DatasetSource, tag: 'role_tag' | 'content_tag', path: string): PyValue {
   const name = source.tags[tag]
-  if (!name) throw new RowError(tag, 'dataset_info.json gives tags without it')
-  if (!(message instanceof Map)) throw new RowError(path, `it is ${kindOf(message)}, but must be an object`)
+  if (!name) throw new RowError(tag, problem('row_tag'))
+  if (!(message instanceof Map)) throw wrongKind(path, message, 'kind_object')
   return column(message, name, `${path}.${name}`)
 }
 
@@ -152,9 +157,9 @@ function roleOf(word: PyValue, { tags }: DatasetSource): string | null {
   return table.find(([tag]) => tag === word)?.[1] ?? null
 }
 
-function countProblem(count: number, ranking: boolean): string[] {
-  if (ranking) return count % 2 === 0 ? ['its messages must end with a question'] : []
-  return count % 2 !== 0 ? ['its messages must come in pairs of question and answer'] : []
+function countProblem(count: number, ranking: boolean): Problem[] {
+  if (ranking) return count % 2 === 0 ? [problem('row_count_ranking')] : []
+  return count % 2 !== 0 ? [problem('row_count')] : []
 }
 
 function alignSharegpt(record: PyObject, source: DatasetSource): Aligned {
@@ -162,7 +167,7 @@ function alignSharegpt(record: PyObject, source: DatasetSource): Aligned {
   const columnSystem = system === undefined ? optional(record, source.columns.system) : system
   const first = system === undefined ? 0 : 1
   const aligned: RawMessage[] = []
-  const broken: string[] = []
+  const broken: Problem[] = []
   for (const [i, message] of messages.entries()) {
     const at = `${path}[${i + first}]`
     const word = field(message, source, 'role_tag', at)
@@ -177,12 +182,12 @@ function alignSharegpt(record: PyObject, source: DatasetSource): Aligned {
   return { ...answers(record, source, aligned, broken), system: columnSystem, tools: optional(record, source.columns.tools), broken }
 }
 
-function wrongRole(at: string, word: PyValue, i: number): string {
-  return `${at} has the role ${dumpJson(word)} where ${i % 2 === 0 ? 'a question or a tool result' : 'an answer or a tool call'} must stand`
+function wrongRole(place: FaultValue, word: PyValue, i: number): Problem {
+  return problem(i % 2 === 0 ? 'row_not_question' : 'row_not_answer', { place, role: dumpJson(word) })
 }
 
 /** Splits a conversation into prompt and response(s); nothing of a broken one is kept. */
-function answers(record: PyObject, source: DatasetSource, aligned: RawMessage[], broken: string[]): Pick<Aligned, 'prompt' | 'response'> {
+function answers(record: PyObject, source: DatasetSource, aligned: RawMessage[], broken: Problem[]): Pick<Aligned, 'prompt' | 'response'> {
   if (broken.length > 0) return { prompt: [], response: [] }
   const kto = ktoPair(record, source.columns.kto_tag, () => aligned.slice(-1))
   if (kto) return { prompt: aligned.slice(0, -1), response: kto }
@@ -198,7 +203,7 @@ function rankedPair(record: PyObject, columns: DatasetSource['columns'], fits: (
   const pair: { name: string; value: PyValue }[] = []
   for (const key of ['chosen', 'rejected'] as const) {
     const name = columns[key]
-    if (!name) throw new RowError(key, 'dataset_info.json says ranking, but names no such column')
+    if (!name) throw new RowError(key, problem('row_ranking_column'))
     const value = column(record, name)
     if (!fits(value)) return null
     pair.push({ name, value })
@@ -206,10 +211,10 @@ function rankedPair(record: PyObject, columns: DatasetSource['columns'], fits: (
   return pair
 }
 
-function rankedAnswer(value: PyValue, name: string, source: DatasetSource, broken: string[]): RawMessage {
+function rankedAnswer(value: PyValue, name: string, source: DatasetSource, broken: Problem[]): RawMessage {
   const word = field(value, source, 'role_tag', name)
   const role = roleOf(word, source)
-  if (role === null) throw new RowError(`${name}.${source.tags.role_tag}`, `the role ${dumpJson(word)} is unknown`)
+  if (role === null) throw new RowError(`${name}.${source.tags.role_tag}`, problem('row_role_unknown', { role: dumpJson(word) }))
   if (!EVEN_ROLES.includes(role)) broken.push(wrongRole(name, word, 1))
   return { role, content: field(value, source, 'content_tag', name) }
 }
@@ -221,9 +226,9 @@ function alignOpenai(record: PyObject, source: DatasetSource): Aligned {
   const { messages, path, system } = conversation(record, source)
   const own = system === undefined ? orEmpty(record, source.columns.system) : system
   const aligned = openaiMessages(messages, source, path, system === undefined ? 0 : 1)
-  const broken: string[] = []
+  const broken: Problem[] = []
   const wrong = aligned.findIndex(({ role }, i) => !(i % 2 === 0 ? ODD_ROLES : EVEN_ROLES).includes(role))
-  if (wrong >= 0) broken.push(wrongRole(`turn ${wrong + 1}`, aligned[wrong].role, wrong))
+  if (wrong >= 0) broken.push(wrongRole(problem('row_turn', { turn: wrong + 1 }), aligned[wrong].role, wrong))
   broken.push(...countProblem(aligned.length, source.ranking))
   const listed = orEmpty(record, source.columns.tools)
   const tools = Array.isArray(listed) || listed instanceof Map ? dumpJson(listed) : listed
@@ -264,16 +269,16 @@ function openaiMessages(messages: PyValue[], source: DatasetSource, path: string
     if (results.length > 0) aligned.push({ role: 'observation', content: results.join('\n</tool_response>\n<tool_response>\n') })
     results = []
     const role = roleOf(word, source)
-    if (role === null) throw new RowError(`${at}.${tags.role_tag}`, `the role ${dumpJson(word)} is unknown`)
+    if (role === null) throw new RowError(`${at}.${tags.role_tag}`, problem('row_role_unknown', { role: dumpJson(word) }))
     aligned.push({ role, content })
   }
   return aligned
 }
 
 function callFunctions(calls: PyValue, path: string): PyValue[] {
-  if (!Array.isArray(calls)) throw new RowError(path, `it is ${kindOf(calls)}, but must be a list of calls`)
+  if (!Array.isArray(calls)) throw wrongKind(path, calls, 'kind_calls')
   return calls.map((call, i) => {
-    if (!(call instanceof Map)) throw new RowError(`${path}[${i}]`, `it is ${kindOf(call)}, but must be an object`)
+    if (!(call instanceof Map)) throw wrongKind(`${path}[${i}]`, call, 'kind_object')
     return column(call, 'function', `${path}[${i}].function`)
   })
 }

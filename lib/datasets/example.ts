@@ -2,8 +2,9 @@
  * The aligned example: what every dataset format is converted to, and what templates encode. Roles are LLaMA-Factory's. Here is also the judgement
  * of an aligned row: usable, to be skipped with a reason, or of the wrong shape.
  */
-import { type Aligned, kindOf, type RawMessage, RowError } from '@/lib/datasets/align'
+import { type Aligned, kindOf, type RawMessage, RowError, wrongKind } from '@/lib/datasets/align'
 import type { DatasetSource } from '@/lib/datasets/info'
+import { type FaultValue, problem } from '@/lib/errors'
 
 export const roles = ['user', 'assistant', 'observation', 'function'] as const
 export type Role = (typeof roles)[number]
@@ -27,24 +28,25 @@ export interface Example {
 export function toExample(aligned: Aligned, source: DatasetSource): Example {
   const { columns, formatting } = source
   const messagesAt = formatting === 'alpaca' ? (columns.response ?? 'response') : (columns.messages ?? 'messages')
+  const turnAt = (turn: number) => problem('row_turn_of', { column: messagesAt, turn })
   return {
-    prompt: aligned.prompt.map((message, i) => toMessage(message, formatting === 'alpaca' ? (columns.history ?? columns.prompt ?? 'prompt') : `${messagesAt}, turn ${i + 1}`)),
-    response: aligned.response.map((message, i) => toMessage(message, formatting === 'alpaca' ? messagesAt : `${messagesAt}, turn ${aligned.prompt.length + i + 1}`)),
+    prompt: aligned.prompt.map((message, i) => toMessage(message, formatting === 'alpaca' ? (columns.history ?? columns.prompt ?? 'prompt') : turnAt(i + 1))),
+    response: aligned.response.map((message, i) => toMessage(message, formatting === 'alpaca' ? messagesAt : turnAt(aligned.prompt.length + i + 1))),
     system: toText(aligned.system, columns.system ?? messagesAt),
     tools: toText(aligned.tools, columns.tools ?? messagesAt),
   }
 }
 
-function toMessage({ role, content }: RawMessage, column: string): Message {
+function toMessage({ role, content }: RawMessage, column: FaultValue): Message {
   const known = roles.find((one) => one === role)
-  if (!known) throw new RowError(column, `the role "${role}" cannot stand there`)
-  if (typeof content !== 'string') throw new RowError(column, `its content is ${kindOf(content)}, but must be a text`)
+  if (!known) throw new RowError(column, problem('row_role', { role }))
+  if (typeof content !== 'string') throw new RowError(column, problem('row_content', { found: kindOf(content) }))
   return { role: known, content }
 }
 
 function toText(value: Aligned['system'], column: string): string {
   if (value === null || typeof value === 'string') return value ?? ''
-  throw new RowError(column, `it is ${kindOf(value)}, but must be a text`)
+  throw wrongKind(column, value, 'kind_text')
 }
 
 /** Why a row gives nothing to supervised fine-tuning, though its shape is right, and the field that shows it; null when it does. */
@@ -52,7 +54,7 @@ export function unsupervised(aligned: Aligned, { columns, formatting }: DatasetS
   const question = (formatting === 'alpaca' ? columns.prompt : columns.messages) ?? 'prompt'
   const answer = (formatting === 'alpaca' ? columns.response : columns.messages) ?? 'response'
   if (aligned.broken.length > 0) return new RowError(question, aligned.broken[0])
-  if (aligned.prompt.length % 2 !== 1) return new RowError(question, 'it holds no question')
-  if (aligned.response.length === 0) return new RowError(answer, 'it holds no answer')
-  return aligned.response.length > 1 ? new RowError(answer, 'it holds several answers to choose from') : null
+  if (aligned.prompt.length % 2 !== 1) return new RowError(question, problem('row_no_question'))
+  if (aligned.response.length === 0) return new RowError(answer, problem('row_no_answer'))
+  return aligned.response.length > 1 ? new RowError(answer, problem('row_several_answers')) : null
 }

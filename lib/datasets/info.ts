@@ -3,7 +3,7 @@
  * LLaMA-Factory 0.9.5's (`data/parser.py`). Left out: fetching what lies elsewhere.
  */
 import { z } from 'zod'
-import type { Fault } from '@/lib/errors'
+import { type Fault, type Problem, problem } from '@/lib/errors'
 
 export const formattings = ['alpaca', 'sharegpt', 'openai'] as const
 export type Formatting = (typeof formattings)[number]
@@ -109,30 +109,18 @@ function given<K extends string>(defaults: Record<K, string | null>, named: Reco
   return Object.fromEntries(keys.map((key) => [key, named[key] ?? null])) as Record<K, string | null>
 }
 
-/** Types of data files that are read, and the compressions that may lie around them: a name ends in `.jsonl` or `.jsonl.gz`. */
-export const fileTypes = ['json', 'jsonl', 'csv', 'tsv', 'txt', 'parquet', 'arrow'] as const
-export type FileType = (typeof fileTypes)[number]
-export const packings = ['gz', 'zst'] as const
-export type Packing = (typeof packings)[number]
-
-/** By the endings of a file's name; `type` is null for one that is not read, and `ending` is what stands there. */
-export function fileTypeOf(name: string): { type: FileType | null; packing: Packing | null; ending: string } {
-  const endings = name.replace(/^.*[/\\]/, '').split('.').slice(1)
-  const packing = packings.find((one) => one === endings.at(-1)) ?? null
-  const ending = endings.at(packing === null ? -1 : -2) ?? ''
-  return { type: fileTypes.find((one) => one === ending) ?? null, packing, ending }
-}
-
-/** For a sentence that says what would be read. */
-export const readableTypes = `${fileTypes.join(', ')} (also as ${packings.map((packing) => `.${packing}`).join(', ')})`
+/** File types that LLaMA-Factory reads, and whether this version does. */
+export const fileTypes: Record<string, boolean> = { json: true, jsonl: true, txt: true, csv: false, parquet: false, arrow: false }
 
 /** Why a dataset cannot be trained on here, before its rows are read; null when nothing speaks against it. */
 export function sourceProblem(source: DatasetSource): Fault | null {
-  const unsupported = (problem: string): Fault => ({ code: 'dataset_unsupported', values: { dataset: source.name, problem }, field: 'dataset' })
-  if (source.remote !== null) return unsupported(`its rows lie online (${source.remote}); download them and give their file_name`)
-  if (source.file === null) return unsupported('its entry names no file; give file_name')
+  const unsupported = (reason: Problem): Fault => ({ code: 'dataset_unsupported', values: { dataset: source.name, problem: reason }, field: 'dataset' })
+  if (source.remote !== null) return unsupported(problem('dataset_online', { place: source.remote }))
+  if (source.file === null) return unsupported(problem('dataset_no_file'))
   const { images, videos, audios } = source.columns
   const media = images ?? videos ?? audios
-  if (media !== null) return unsupported(`its column "${media}" holds pictures, films or sounds, and this version reads text only`)
+  if (media !== null) return unsupported(problem('dataset_media', { column: media }))
+  const type = /\.([^./\\]+)$/.exec(source.file)?.[1] ?? ''
+  if (fileTypes[type] === false) return unsupported(problem('dataset_type', { type }))
   return null
 }

@@ -1,13 +1,15 @@
 /**
  * English texts. `errors` holds one sentence per fault code: it names the thing, the value found, and what to do. `{name}` is filled
- * from the fault's values; a value called `feature` is a key of `features`. The shape of this object is the shape of every language.
+ * from the fault's values; a value called `feature` is a key of `features`, a part with words of its own is one of `problems`. The shape of this object is the shape of every language.
  */
 import { fieldsEn } from '@/lib/messages/fields-en'
+import { problemsEn } from '@/lib/messages/problems-en'
 import { uiEn } from '@/lib/messages/ui-en'
 
 export const en = {
   ...fieldsEn,
   ui: uiEn,
+  problems: problemsEn,
   errors: {
     above_maximum: '{key} is {value}, but at most {maximum} is allowed.',
     adapter_base_mismatch: 'The adapter {path} does not fit this base model: {problem}.',
@@ -22,7 +24,6 @@ export const en = {
     config_empty: 'There is no configuration: give a file such as data/examples/starter_lora_sft.yaml, or settings as --key value.',
     config_not_mapping: 'The configuration must be made of "key: value" lines, but it is {found}.',
     count_or_share: '{key} is {value}, but must be a whole number, or a share of the whole between 0 and 1.',
-    dataset_column_absent: 'Dataset {dataset}: none of its rows has the column "{column}"; they have {found}. Name its columns in dataset_info.json.',
     dataset_column_missing: 'Dataset {dataset}: row {row} has no column "{column}"; name its columns in dataset_info.json or add it.',
     dataset_dir_missing: 'There is no folder {path} for datasets; set dataset_dir to the folder that holds dataset_info.json.',
     dataset_empty: 'Dataset {dataset} has no rows that can be trained on.',
@@ -31,7 +32,6 @@ export const en = {
     dataset_info_missing: 'There is no dataset_info.json in {path}; it names the datasets of that folder.',
     dataset_not_json: 'Dataset {dataset}: {path} is not valid JSON at line {line}, column {column}: {problem}.',
     dataset_row_invalid: 'Dataset {dataset}: row {row}, field "{column}": {problem}.',
-    dataset_rows_left_out: 'Dataset {dataset}: {count} of its rows are left out; the first is row {row}, field "{column}": {problem}.',
     dataset_unknown: 'dataset_info.json has no dataset "{dataset}"; the nearest name is "{nearest}".',
     dataset_unsupported: 'Dataset {dataset}: {problem}.',
     device_busy: 'Another run is using the device; this one waits in the queue.',
@@ -54,6 +54,7 @@ export const en = {
     listen_failed: 'The server cannot listen on {host}, port {port}: {problem}.',
     memory_short: 'This run needs about {needed} of memory, but {available} is free; lower the batch size or the cutoff length.',
     missing_key: '{key} is not set; it is needed.',
+    mix_too_long: '{strategy} with interleave_probs = {probs} would draw about {draws} rows, more than {maximum}; give the smallest share to a smaller dataset, or raise it.',
     model_architecture_unsupported: 'The architecture {architecture} in {path} is not supported; supported are {supported}.',
     model_config_invalid: 'config.json in {path} cannot be used: {problem}.',
     model_config_missing: 'There is no config.json in {path}; a Hugging Face model folder is needed.',
@@ -91,6 +92,9 @@ export const en = {
     scheduler_setting_unknown: 'lr_scheduler_kwargs: {scheduler} has no setting "{key}"; the nearest name is "{nearest}".',
     scheduler_takes_none: 'lr_scheduler_kwargs: {scheduler} takes no settings, but {key} is set; leave it out.',
     server_unreachable: 'The server at {address} does not answer; start it again with npm start.',
+    shares_count: '{key} gives {count} shares, but there are {datasets} datasets to mix; give one share for each.',
+    shares_invalid: '{key} is {value}, but must be numbers from 0 to 1 that add up to 1.',
+    shares_never: '{key} is {value}: dataset {place} would never be drawn, but {strategy} waits until it is used up; give it a share above 0.',
     template_token_missing: 'Template {template} uses the token "{token}", which this model does not have; choose another template.',
     template_unknown: 'There is no chat template "{template}"; the nearest name is "{nearest}".',
     tensor_extra: 'The weights in {path} hold a tensor {tensor} that this architecture does not have.',
@@ -136,7 +140,6 @@ export const en = {
     losses: 'other training losses',
     merged_files: 'tokenised datasets on disk',
     metrics: 'evaluation metrics beyond the loss',
-    mixing: 'interleaved datasets',
     mixture_of_experts: 'mixture-of-experts models',
     multimodal: 'images, video and audio',
     neftune: 'NEFTune noise',

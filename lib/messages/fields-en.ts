@@ -36,7 +36,7 @@ export const fieldsEn = {
     flash_attn: { label: 'Booster', help: 'Attention kernel of PyTorch engines; our engine has its own, so it changes nothing here.' },
 
     dataset_dir: { label: 'Data dir', help: 'Folder with dataset_info.json, which names the datasets.' },
-    dataset: { label: 'Dataset', help: 'What to train on; several datasets are joined one after the other and then shuffled.' },
+    dataset: { label: 'Dataset', help: 'What to train on; several datasets are joined as the mixing says, one after the other by default, and then shuffled.' },
     max_samples: { label: 'Max samples', help: 'Take at most this many rows of each dataset; lower it for a quick trial.' },
 
     stage: { label: 'Stage', help: 'What kind of training this is: supervised fine-tuning learns to give the answers of the dataset.' },
@@ -83,6 +83,8 @@ export const fieldsEn = {
     mask_history: { label: 'Mask history', help: 'Learn only the last answer of each conversation.' },
     packing: { label: 'Pack sequences', help: 'Join short rows into full-length ones, which wastes no computation on padding.' },
     neat_packing: { label: 'Use neat packing', help: 'Pack rows without letting them see each other.' },
+    mix_strategy: { label: 'Mixing', help: 'How several datasets become one: joined, or interleaved in turns or by shares.' },
+    interleave_probs: { label: 'Mixing shares', help: 'A share for each dataset, adding up to 1, such as 0.2,0.8 for one part agent data and four parts general data; empty means in turns.' },
     enable_thinking: { label: 'Enable thinking', help: 'For reasoning models: keep the thinking part in training; switch off for data without it.' },
     preserve_thinking: { label: 'Preserve thinking', help: 'Keep the thinking of earlier answers in a conversation, which templates of reasoning models drop.' },
     default_system: { label: 'Default system prompt', help: 'Instruction put before every conversation that has none of its own, instead of the template’s.' },
@@ -162,6 +164,7 @@ export const fieldsEn = {
     compute_type: { bf16: 'bf16', fp16: 'fp16', fp32: 'fp32', pure_bf16: 'pure_bf16' },
     eval_strategy: { no: 'never', steps: 'every few steps', epoch: 'after each epoch' },
     finetuning_type: { lora: 'lora', oft: 'oft', freeze: 'freeze', full: 'full' },
+    mix_strategy: { concat: 'one after the other', interleave_under: 'until the first is used up', interleave_over: 'until all are used up, others again', interleave_once: 'until all are used up, each row once' },
     stage: { sft: 'Supervised Fine-Tuning', rm: 'Reward Modeling', ppo: 'PPO', dpo: 'DPO', kto: 'KTO', pt: 'Pre-Training' },
   },
 } as const

@@ -37,7 +37,7 @@ export const fieldsZh: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     flash_attn: { label: '加速方式', help: 'PyTorch 引擎使用的注意力算子；本引擎自带实现，此项不起作用。' },
 
     dataset_dir: { label: '数据路径', help: 'dataset_info.json 所在的文件夹，该文件列出可用的数据集。' },
-    dataset: { label: '数据集', help: '用于训练的数据；选择多个时会依次拼接，再打乱顺序。' },
+    dataset: { label: '数据集', help: '用于训练的数据；选择多个时按“混合方式”合并（默认依次拼接），再打乱顺序。' },
     max_samples: { label: '最大样本数', help: '每个数据集最多取用的行数；快速试跑时可调小。' },
 
     stage: { label: '训练阶段', help: '训练的类型：指令监督微调让模型学会数据集中的回答。' },
@@ -84,6 +84,8 @@ export const fieldsZh: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     mask_history: { label: '不学习历史对话', help: '每段对话只学习最后一轮回答。' },
     packing: { label: '序列打包', help: '将较短的行拼接成满长度的序列，避免在填充上浪费计算。' },
     neat_packing: { label: '使用无污染打包', help: '打包时让各行互不可见。' },
+    mix_strategy: { label: '混合方式', help: '多个数据集如何合为一个：依次拼接，或按轮次、按比例交错。' },
+    interleave_probs: { label: '混合比例', help: '每个数据集一个比例，总和为 1，例如 0.2,0.8 表示一份智能体数据配四份通用数据；留空则轮流取行。' },
     enable_thinking: { label: '启用思考模式', help: '用于推理模型：训练时保留思考部分；数据不含思考内容时应关闭。' },
     preserve_thinking: { label: '保留历史思考', help: '保留对话中先前回答的思考内容；推理模型的模板默认会将其去掉。' },
     default_system: { label: '默认系统提示词', help: '对话自身没有系统提示词时使用，取代模板自带的内容。' },
@@ -162,6 +164,7 @@ export const fieldsZh: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     compute_type: { bf16: 'bf16', fp16: 'fp16', fp32: 'fp32', pure_bf16: 'pure_bf16' },
     eval_strategy: { no: '不评估', steps: '每隔若干步', epoch: '每轮结束后' },
     finetuning_type: { lora: 'lora', oft: 'oft', freeze: 'freeze', full: 'full' },
+    mix_strategy: { concat: '依次拼接', interleave_under: '交错至任一用完', interleave_over: '交错至全部用完（可重复）', interleave_once: '交错至全部用完（不重复）' },
     stage: { sft: '指令监督微调', rm: '奖励模型训练', ppo: 'PPO', dpo: 'DPO', kto: 'KTO', pt: '预训练' },
   },
 }

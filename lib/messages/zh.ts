@@ -1,11 +1,13 @@
 /** Chinese texts, in the shape of `en.ts`. */
 import type { Messages } from '@/lib/messages/en'
 import { fieldsZh } from '@/lib/messages/fields-zh'
+import { problemsZh } from '@/lib/messages/problems-zh'
 import { uiZh } from '@/lib/messages/ui-zh'
 
 export const zh: Messages = {
   ...fieldsZh,
   ui: uiZh,
+  problems: problemsZh,
   errors: {
     above_maximum: '{key} 为 {value}，不能大于 {maximum}。',
     adapter_base_mismatch: '适配器 {path} 与所选的基座模型不匹配：{problem}。',
@@ -20,7 +22,6 @@ export const zh: Messages = {
     config_empty: '没有配置：请给出一个文件（例如 data/examples/starter_lora_sft.yaml），或以 --key value 的形式给出设置。',
     config_not_mapping: '配置应由“键: 值”组成，但实际内容是 {found}。',
     count_or_share: '{key} 为 {value}，应为整数，或介于 0 和 1 之间的比例。',
-    dataset_column_absent: '数据集 {dataset}：没有任何一行包含“{column}”列，现有的列为 {found}；请在 dataset_info.json 中指定列名。',
     dataset_column_missing: '数据集 {dataset}：第 {row} 行没有“{column}”列；请在 dataset_info.json 中指定列名，或补上该列。',
     dataset_dir_missing: '数据文件夹 {path} 不存在；请将 dataset_dir 设为 dataset_info.json 所在的文件夹。',
     dataset_empty: '数据集 {dataset} 中没有可用于训练的数据。',
@@ -29,7 +30,6 @@ export const zh: Messages = {
     dataset_info_missing: '{path} 中没有 dataset_info.json；该文件列出此文件夹中的数据集。',
     dataset_not_json: '数据集 {dataset}：{path} 第 {line} 行第 {column} 列不是合法的 JSON：{problem}。',
     dataset_row_invalid: '数据集 {dataset}：第 {row} 行的字段“{column}”有误：{problem}。',
-    dataset_rows_left_out: '数据集 {dataset}：有 {count} 行被跳过，其中第一处是第 {row} 行的字段“{column}”：{problem}。',
     dataset_unknown: 'dataset_info.json 中没有数据集“{dataset}”；最接近的名称是“{nearest}”。',
     dataset_unsupported: '数据集 {dataset}：{problem}。',
     device_busy: '设备正被另一个任务占用；本任务已进入队列等待。',
@@ -52,6 +52,7 @@ export const zh: Messages = {
     listen_failed: '服务器无法监听 {host} 的端口 {port}：{problem}。',
     memory_short: '本次训练约需 {needed} 内存，目前仅剩 {available}；请减小批处理大小或截断长度。',
     missing_key: '缺少必填项 {key}。',
+    mix_too_long: '在 interleave_probs = {probs} 下，{strategy} 大约要抽取 {draws} 行，超过上限 {maximum}；请提高最小的比例，或让该数据集更小。',
     model_architecture_unsupported: '不支持 {path} 中的模型结构 {architecture}；目前支持 {supported}。',
     model_config_invalid: '无法使用 {path} 中的 config.json：{problem}。',
     model_config_missing: '{path} 中没有 config.json；请选择 Hugging Face 格式的模型文件夹。',
@@ -89,6 +90,9 @@ export const zh: Messages = {
     scheduler_setting_unknown: 'lr_scheduler_kwargs：{scheduler} 没有名为“{key}”的参数；最接近的名称是“{nearest}”。',
     scheduler_takes_none: 'lr_scheduler_kwargs：{scheduler} 不接受参数，但设置了 {key}；请将其删去。',
     server_unreachable: '服务器 {address} 没有响应；请用 npm start 重新启动。',
+    shares_count: '{key} 给出了 {count} 个比例，但要混合的数据集有 {datasets} 个；请为每个数据集各给一个比例。',
+    shares_invalid: '{key} 为 {value}，应为 0 到 1 之间、总和为 1 的数。',
+    shares_never: '{key} 为 {value}：第 {place} 个数据集永远不会被抽到，而 {strategy} 要等它用完才结束；请给它大于 0 的比例。',
     template_token_missing: '模板 {template} 使用了该模型没有的词元“{token}”；请更换模板。',
     template_unknown: '没有名为“{template}”的对话模板；最接近的名称是“{nearest}”。',
     tensor_extra: '{path} 的权重中含有该模型结构不存在的张量 {tensor}。',
@@ -134,7 +138,6 @@ export const zh: Messages = {
     losses: '其他训练损失函数',
     merged_files: '将分词后的数据集存盘',
     metrics: '损失以外的评估指标',
-    mixing: '数据集交错混合',
     mixture_of_experts: '混合专家模型',
     multimodal: '图像、视频和音频输入',
     neftune: 'NEFTune 噪声',

@@ -2,7 +2,8 @@
  * What the one transformer needs to know about a checkpoint: architecture nouns, no names. `modelConfig` reads them from config.json by
  * the family's row. Weights, files and tensors are elsewhere.
  */
-import { UserError } from '@/lib/errors'
+import { schemaProblem } from '@/lib/causes'
+import { type Problem, problem, UserError } from '@/lib/errors'
 import { type Family, type FamilyName, families, familyOf } from '@/lib/models/families'
 import { type HfConfig, hfConfigSchema } from '@/lib/models/hf'
 import { type RopeConfig, ropeConfig } from '@/lib/models/rope'
@@ -56,16 +57,13 @@ export interface ModelConfig {
  * @throws UserError when the architecture is not supported or a value cannot be used
  */
 export function modelConfig(raw: unknown, path: string): ModelConfig {
-  const invalid = (problem: string): UserError => new UserError('model_config_invalid', { path, problem }, 'model_name_or_path')
+  const invalid = (reason: Problem): UserError => new UserError('model_config_invalid', { path, problem: reason }, 'model_name_or_path')
   const parsed = hfConfigSchema.safeParse(withKnownArchitecture(raw, path))
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    throw invalid(`${issue.path.join('.') || 'the file'}: ${issue.message}`)
-  }
+  if (!parsed.success) throw invalid(schemaProblem(parsed.error, raw))
   const hf = parsed.data
   const name = familyOf(hf.architectures[0])
   if (name === null) throw unsupported(hf.architectures[0], path)
-  if (hf.quantization_config) throw invalid('quantization_config is set, and quantised weights are not read')
+  if (hf.quantization_config) throw invalid(problem('model_quantized'))
   return fromFamily(hf, name, families[name], invalid)
 }
 
@@ -81,17 +79,17 @@ function withKnownArchitecture(raw: unknown, path: string): unknown {
 const unsupported = (architecture: string, path: string): UserError =>
   new UserError('model_architecture_unsupported', { architecture, path, supported: supportedArchitectures() }, 'model_name_or_path')
 
-function fromFamily(hf: HfConfig, name: FamilyName, family: Family, invalid: (problem: string) => UserError): ModelConfig {
+function fromFamily(hf: HfConfig, name: FamilyName, family: Family, invalid: (reason: Problem) => UserError): ModelConfig {
   const heads = hf.num_attention_heads
   const kvHeads = (hf.num_key_value_heads === undefined ? family.defaults.num_key_value_heads : hf.num_key_value_heads) ?? heads
   const headDim = hf.head_dim ?? family.defaults.head_dim ?? Math.floor(hf.hidden_size / heads)
-  if (heads % kvHeads !== 0) throw invalid(`num_attention_heads ${heads} is not a multiple of num_key_value_heads ${kvHeads}`)
-  if (headDim % 2 !== 0) throw invalid(`head_dim ${headDim} is odd`)
+  if (heads % kvHeads !== 0) throw invalid(problem('model_heads', { heads, groups: kvHeads }))
+  if (headDim % 2 !== 0) throw invalid(problem('model_head_odd', { found: headDim }))
   const act = hf.hidden_activation ?? hf.hidden_act ?? family.defaults.hidden_act
-  if (!(act in activations)) throw invalid(`hidden_act ${act} is not one of ${Object.keys(activations).join(', ')}`)
+  if (!(act in activations)) throw invalid(problem('model_option', { key: 'hidden_act', found: act, options: Object.keys(activations).join(', ') }))
   const dtype = hf.dtype ?? hf.torch_dtype ?? 'float32'
   const known = weightDtypes.find(d => d === dtype)
-  if (known === undefined) throw invalid(`dtype ${dtype} is not one of ${weightDtypes.join(', ')}`)
+  if (known === undefined) throw invalid(problem('model_option', { key: 'dtype', found: dtype, options: weightDtypes.join(', ') }))
   const maxPositions = hf.max_position_embeddings ?? family.defaults.max_position_embeddings
   const rope = ropeConfig(hf, headDim, maxPositions, invalid)
   return {
@@ -124,13 +122,13 @@ function fromFamily(hf: HfConfig, name: FamilyName, family: Family, invalid: (pr
 }
 
 /** `layer_types`, where there, is the last word on which layers slide; the rest follows the family's older rule. */
-function windowsOf(hf: HfConfig, family: Family, invalid: (problem: string) => UserError): (number | null)[] {
+function windowsOf(hf: HfConfig, family: Family, invalid: (reason: Problem) => UserError): (number | null)[] {
   const layers = hf.num_hidden_layers
   const window = family.sliding_window(hf)
   if (window === null) return Array<null>(layers).fill(null)
   const types = hf.layer_types
-  if (types && types.length !== layers) throw invalid(`layer_types names ${types.length} layers, but num_hidden_layers is ${layers}`)
+  if (types && types.length !== layers) throw invalid(problem('model_layer_types', { found: types.length, layers }))
   const unknown = types?.find(t => t !== 'sliding_attention' && t !== 'full_attention')
-  if (unknown !== undefined) throw invalid(`layer_types holds "${unknown}"; only full_attention and sliding_attention are known`)
+  if (unknown !== undefined) throw invalid(problem('model_layer_unknown', { found: unknown }))
   return Array.from({ length: layers }, (_, i) => ((types ? types[i] === 'sliding_attention' : family.slides(hf, i)) ? window : null))
 }

@@ -1,5 +1,5 @@
 /** The rope settings of a checkpoint, from either style of config.json. Frequencies are computed in trainer/model/rope.ts. */
-import type { UserError } from '@/lib/errors'
+import { type Problem, problem, type UserError } from '@/lib/errors'
 import type { HfConfig } from '@/lib/models/hf'
 
 interface RopeBase {
@@ -21,14 +21,14 @@ export type RopeConfig = RopeBase &
 export const ropeTypes = ['default', 'linear', 'dynamic', 'yarn', 'llama3'] as const
 
 /** @throws the error that `invalid` makes, when a rule is unknown or lacks a number */
-export function ropeConfig(hf: HfConfig, headDim: number, maxPositions: number, invalid: (problem: string) => UserError): RopeConfig {
+export function ropeConfig(hf: HfConfig, headDim: number, maxPositions: number, invalid: (reason: Problem) => UserError): RopeConfig {
   // Where a file has both, transformers 5 takes the classic one.
   const rope = hf.rope_scaling ?? hf.rope_parameters ?? {}
   const partial = rope.partial_rotary_factor ?? hf.partial_rotary_factor ?? 1
   const base = { theta: rope.rope_theta ?? hf.rope_theta ?? 10000, rotary_dim: Math.floor(headDim * partial) }
   const need = (key: 'factor' | 'low_freq_factor' | 'high_freq_factor'): number => {
     const value = rope[key]
-    if (value === undefined) throw invalid(`the rope rule "${type}" needs ${key}`)
+    if (value === undefined) throw invalid(problem('rope_needs', { rule: type, key }))
     return value
   }
   const type = rope.rope_type ?? rope.type ?? 'default'
@@ -55,7 +55,7 @@ export function ropeConfig(hf: HfConfig, headDim: number, maxPositions: number, 
         attention_factor: rope.attention_factor ?? yarnAttention(rope.factor ?? maxPositions / original, rope.mscale, rope.mscale_all_dim),
       }
     default:
-      throw invalid(`the rope rule "${type}" is not one of ${ropeTypes.join(', ')}`)
+      throw invalid(problem('rope_rule', { rule: type, options: ropeTypes.join(', ') }))
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { nearest } from '@/lib/config/nearest'
 import type { Message } from '@/lib/datasets/example'
-import { UserError } from '@/lib/errors'
+import { problem, UserError } from '@/lib/errors'
 import { JsonSyntaxError, parseJson, type PyValue } from '@/lib/pyjson'
 import { EOS, type Slot, type TemplateRow, type ToolFormatName } from '@/lib/templates/row'
 import { templateNames, templates } from '@/lib/templates/table'
@@ -215,10 +215,10 @@ function parseTools(text: string): PyValue[] {
   try {
     value = parseJson(text)
   } catch (error) {
-    if (error instanceof JsonSyntaxError) throw toolsFault(`the JSON breaks off at line ${error.line}, column ${error.column}: ${error.reason}`)
+    if (error instanceof JsonSyntaxError) throw toolsFault(problem('tool_json', { line: error.line, column: error.column, reason: error.reason }))
     throw error
   }
   if (Array.isArray(value)) return value
   if (value instanceof Map && value.size === 0) return []
-  throw toolsFault('they are not a list')
+  throw toolsFault(problem('tool_list'))
 }

@@ -2,6 +2,7 @@
  * A `function` message, JSON in the dataset, as the model would write it: the calls in the template's tool format, with a thought or other text
  * around them kept. LLaMA-Factory 0.9.5, `FunctionFormatter`.
  */
+import { problem } from '@/lib/errors'
 import { dumpJson, JsonSyntaxError, parseJson, type PyValue } from '@/lib/pyjson'
 import type { FilledRow } from '@/lib/templates/template'
 import { type Call, callFault } from '@/lib/templates/tools/format'
@@ -29,13 +30,13 @@ function parseCalls(json: string): Call[] {
   try {
     value = parseJson(json)
   } catch (error) {
-    if (error instanceof JsonSyntaxError) throw callFault(`its content is not JSON (line ${error.line}, column ${error.column}: ${error.reason})`)
+    if (error instanceof JsonSyntaxError) throw callFault(problem('call_json', { line: error.line, column: error.column, reason: error.reason }))
     throw error
   }
   return (Array.isArray(value) ? value : [value]).map((item) => {
     const name = item instanceof Map ? item.get('name') : undefined
     const args = item instanceof Map ? item.get('arguments') : undefined
-    if (name === undefined || args === undefined) throw callFault('a call needs "name" and "arguments"')
+    if (name === undefined || args === undefined) throw callFault(problem('call_needs'))
     return { name, arguments: dumpJson(args) }
   })
 }

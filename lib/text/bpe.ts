@@ -4,6 +4,7 @@
  * causal language model uses (such tokenizers go to the library).
  */
 import { z } from 'zod'
+import { problem, Unusable } from '@/lib/errors'
 
 export const bpeSchema = z.looseObject({
   type: z.literal('BPE').optional(),
@@ -91,7 +92,7 @@ export class Bpe {
     const a = this.tokensToIds.get(left)
     const b = this.tokensToIds.get(right)
     const id = this.tokensToIds.get(left + right)
-    if (a === undefined || b === undefined || id === undefined) throw new Error(`the merge "${left} ${right}" uses a token that the vocabulary lacks`)
+    if (a === undefined || b === undefined || id === undefined) throw new Unusable(problem('tokenizer_merge_token', { merge: `${left} ${right}` }))
     const key = this.pair(a, b)
     // A pair listed twice keeps its last rank, as in a Rust map.
     this.merges.set(key, { rank, id })
@@ -179,7 +180,7 @@ export class Bpe {
 
 function splitMerge(merge: string): [string, string] {
   const space = merge.indexOf(' ')
-  if (space < 1) throw new Error(`the merge "${merge}" is not two tokens`)
+  if (space < 1) throw new Unusable(problem('tokenizer_merge', { merge }))
   return [merge.slice(0, space), merge.slice(space + 1)]
 }
 

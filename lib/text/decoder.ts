@@ -4,6 +4,7 @@
  * up every token in a list; the others are the library's.
  */
 import { BPEDecoder, CTCDecoder, FuseDecoder, ReplaceDecoder, StripDecoder, WordPieceDecoder } from '@huggingface/tokenizers'
+import { problem, Unusable } from '@/lib/errors'
 import { charOfByte } from '@/lib/text/bpe'
 
 /** Turns the tokens of one text into the pieces whose concatenation is the text. */
@@ -40,7 +41,7 @@ export function createDecoder(config: DecoderConfig | null): DecodeChain {
   if (config.type === 'ByteFallback') return decodeByteFallback
   if (config.type === 'Metaspace') return metaspaceDecoder(config)
   const Library = libraryDecoders[config.type]
-  if (!Library) throw new Error(`unknown decoder type ${config.type}`)
+  if (!Library) throw new Unusable(problem('tokenizer_decoder', { type: config.type }))
   const decoder = new Library(config as never)
   return (tokens) => decoder.decode_chain(tokens)
 }

@@ -2,6 +2,7 @@
  * The step from words to ids: our byte-pair encoder where a tokenizer is of that kind, the library's models (Unigram, WordPiece) elsewhere.
  */
 import type { Tokenizer as Library } from '@huggingface/tokenizers'
+import { problem, Unusable } from '@/lib/errors'
 import { Bpe, bpeSchema } from '@/lib/text/bpe'
 
 export interface Model {
@@ -49,7 +50,7 @@ function cutBefore(text: string, mark: string): string[] {
 
 export function libraryModel(library: Library): Model {
   const { model } = library
-  if (!model) throw new Error('tokenizer.json has no model')
+  if (!model) throw new Unusable(problem('tokenizer_no_model'))
   const unkId = model.unk_token_id ?? null
   return {
     tokensToIds: model.tokens_to_ids,

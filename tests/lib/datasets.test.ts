@@ -1,10 +1,12 @@
-/** dataset_info.json, the three row formats, and Arrow's one shape. Rules: LLaMA-Factory 0.9.5, written out by hand. */
+/** dataset_info.json, the three row formats, Arrow's one shape, and reading files' texts. Rules: LLaMA-Factory 0.9.5, written out by hand. */
 import { describe, expect, test } from 'vitest'
 import { align, RowError } from '@/lib/datasets/align'
 import { toExample, unsupervised } from '@/lib/datasets/example'
-import { type DatasetSource, entrySchema, fileTypeOf, resolveEntry, sourceProblem } from '@/lib/datasets/info'
-import { shapeCollector, unified } from '@/lib/datasets/unify'
-import { dumpJson, parseJson, type PyObject } from '@/lib/pyjson'
+import { type DatasetSource, entrySchema, resolveEntry, sourceProblem } from '@/lib/datasets/info'
+import { NotARow, readRows } from '@/lib/datasets/rows'
+import { unifyRows } from '@/lib/datasets/unify'
+import { words } from '@/lib/messages'
+import { dumpJson, JsonSyntaxError, parseJson, type PyObject } from '@/lib/pyjson'
 
 const source = (entry: Record<string, unknown> = {}): DatasetSource => resolveEntry('d', entrySchema.parse({ file_name: 'd.json', ...entry }))
 const row = (value: unknown): PyObject => {
@@ -17,7 +19,7 @@ const rowError = (run: () => unknown): { column: string; problem: string | null 
   try {
     run()
   } catch (error) {
-    if (error instanceof RowError) return { column: error.column, problem: error.problem }
+    if (error instanceof RowError) return { column: words(error.column, 'en'), problem: error.problem === null ? null : words(error.problem, 'en') }
     throw error
   }
   throw new Error('nothing was thrown')
@@ -37,8 +39,11 @@ describe('entries', () => {
     [{ file_name: undefined, script_url: 's' }, 'online'],
     [{ file_name: undefined }, 'names no file'],
     [{ columns: { messages: 'm', images: 'pictures' } }, 'pictures'],
+    [{ file_name: 'd.parquet' }, 'parquet'],
   ])('%j cannot be used here', (entry, problem) => {
-    expect(sourceProblem(source(entry))).toMatchObject({ code: 'dataset_unsupported', values: { dataset: 'd', problem: expect.stringContaining(problem) } })
+    const fault = sourceProblem(source(entry))
+    expect(fault).toMatchObject({ code: 'dataset_unsupported', values: { dataset: 'd' } })
+    expect(words(fault?.values.problem ?? '', 'en')).toContain(problem)
   })
 
   test('a local text dataset can', () => expect(sourceProblem(source())).toBeNull())
@@ -72,7 +77,7 @@ describe('alpaca rows', () => {
   })
 
   test('no answer is a reason to skip, not an error', () => {
-    expect(unsupervised(align(row({ instruction: 'a', input: '', output: null }), source()), source())).toMatchObject({ column: 'output', problem: 'it holds no answer' })
+    expect(unsupervised(align(row({ instruction: 'a', input: '', output: null }), source()), source())).toMatchObject({ column: 'output', problem: { code: 'row_no_answer' } })
     expect(unsupervised(align(row({ instruction: 'a', input: '', output: 'x' }), source()), source())).toBeNull()
   })
 
@@ -113,12 +118,12 @@ describe('sharegpt rows', () => {
     [talk(['human', 'a'], ['gpt', 'b'], ['system', 's'], ['gpt', 'd']), 'conversations[2] has the role "system"'],
   ])('%j is broken, which is a reason to skip', (value, reason) => {
     const aligned = align(row(value), source(sharegpt))
-    expect(aligned.broken[0]).toContain(reason)
-    expect(unsupervised(aligned, source(sharegpt))?.problem).toContain(reason)
+    expect(words(aligned.broken[0], 'en')).toContain(reason)
+    expect(unsupervised(aligned, source(sharegpt))?.problem).toEqual(aligned.broken[0])
     expect([aligned.prompt, aligned.response]).toEqual([[], []])
   })
 
-  test('an empty conversation is skipped', () => expect(unsupervised(align(row(talk()), source(sharegpt)), source(sharegpt))?.problem).toBe('it holds no question'))
+  test('an empty conversation is skipped', () => expect(unsupervised(align(row(talk()), source(sharegpt)), source(sharegpt))?.problem).toEqual({ code: 'row_no_question', values: {} }))
 
   test.each([
     [{ text: 'x' }, 'conversations', null],
@@ -169,19 +174,8 @@ describe('openai rows', () => {
 })
 
 describe('one shape for all rows', () => {
-  const shaped = (rows: unknown[]) => {
-    const { add, shapes } = shapeCollector(['a', 'b'])
-    const records = rows.map(row)
-    records.forEach(add)
-    return records.map((one) => {
-      try {
-        return dumpJson(unified(one, shapes))
-      } catch (error) {
-        if (error instanceof RowError) return error.message
-        throw error
-      }
-    })
-  }
+  const fail = (at: number, error: RowError) => new Error(`row ${at} ${error.column}`)
+  const shaped = (rows: unknown[]) => unifyRows(rows.map(row), ['a', 'b'], fail).map((one) => dumpJson(one))
 
   test('missing keys become null, also inside; unused columns go', () => {
     expect(shaped([{ a: { x: 1 }, z: 1 }, { a: { y: 'q' } }, { b: [{ k: 1 }, { l: 2 }] }])).toEqual([
@@ -193,25 +187,31 @@ describe('one shape for all rows', () => {
 
   test('a column that no row has stays absent', () => expect(shaped([{ a: 1 }])).toEqual(['{"a": 1}']))
   test('integers beside floats become floats', () => expect(shaped(['{"a": 1}', '{"a": 2.5}'])).toEqual(['{"a": 1.0}', '{"a": 2.5}']))
-  test('of kinds that cannot be one column the most frequent is the column; other rows are at fault', () => {
-    expect(shaped([{ a: ['y'] }, { a: 'x' }, { a: null }, { a: 'z' }])).toEqual(['a: it is a list, but a text in other rows', '{"a": "x"}', '{"a": null}', '{"a": "z"}'])
-    expect(shaped([{ a: { k: 1 } }, { a: { k: 'x' } }, { a: { k: 2 } }])[1]).toBe('a.k: it is a text, but a number in other rows')
-  })
-
-  test('a row that had no part in the shape keeps its further keys', () => {
-    const { add, shapes } = shapeCollector(['a'])
-    add(row({ a: { x: 1 } }))
-    expect(dumpJson(unified(row({ a: { y: 2 } }), shapes))).toBe('{"a": {"x": null, "y": 2}}')
-  })
+  test('kinds that cannot be one column name the row', () => expect(() => shaped([{ a: 'x' }, { a: null }, { a: ['y'] }])).toThrow('row 3 a'))
 })
 
-describe('types of files', () => {
+describe('files', () => {
+  test('json lists, one object, one object per line, jsonl with empty lines, text', () => {
+    expect(readRows('[{"a":1},{"a":2}]', 'json')).toHaveLength(2)
+    expect(readRows('{\n "a": 1\n}', 'json')).toHaveLength(1)
+    expect(readRows('{"a":1}\n{"a":2}\n', 'json')).toHaveLength(2)
+    expect(readRows('{"a":1}\r\n\r\n{"a":2}', 'jsonl')).toHaveLength(2)
+    expect(readRows('one\n\nthree\n', 'txt').map((one) => one.get('text'))).toEqual(['one', '', 'three'])
+  })
+
+  test('a byte order mark is no part of the text', () => expect(readRows('\ufeff[{"a":1}]', 'json')).toHaveLength(1))
+
   test.each([
-    ['a.jsonl', 'jsonl', null],
-    ['some.folder/b.json.gz', 'json', 'gz'],
-    ['c.parquet', 'parquet', null],
-    ['d.tar.bz2', null, null],
-    ['e.gz', null, 'gz'],
-    ['folder.json/f', null, null],
-  ])('%s', (name, type, packing) => expect(fileTypeOf(name)).toMatchObject({ type, packing }))
+    ['[\n{"a": 1},\n{"a" 2}\n]', 'json', 3, 6],
+    ['{"a": 1}\n{"a": }\n', 'jsonl', 2, 7],
+    ['[{"instruction": ', 'json', 1, 18],
+  ])('%j: line and column', (text, type, line, column) => {
+    expect(() => readRows(text, type)).toThrow(JsonSyntaxError)
+    expect(() => readRows(text, type)).toThrow(`line ${line}, column ${column}`)
+  })
+
+  test('a row that is no object has its number', () => {
+    expect(() => readRows('[{"a":1}, 5]', 'json')).toThrow(NotARow)
+    expect(() => readRows('[{"a":1}, 5]', 'json')).toThrow('row 2')
+  })
 })

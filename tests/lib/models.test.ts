@@ -1,6 +1,7 @@
 /** config.json in both styles, what it may leave out, and what is refused by name. */
 import { describe, expect, test } from 'vitest'
 import { UserError } from '@/lib/errors'
+import { words } from '@/lib/messages'
 import { modelConfig } from '@/lib/models/config'
 import { families } from '@/lib/models/families'
 
@@ -80,6 +81,6 @@ describe('refused by name', () => {
   ])('%j', (changes, named) => {
     const { code, values } = fault(changes)
     expect(code).toBe('model_config_invalid')
-    expect(values.problem).toContain(named)
+    expect(words(values.problem, 'en')).toContain(named)
   })
 })

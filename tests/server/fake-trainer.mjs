@@ -1,7 +1,7 @@
 /**
  * Stands for dist/trainer.mjs in the server's tests: writes a run folder as the trainer does, without training. `max_steps` of the YAML
- * says how far it goes; FAKE_STEP_MS how fast. A run whose name holds "refused" ends with exit code 2 before it begins, "crash" ends by
- * itself at step 3, "deaf" does not hear SIGTERM.
+ * says how far it goes; FAKE_STEP_MS how fast. A run whose name holds "refused" ends with exit code 2 before it begins ("refused-fault" with a fault
+ * for the page), "crash" ends by itself at step 3, "deaf" does not hear SIGTERM.
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -24,7 +24,9 @@ function whole(file, text) {
 async function train([file, ...overrides]) {
   const folder = path.dirname(file)
   if (folder.includes('refused')) {
-    process.stderr.write('There is no folder nowhere; give the path of a downloaded model.\n')
+    const fault = { code: 'file_unreadable', values: { path: 'x.yaml', problem: { code: 'system_denied', values: { code: 'EACCES' } } } }
+    const asJson = folder.includes('refused-fault') && process.env.TUNEBOARD_FAULTS === 'json'
+    process.stderr.write(asJson ? `${JSON.stringify({ fault })}\n` : 'There is no folder nowhere; give the path of a downloaded model.\n')
     process.exit(2)
   }
   const total_steps = Number(/^max_steps: (\d+)/m.exec(readFileSync(file, 'utf8'))?.[1] ?? 10)

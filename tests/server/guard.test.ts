@@ -1,6 +1,7 @@
 import http from 'node:http'
 import { io } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { words } from '@/lib/messages'
 import type { Board } from '@/server/board'
 import { openTestBoard, removeHome, temporaryHome } from './harness'
 
@@ -108,7 +109,7 @@ describe('with a token', () => {
 describe('requests of the wrong shape', () => {
   const codeOf = async (path: string, headers: Record<string, string>, body: string | null) => {
     const found = await ask(open.port, path, headers, body)
-    return [found.status, JSON.parse(found.body).fault.code, String(JSON.parse(found.body).fault.values.problem ?? '')]
+    return [found.status, JSON.parse(found.body).fault.code, words(JSON.parse(found.body).fault.values.problem ?? '', 'en')]
   }
 
   test('are answered with a fault that says what is wrong', async () => {
@@ -116,7 +117,7 @@ describe('requests of the wrong shape', () => {
     expect(await codeOf('/api/state', json, null)).toEqual([400, 'request_invalid', 'its method is GET, but must be POST'])
     expect((await codeOf('/api/state', { 'content-type': 'text/plain' }, '{}'))[1]).toBe('request_invalid')
     expect((await codeOf('/api/state', json, '{'))[1]).toBe('request_invalid')
-    expect((await codeOf('/api/stop', json, '{"id": 3}'))[2]).toMatch(/^id /)
+    expect((await codeOf('/api/stop', json, '{"id": 3}'))[2]).toBe('id: it is 3, but must be a text')
     expect((await codeOf('/api/state', json, '{"x": 1}'))[1]).toBe('request_invalid')
   })
 

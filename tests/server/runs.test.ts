@@ -112,6 +112,8 @@ test('a trainer that crashes leaves its last words, one that refuses its sentenc
   expect((await status(crashed, 'lost')).error).toEqual({ code: 'trainer_died', values: { reason: 'SIGABRT, "terminate called after throwing an instance of bad_alloc"' } })
   const refused = await startRun(board.port, home, 'refused', 10)
   expect((await status(refused, 'failed')).error).toEqual({ code: 'trainer_refused', values: { problem: 'There is no folder nowhere; give the path of a downloaded model.' } })
+  const told = await startRun(board.port, home, 'refused-fault', 10)
+  expect((await status(told, 'failed')).error).toEqual({ code: 'file_unreadable', values: { path: 'x.yaml', problem: { code: 'system_denied', values: { code: 'EACCES' } } } })
 })
 
 test('a run from the command line is shown, occupies the device, and can be stopped', async () => {

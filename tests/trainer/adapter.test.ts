@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { batchOf } from '@/conform/forward'
 import { openEager } from '@/conform/runner'
 import { UserError } from '@/lib/errors'
+import { words } from '@/lib/messages'
 import { modelConfig } from '@/lib/models/config'
 import { type AdapterSettings, readAdapter, readAdapterSettings, writeAdapter } from '@/trainer/adapter'
 import { initLora, linearNames, loraScale, loraSpecs, loraTargets } from '@/trainer/lora'
@@ -95,7 +96,7 @@ describe('refused', () => {
   ])('%j', (change, named) => {
     const { code, values } = fault(() => readAdapter(changed(change), config))
     expect(code).toBe('adapter_config_invalid')
-    expect(values.problem).toContain(named)
+    expect(words(values.problem, 'en')).toContain(named)
   })
 
   test('an empty folder', () => {
@@ -104,10 +105,10 @@ describe('refused', () => {
 
   test('tensors of another model or rank', () => {
     const llama = cases['llama-tied-yarn']
-    expect(fault(() => readAdapter(changed({ r: 3 }), config)).values.problem).toContain('[3, 16] is needed')
+    expect(words(fault(() => readAdapter(changed({ r: 3 }), config)).values.problem, 'en')).toContain('[3, 16] is needed')
     const folder = fresh()
     writeAdapter(folder, settings, [...tinyAdapter(config, 2), { name: 'base_model.model.model.layers.9.mlp.down_proj.lora_A.weight', shape: [1], data: Float32Array.of(0) }])
-    expect(fault(() => readAdapter(folder, config)).values.problem).toContain('layers.9')
+    expect(words(fault(() => readAdapter(folder, config)).values.problem, 'en')).toContain('layers.9')
     expect(fault(() => readAdapter(changed({}), modelConfig(llama.config, 'tiny'))).code).toBe('adapter_base_mismatch')
   })
 })

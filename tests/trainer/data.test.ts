@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Fault, UserError } from '@/lib/errors'
+import { sentence, words } from '@/lib/messages'
 import { prepareTemplate } from '@/lib/templates/template'
 import { type DataArgs, listDatasets, loadData } from '@/trainer/data'
 import { previewRows } from '@/trainer/preview'
-import { numpyPermutation, rowDrawer, splitRows } from '@/trainer/split'
+import { numpyPermutation } from '@/lib/numpy'
+import { rowDrawer, splitRows } from '@/trainer/split'
 import { byteTokenizer } from '../lib/own-tokenizers'
 
 const template = prepareTemplate(byteTokenizer(), { template: 'default' })
@@ -35,6 +37,9 @@ async function fault(run: Promise<unknown>): Promise<Fault> {
   throw new Error('nothing was refused')
 }
 
+/** The sentence of that fault. */
+const said = async (run: Promise<unknown>) => sentence(await fault(run), 'en')
+
 describe('loading', () => {
   test('rows become samples whose answers are learned', async () => {
     info({ d: { file_name: 'd.json' } })
@@ -53,6 +58,16 @@ describe('loading', () => {
     expect(train.map(({ ids }) => /Human: (\w+)/.exec(text(ids))?.[1])).toEqual(['q0', 'q1', 'x', 'x'])
   })
 
+  test('several datasets interleaved, before rows are split off for validation', async () => {
+    info({ d: { file_name: 'd.json' }, e: { file_name: 'e.json' } })
+    write('d.json', rows(3))
+    write('e.json', [{ ...good(0), instruction: 'x0' }, { ...good(1), instruction: 'x1' }])
+    const { train } = await loadData(args({ dataset: ['d', 'e'], mix_strategy: 'interleave_over' }), template)
+    expect(train.map(({ ids }) => /Human: (\w+)/.exec(text(ids))?.[1])).toEqual(['q0', 'x0', 'q1', 'x1', 'q2', 'x0'])
+    const split = await loadData(args({ dataset: ['d', 'e'], mix_strategy: 'interleave_over', val_size: 2 }), template)
+    expect([split.train.length, split.evals[0].samples.length]).toEqual([4, 2])
+  })
+
   test('placeholders in the texts stay as they are', async () => {
     info({ d: { file_name: 'd.json' } })
     write('d.json', [{ instruction: 'Who?', input: '', output: 'I am {{name}} by {{author}}.' }])
@@ -65,7 +80,7 @@ describe('loading', () => {
     write('d.json', [talk('human', 'gpt'), talk('human'), talk('gpt', 'human'), talk()])
     const { train, skipped } = await loadData(args(), template)
     expect(train).toHaveLength(1)
-    expect(skipped.map(({ dataset, row, fault: { code, values } }) => [dataset, row, code, values.problem])).toEqual([
+    expect(skipped.map(({ dataset, row, fault: { code, values } }) => [dataset, row, code, words(values.problem, 'en')])).toEqual([
       ['d', 2, 'dataset_row_invalid', expect.stringContaining('pairs')],
       ['d', 3, 'dataset_row_invalid', expect.stringContaining('role "gpt"')],
       ['d', 4, 'dataset_row_invalid', 'it holds no question'],
@@ -115,7 +130,7 @@ describe('loading', () => {
     expect(rowDrawer(42)([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 7)).toEqual([8, 1, 5, 0, 7, 2, 9]) // numpy.random.seed(42); permutation(10)[:7]
     expect(rowDrawer(7)([0, 1, 2, 3, 4], 12)).toEqual([0, 3, 2, 1, 4, 3, 4, 1, 0, 1, 2, 2])
     write('d.json', [good(0), good(1), { ...good(2), output: 5 }])
-    expect(new Set((await loadData(args(), template)).skipped.map(({ row }) => row))).toEqual(new Set([3]))
+    expect(await fault(loadData(args(), template))).toMatchObject({ values: { row: 3 } })
     write('d.json', rows(3))
     expect(new Set(drawn.slice(0, 3)).size).toBe(3)
     expect(await draw(1)).toEqual(drawn)
@@ -180,7 +195,7 @@ describe('bad input', () => {
     write('dataset_info.json', '[]')
     expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_info_invalid' })
     info({ d: { file_name: 5 } })
-    expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_info_invalid', values: { problem: expect.stringContaining('d.file_name') } })
+    expect(await said(loadData(args(), template))).toBe(`dataset_info.json in ${folder} cannot be used: d.file_name: it is 5, but must be a text.`)
     info({})
     expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_info_invalid' })
   })
@@ -195,7 +210,7 @@ describe('bad input', () => {
     expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_file_missing', values: { dataset: 'd', path: path.join(folder, 'gone.json') } })
     info({ d: { file_name: 'd.yaml' } })
     write('d.yaml', 'a: 1')
-    expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_unsupported', values: { problem: expect.stringContaining('yaml') } })
+    expect(await said(loadData(args(), template))).toBe('Dataset d: files of type "yaml" are not read; use json, jsonl or txt, one type for all.')
   })
 
   test('a dataset that is not JSON: line and column', async () => {
@@ -208,45 +223,30 @@ describe('bad input', () => {
     ['an answer that is missing', { instruction: 'q', input: '' }, 'dataset_column_missing', 'output'],
     ['an answer that is a number', { ...good(1), output: 5 }, 'dataset_row_invalid', 'output'],
     ['an instruction that is a list', { ...good(1), instruction: ['q'] }, 'dataset_row_invalid', 'instruction'],
-    ['a row that is no object', 'text', 'dataset_row_invalid', 'row'],
-  ])('%s: the row is left out, with its number and field', async (_, row, code, column) => {
+  ])('%s: row number and field', async (_, row, code, column) => {
     info({ d: { file_name: 'd.json' } })
     write('d.json', [good(1), good(2), row])
-    const { train, skipped } = await loadData(args(), template)
-    expect(train).toHaveLength(2)
-    expect(skipped).toMatchObject([{ dataset: 'd', row: 3, fault: { code, values: { dataset: 'd', row: 3, column }, field: 'dataset' } }])
+    expect(await fault(loadData(args(), template))).toMatchObject({ code, values: { dataset: 'd', row: 3, column }, field: 'dataset' })
   })
 
-  test('a line of jsonl that is damaged is one row', async () => {
-    info({ d: { file_name: 'd.jsonl' } })
-    write('d.jsonl', `${JSON.stringify(good(1))}\n\n{"instruction": "q", "input"\n${JSON.stringify(good(3))}`)
-    const { train, skipped } = await loadData(args(), template)
-    expect(train.map(({ ids }) => text(ids).slice(7, 9))).toEqual(['q1', 'q3'])
-    expect(skipped).toMatchObject([{ row: 2, fault: { values: { problem: expect.stringContaining('line 3, column 29') } } }])
-  })
-
-  test('a message without its text', async () => {
-    info({ d: { file_name: 'd.json', formatting: 'sharegpt' } })
-    const talk = (answer: unknown) => ({ conversations: [{ from: 'human', value: 'a' }, { from: 'gpt', value: answer }] })
-    write('d.json', [talk('b'), talk(3), talk('c')])
-    expect((await loadData(args(), template)).skipped).toMatchObject([{ row: 2, fault: { values: { column: 'conversations[1].value' } } }])
-  })
-
-  test('a column that no row has is the entry\'s fault', async () => {
+  test('a row that is no object, a column that no row has, a message without its text', async () => {
     info({ d: { file_name: 'd.json' } })
+    write('d.json', [good(1), 'text'])
+    expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_row_invalid', values: { row: 2 } })
     write('d.json', [{ question: 'q', answer: 'a' }])
-    expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_column_absent', values: { column: 'instruction', found: 'question, answer' } })
+    expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_column_missing', values: { row: 1, column: 'instruction' } })
+    info({ d: { file_name: 'd.json', formatting: 'sharegpt' } })
+    write('d.json', [{ conversations: [{ from: 'human', value: 'a' }, { from: 'gpt', value: 3 }] }])
+    expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_row_invalid', values: { row: 1, column: 'conversations[].value', problem: { code: 'row_mixed' } } })
   })
 
   test('tools and calls that are not JSON: row number and field', async () => {
     info({ d: { file_name: 'd.json', formatting: 'sharegpt', columns: { messages: 'conversations', tools: 'tools' } } })
     const talk = (call: string, tools: string) => ({ tools, conversations: [{ from: 'human', value: 'q' }, { from: 'function_call', value: call }, { from: 'observation', value: 'r' }, { from: 'gpt', value: 'a' }] })
     write('d.json', [talk('{"name":"f","arguments":{}}', '[]'), talk('f()', '[]')])
-    const { train, skipped } = await loadData(args(), template)
-    expect(train).toHaveLength(1)
-    expect(skipped).toMatchObject([{ row: 2, fault: { code: 'dataset_row_invalid', values: { column: 'function', problem: expect.stringContaining('not JSON') } } }])
+    expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_row_invalid', values: { row: 2, column: 'function', problem: { code: 'call_json' } } })
     write('d.json', [talk('{"name":"f","arguments":{}}', 'tools')])
-    expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_unsupported', values: { problem: expect.stringContaining('row 1, field "tools"') } })
+    expect(await fault(loadData(args(), template))).toMatchObject({ values: { row: 1, column: 'tools' } })
   })
 
   test('an empty file, a dataset without one usable row, pairs to rank', async () => {
@@ -254,7 +254,7 @@ describe('bad input', () => {
     write('d.json', [])
     expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_empty' })
     write('d.json', [{ instruction: 'q', input: '', output: null }])
-    expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_unsupported', values: { problem: expect.stringContaining('row 1, field "output": it holds no answer') } })
+    expect(await said(loadData(args(), template))).toBe('Dataset d: none of its rows can be trained on; row 1: it holds no answer.')
     expect(await fault(loadData(args({ dataset: ['r'] }), template))).toMatchObject({ code: 'dataset_unsupported' })
   })
 })

@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { UserError } from '@/lib/errors'
+import { words } from '@/lib/messages'
 import { modelConfig } from '@/lib/models/config'
 import { mergeAdapter } from '@/trainer/merge'
 import { fromFloat32, toFloat32 } from '@/trainer/weights/dtypes'
@@ -90,7 +91,7 @@ describe('files', () => {
     const { code, values } = fault(() => readHeader(file))
     expect(code).toBe('model_weights_damaged')
     expect(values.path).toBe(file)
-    expect(values.problem).toContain(problem)
+    expect(words(values.problem, 'en')).toContain(problem)
   })
 })
 
@@ -135,7 +136,7 @@ describe('a model folder', () => {
     unlinkSync(path.join(out, shards[1]))
     expect(fault(() => openWeights(out, config))).toMatchObject({ code: 'file_missing', values: { path: path.join(out, shards[1]) } })
     writeFileSync(path.join(out, 'model.safetensors.index.json'), JSON.stringify({ weight_map: { x: '../secret.safetensors' } }))
-    expect(fault(() => openWeights(out, config)).values.problem).toContain('../secret.safetensors')
+    expect(words(fault(() => openWeights(out, config)).values.problem, 'en')).toContain('../secret.safetensors')
     rmSync(base, { recursive: true })
   })
 

@@ -1,15 +1,16 @@
 /**
- * `npm run starter -- [datasets] [tokenizer] [train] [exam]`: makes the starter model and the datasets again, from nothing but seeds.
- * Without arguments it does all four. The model card is written when the model is trained and examined in one go. Run from the
+ * `npm run starter -- [datasets] [tokenizer] [train] [exam] [calls]`: makes the starter model and the datasets again, from nothing but seeds.
+ * Without arguments it does all but `calls`, which needs an adapter. The model card is written when the model is trained and examined in one go. Run from the
  * checkout's root.
  */
 import type { Making } from '@/tools/starter/card'
+import { sitCallExam } from '@/tools/starter/call-exam'
 import { makeDatasets } from '@/tools/starter/make-datasets'
 import { makeTokenizer } from '@/tools/starter/make-tokenizer'
 import { sitExam } from '@/tools/starter/sit-exam'
 import { train } from '@/tools/starter/train'
 
-const steps = ['datasets', 'tokenizer', 'train', 'exam'] as const
+const steps = ['datasets', 'tokenizer', 'train', 'exam', 'calls'] as const
 
 async function run(names: readonly string[]): Promise<void> {
   const unknown = names.find((name) => !steps.some((step) => step === name))
@@ -19,6 +20,7 @@ async function run(names: readonly string[]): Promise<void> {
   if (wanted('tokenizer')) makeTokenizer()
   const making: Making | null = wanted('train') ? await train() : null
   if (wanted('exam')) await sitExam(making)
+  if (names.includes('calls')) await sitCallExam()
 }
 
 await run(process.argv.slice(2))

@@ -5,7 +5,8 @@ export interface Word {
   zh: string
 }
 
-const words = (text: string): Word[] =>
+/** "cat=猫, dog=狗" as a table. */
+export const words = (text: string): Word[] =>
   text
     .trim()
     .split(/\s*,\s*/)

@@ -1,7 +1,7 @@
 /** The starter's tokenizer and the small files beside its weights: config.json, generation_config.json. */
 import { writeWhole } from '@/trainer/files'
 import { trainBpe, type Bpe } from '@/tools/starter/bpe'
-import { datasetFiles } from '@/tools/starter/datasets/files'
+import { recipeFiles } from '@/tools/starter/datasets/files'
 import { starterFolder } from '@/tools/starter/paths'
 import { architecture, seeds, tokenizerRecipe } from '@/tools/starter/recipe'
 import { takeConversations } from '@/tools/starter/text'
@@ -14,13 +14,13 @@ function* strings(value: unknown): Generator<string> {
   else if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) yield* strings(item)
 }
 
-/** What the merges are counted on: the first conversations of a stream of its own, the shipped datasets, and ChatML's role lines. */
+/** What the merges are counted on: the first conversations of a stream of its own, the recipe's datasets, and ChatML's role lines. */
 function* corpus(conversations: number): Generator<string> {
   for (const { system, turns } of takeConversations(seeds.tokenizer, conversations)) {
     yield* ['system\n', 'user\n', 'assistant\n', system]
     for (const { user, assistant } of turns) yield* [user, assistant]
   }
-  for (const [file, text] of Object.entries(datasetFiles())) if (file !== 'dataset_info.json' && file.endsWith('.json')) yield* strings(JSON.parse(text))
+  for (const [file, text] of Object.entries(recipeFiles())) if (file.endsWith('.json')) yield* strings(JSON.parse(text))
 }
 
 export function starterBpe(conversations: number = tokenizerRecipe.conversations): Bpe {

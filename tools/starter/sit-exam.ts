@@ -11,13 +11,15 @@ import path from 'node:path'
 const sums = 200
 const sampling = samplingSchema.parse({ do_sample: false, max_new_tokens: 64 })
 
-/** The whole greedy answer, by the way that a chat in the board takes. */
-export async function ask(model: ChatModel, side: ChatSide, { system, user }: Pick<Question, 'system' | 'user'>): Promise<string> {
-  const question: ChatAsk = { id: 'exam', side, system, tools: '', messages: [{ role: 'user', content: user }], enable_thinking: false, skip_special_tokens: true, sampling }
+/** The whole answer, by the way that a chat in the board takes. */
+export async function wholeAnswer(model: ChatModel, question: ChatAsk): Promise<string> {
   let answer = ''
   for await (const part of model.answer(question, new AbortController().signal)) if ('text' in part) answer += part.text
   return answer
 }
+
+export const ask = (model: ChatModel, side: ChatSide, { system, user }: Pick<Question, 'system' | 'user'>): Promise<string> =>
+  wholeAnswer(model, { id: 'exam', side, system, tools: '', messages: [{ role: 'user', content: user }], enable_thinking: false, skip_special_tokens: true, sampling })
 
 export async function sitExam(making: Making | null): Promise<void> {
   const model = await openChatModel({ model_name_or_path: starterFolder, adapter_name_or_path: null, template: 'chatml', infer_dtype: 'auto' })

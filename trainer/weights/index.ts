@@ -2,11 +2,12 @@
  * A model folder's weights: which tensor lies where, in one file or in shards, with every tensor accounted for against the architecture. Reads
  * headers only; the numbers are read when they are needed.
  */
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { UserError } from '@/lib/errors'
+import { type FaultValue, problem, UserError } from '@/lib/errors'
 import { type ModelConfig, modelConfig } from '@/lib/models/config'
+import { readJson } from '@/trainer/json-file'
 import { type ParamSpec, paramSpecs } from '@/trainer/model/params'
 import { type TensorEntry, readHeader } from '@/trainer/weights/safetensors'
 
@@ -28,7 +29,7 @@ export function readModelConfig(folder: string): ModelConfig {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new UserError('model_path_missing', { path: folder }, 'model_name_or_path')
   const file = path.join(folder, 'config.json')
   if (!existsSync(file)) throw new UserError('model_config_missing', { path: folder }, 'model_name_or_path')
-  return modelConfig(readJson(file, problem => new UserError('model_config_invalid', { path: folder, problem }, 'model_name_or_path')), folder)
+  return modelConfig(readJson(file, reason => new UserError('model_config_invalid', { path: folder, problem: reason }, 'model_name_or_path')), folder)
 }
 
 /**
@@ -43,29 +44,21 @@ export function openWeights(folder: string, config: ModelConfig): WeightIndex {
 function readShards(folder: string): WeightIndex {
   const file = path.join(folder, sharded)
   if (!existsSync(file)) throw new UserError('model_weights_missing', { path: folder }, 'model_name_or_path')
-  const damaged = (problem: string): UserError => new UserError('model_weights_damaged', { path: file, problem }, 'model_name_or_path')
+  const damaged = (reason: FaultValue): UserError => new UserError('model_weights_damaged', { path: file, problem: reason }, 'model_name_or_path')
   const parsed = shardIndexSchema.safeParse(readJson(file, damaged))
-  if (!parsed.success) throw damaged('it has no weight_map of tensor names and file names')
+  if (!parsed.success) throw damaged(problem('weights_map'))
   const map = parsed.data.weight_map
   const all: WeightIndex = new Map()
   for (const shard of new Set(Object.values(map))) {
-    if (path.basename(shard) !== shard) throw damaged(`it names "${shard}", which is not a file beside it`)
+    if (path.basename(shard) !== shard) throw damaged(problem('weights_place', { file: shard }))
     for (const [name, entry] of readHeader(path.join(folder, shard))) {
-      if (all.has(name)) throw damaged(`the tensor ${name} is in two of its files`)
+      if (all.has(name)) throw damaged(problem('weights_twice', { tensor: name }))
       all.set(name, entry)
     }
   }
   const lost = Object.keys(map).find(name => !all.has(name))
-  if (lost !== undefined) throw damaged(`the tensor ${lost} is not in ${map[lost]}`)
+  if (lost !== undefined) throw damaged(problem('weights_lost', { tensor: lost, file: map[lost] }))
   return all
-}
-
-function readJson(file: string, fault: (problem: string) => UserError): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'))
-  } catch (error) {
-    throw fault(error instanceof Error ? error.message : String(error))
-  }
 }
 
 function accountFor(found: WeightIndex, specs: ParamSpec[], config: ModelConfig, folder: string): WeightIndex {

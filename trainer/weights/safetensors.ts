@@ -5,7 +5,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { UserError } from '@/lib/errors'
+import { systemProblem } from '@/lib/causes'
+import { type Problem, problem, UserError } from '@/lib/errors'
 import type { NamedTensor } from '@/trainer/engine/types'
 import { writeChunks } from '@/trainer/files'
 import { type FloatType, floatTypes, fromFloat32, isFloatType, toFloat32 } from '@/trainer/weights/dtypes'
@@ -37,16 +38,16 @@ const headerSchema = z.record(
  * @throws UserError `model_weights_damaged` naming the file and what is wrong
  */
 export function readHeader(file: string): Map<string, TensorEntry> {
-  const damaged = (problem: string): UserError => new UserError('model_weights_damaged', { path: file, problem })
+  const damaged = (reason: Problem): UserError => new UserError('model_weights_damaged', { path: file, problem: reason })
   const fd = openExisting(file)
   try {
     const size = fstatSync(fd).size
-    if (size < 8) throw damaged(`it has ${size} bytes, fewer than a header`)
+    if (size < 8) throw damaged(problem('weights_short', { size }))
     const length = Number(readRange(fd, 0, 8).readBigUInt64LE())
-    if (length > MAX_HEADER || 8 + length > size) throw damaged(`its header should have ${length} bytes, but the file has ${size}`)
+    if (length > MAX_HEADER || 8 + length > size) throw damaged(problem('weights_header_cut', { length, size }))
     const header = parseHeader(readRange(fd, 8, length).toString('utf8'), damaged)
     const entries = Object.entries(header).map(([name, { dtype, shape, data_offsets: [begin, end] }]): [string, TensorEntry] => {
-      if (!isFloatType(dtype)) throw damaged(`the tensor ${name} has the type ${dtype}; only ${Object.keys(floatTypes).join(', ')} are read`)
+      if (!isFloatType(dtype)) throw damaged(problem('weights_type', { tensor: name, found: dtype, types: Object.keys(floatTypes).join(', ') }))
       return [name, { file, dtype, shape, begin: 8 + length + begin, end: 8 + length + end }]
     })
     checkLayout(entries, 8 + length, size, damaged)
@@ -61,7 +62,7 @@ function openExisting(file: string): number {
     return openSync(file, 'r')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw new UserError('file_missing', { path: file })
-    throw new UserError('file_unreadable', { path: file, problem: error instanceof Error ? error.message : String(error) })
+    throw new UserError('file_unreadable', { path: file, problem: systemProblem(error) })
   }
 }
 
@@ -75,31 +76,31 @@ function readRange(fd: number, position: number, length: number): Buffer {
   return bytes
 }
 
-function parseHeader(text: string, damaged: (problem: string) => UserError): z.infer<typeof headerSchema> {
+function parseHeader(text: string, damaged: (reason: Problem) => UserError): z.infer<typeof headerSchema> {
   let raw: unknown
   try {
     raw = JSON.parse(text)
   } catch {
-    throw damaged('its header is not JSON')
+    throw damaged(problem('weights_header_json'))
   }
   if (raw !== null && typeof raw === 'object' && '__metadata__' in raw) delete raw.__metadata__
   const parsed = headerSchema.safeParse(raw)
-  if (!parsed.success) throw damaged(`its header is wrong at ${parsed.error.issues[0].path.join('.') || 'the start'}`)
+  if (!parsed.success) throw damaged(problem('weights_header', { place: parsed.error.issues[0].path.join('.') || problem('weights_start') }))
   return parsed.data
 }
 
 /** Every byte after the header belongs to exactly one tensor, and each tensor has the bytes of its shape. */
-function checkLayout(entries: [string, TensorEntry][], start: number, size: number, damaged: (problem: string) => UserError): void {
+function checkLayout(entries: [string, TensorEntry][], start: number, size: number, damaged: (reason: Problem) => UserError): void {
   let at = start
   for (const [name, { dtype, shape, begin, end }] of [...entries].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end)) {
     if (end - begin !== elements(shape) * floatTypes[dtype]) {
-      throw damaged(`the tensor ${name} has ${end - begin} bytes, which is not its shape [${shape.join(', ')}] in ${dtype}`)
+      throw damaged(problem('weights_bytes', { tensor: name, found: end - begin, shape: `[${shape.join(', ')}]`, type: dtype }))
     }
-    if (begin !== at) throw damaged(`the tensor ${name} begins at byte ${begin} instead of ${at}`)
-    if (end > size) throw damaged(`it ends at byte ${size}, but the tensor ${name} reaches to ${end}; download it again`)
+    if (begin !== at) throw damaged(problem('weights_begin', { tensor: name, begin, wanted: at }))
+    if (end > size) throw damaged(problem('weights_cut', { size, tensor: name, end }))
     at = end
   }
-  if (at !== size) throw damaged(`its tensors end at byte ${at}, but it has ${size}`)
+  if (at !== size) throw damaged(problem('weights_more', { end: at, size }))
 }
 
 export const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)

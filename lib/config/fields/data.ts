@@ -1,6 +1,9 @@
 /** Settings of the datasets and of the way rows become tokens. Types and defaults: LLaMA-Factory's `data_args.py`. */
 import { amount, boolean, choice, integer, names, text } from '@/lib/config/field'
 
+/** How several datasets become one; all but the first take turns. */
+const mixStrategies = ['concat', 'interleave_under', 'interleave_over', 'interleave_once'] as const
+
 export const dataFields = {
   template: text(null, { group: 'model', order: 4, widget: 'select' }),
   dataset_dir: text('data', { group: 'data', widget: 'text' }),
@@ -20,8 +23,8 @@ export const dataFields = {
   media_dir: text(null, { inert: true }),
   streaming: boolean(false, { needs: { '*': 'streaming' } }),
   buffer_size: integer(16384, { minimum: 1, part_of: 'streaming' }),
-  mix_strategy: choice(['concat', 'interleave_under', 'interleave_over', 'interleave_once'], 'concat', { needs: { '*': 'mixing' } }),
-  interleave_probs: names({ part_of: 'mix_strategy' }),
+  mix_strategy: choice(mixStrategies, 'concat', { group: 'advanced', widget: 'select' }),
+  interleave_probs: names({ group: 'advanced', widget: 'names', when: { mix_strategy: mixStrategies.slice(1) } }),
   eval_on_each_dataset: boolean(false, { needs: { '*': 'metrics' } }),
   ignore_pad_token_for_loss: boolean(true, { needs: { '*': 'losses' } }),
   eval_num_beams: integer(null, { minimum: 1, needs: { '*': 'beam_search' }, allow: [1] }),

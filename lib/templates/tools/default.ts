@@ -1,4 +1,5 @@
 /** The `default` tool format: a plain list of tools, and ReAct's "Action" lines as calls. */
+import { problem } from '@/lib/errors'
 import { type PyObject, type PyValue, tryParseJson } from '@/lib/pyjson'
 import { pyStr, strip, truthy } from '@/lib/templates/python'
 import { toolPrompts } from '@/lib/templates/tool-prompts'
@@ -7,12 +8,12 @@ import { fill, found, functionOf, needed, type ToolFormat, toolsFault } from '@/
 const ACTION = /Action:\s*([a-zA-Z0-9_]+)\s*Action Input:\s*(.+?)(?=\s*Action:|\s*$)/gs
 
 function parameterLine(name: string, param: PyValue, required: PyValue): string {
-  if (!(param instanceof Map)) throw toolsFault(`the parameter "${name}" is not an object`)
+  if (!(param instanceof Map)) throw toolsFault(problem('tool_parameter', { name }))
   const options = param.get('enum')
   const items = param.get('items')
   if (truthy(options) && !(Array.isArray(options) && options.every((option) => typeof option === 'string')))
-    throw toolsFault(`the "enum" of the parameter "${name}" is not a list of texts`)
-  if (truthy(items) && !(items instanceof Map)) throw toolsFault(`the "items" of the parameter "${name}" are not an object`)
+    throw toolsFault(problem('tool_enum', { name }))
+  if (truthy(items) && !(items instanceof Map)) throw toolsFault(problem('tool_items', { name }))
   const kind = pyStr(param.get('type') ?? '') + (includes(required, name) ? ', required' : '')
   const choice = Array.isArray(options) && options.length > 0 ? `, should be one of [${options.join(', ')}]` : ''
   const each = items instanceof Map && items.size > 0 ? `, where each item should be ${pyStr(items.get('type') ?? '')}` : ''
@@ -32,9 +33,9 @@ function textOf(object: PyObject, key: string): string {
 
 function toolText(tool: PyObject): string {
   const parameters = needed(tool, 'parameters')
-  if (!(parameters instanceof Map)) throw toolsFault('the "parameters" of a tool are not an object')
+  if (!(parameters instanceof Map)) throw toolsFault(problem('tool_parameters'))
   const properties = needed(parameters, 'properties')
-  if (!(properties instanceof Map)) throw toolsFault('the "properties" of a tool are not an object')
+  if (!(properties instanceof Map)) throw toolsFault(problem('tool_properties'))
   const required = parameters.get('required') ?? []
   const lines = [...properties].map(([name, param]) => parameterLine(name, param, required))
   return `> Tool Name: ${pyStr(needed(tool, 'name'))}\nTool Description: ${textOf(tool, 'description')}\nTool Args:\n${lines.join('')}\n`

@@ -2,7 +2,7 @@
  * What a tool format does: tells a model about its tools, writes calls into an answer, and finds them again. Here are the parts that all formats
  * share; the formats themselves are the rows of tools/table.ts.
  */
-import { UserError } from '@/lib/errors'
+import { type Problem, problem, UserError } from '@/lib/errors'
 import { dumpJson, parseJson, type PyObject, type PyValue, tryParseJson } from '@/lib/pyjson'
 import type { toolPrompts } from '@/lib/templates/tool-prompts'
 
@@ -27,12 +27,12 @@ export interface ToolFormat {
   read(content: string): ToolCall[] | null
 }
 
-export function toolsFault(problem: string): UserError {
-  return new UserError('tools_invalid', { problem })
+export function toolsFault(reason: Problem): UserError {
+  return new UserError('tools_invalid', { problem: reason })
 }
 
-export function callFault(problem: string): UserError {
-  return new UserError('tool_call_invalid', { problem })
+export function callFault(reason: Problem): UserError {
+  return new UserError('tool_call_invalid', { problem: reason })
 }
 
 /** Fills the marks of a prompt, each as it stands. */
@@ -42,7 +42,7 @@ export function fill(prompt: (typeof toolPrompts)[keyof typeof toolPrompts], par
 
 export function asTool(value: PyValue): PyObject {
   if (value instanceof Map) return value
-  throw toolsFault('a tool is not an object')
+  throw toolsFault(problem('tool_object'))
 }
 
 /** The function inside OpenAI's wrapping, or the tool itself where there is none. */
@@ -51,7 +51,7 @@ export function functionOf(value: PyValue): PyObject {
   if (tool.get('type') !== 'function') return tool
   const inner = tool.get('function')
   if (inner instanceof Map) return inner
-  throw toolsFault('a tool of type "function" has no "function"')
+  throw toolsFault(problem('tool_function'))
 }
 
 /** The same, but a tool whose "type" is "function" without a wrapping stands for itself. */
@@ -68,7 +68,7 @@ export function wrapped(value: PyValue): PyObject {
 
 export function needed(tool: PyObject, key: string): PyValue {
   const value = tool.get(key)
-  if (value === undefined) throw toolsFault(`a tool has no "${key}"`)
+  if (value === undefined) throw toolsFault(problem('tool_lacks', { key }))
   return value
 }
 
@@ -76,12 +76,12 @@ export function needed(tool: PyObject, key: string): PyValue {
 export function argumentsOf(call: Call): PyObject {
   const value = parseJson(call.arguments)
   if (value instanceof Map) return value
-  throw callFault('the arguments of a tool call are not an object')
+  throw callFault(problem('call_arguments'))
 }
 
 export function nameText(call: Call): string {
   if (typeof call.name === 'string') return call.name
-  throw callFault('the name of a tool call is not a text')
+  throw callFault(problem('call_name'))
 }
 
 /** A value inside a tag: text as it is, anything else as JSON. */

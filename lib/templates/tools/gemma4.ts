@@ -1,4 +1,5 @@
 /** Gemma 4's tool format: declarations and calls in its own notation, texts between `<|"|>` marks. */
+import { problem } from '@/lib/errors'
 import { dumpJson, type PyObject, type PyValue, tryParseJson } from '@/lib/pyjson'
 import { pyStr, strip, truthy } from '@/lib/templates/python'
 import { functionOrSelf, needed, type ToolFormat, toolsFault } from '@/lib/templates/tools/format'
@@ -46,16 +47,16 @@ function parts(object: PyObject, how: Record<string, (value: PyValue) => string>
 const upper = (value: PyValue) => marked(pyStr(value).toUpperCase())
 
 function propertiesText(value: PyValue): string {
-  if (!(value instanceof Map)) throw toolsFault('the "properties" of a tool are not an object')
+  if (!(value instanceof Map)) throw toolsFault(problem('tool_properties'))
   const each = [...value].map(([name, schema]) => {
-    if (!(schema instanceof Map)) throw toolsFault(`the parameter "${name}" is not an object`)
+    if (!(schema instanceof Map)) throw toolsFault(problem('tool_parameter', { name }))
     return `${name}:{${parts(schema, { description: (text) => marked(pyStr(text)), type: upper })}}`
   })
   return `{${each.join(',')}}`
 }
 
 function requiredText(value: PyValue): string {
-  if (!Array.isArray(value)) throw toolsFault('"required" of a tool is not a list')
+  if (!Array.isArray(value)) throw toolsFault(problem('tool_required'))
   return `[${value.map((item) => marked(pyStr(item))).join(',')}]`
 }
 

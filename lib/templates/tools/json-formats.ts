@@ -1,4 +1,5 @@
 /** Tool formats whose calls are JSON: Qwen, Ling, Mistral, Llama 3, GLM-4 and MiniMax M1. */
+import { problem } from '@/lib/errors'
 import { dumpJson, parseJson, type PyValue, tryParseJson } from '@/lib/pyjson'
 import { pyStr, strip } from '@/lib/templates/python'
 import { toolPrompts } from '@/lib/templates/tool-prompts'
@@ -67,7 +68,7 @@ export const glm4: ToolFormat = {
     return fill(toolPrompts.glm4, { tools: texts.join('') })
   },
   write(calls) {
-    if (calls.length !== 1) throw callFault('this template writes one tool call at a time')
+    if (calls.length !== 1) throw callFault(problem('call_one'))
     return `${pyStr(calls[0].name)}\n${calls[0].arguments}`
   },
   read(content) {
