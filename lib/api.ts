@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import type { Curve } from '@/lib/curves'
+import type { Formatting } from '@/lib/datasets/info'
 import type { Fault } from '@/lib/errors'
 import type { RunSummary } from '@/lib/run'
 import type { Runtime } from '@/lib/runtime'
@@ -49,7 +50,7 @@ export interface TrainingPlan {
 
 export interface DatasetEntry {
   name: string
-  formatting: 'alpaca' | 'sharegpt' | 'openai'
+  formatting: Formatting
   ranking: boolean
   kto: boolean
   /** Absolute path; null when the entry names a source outside this machine. */

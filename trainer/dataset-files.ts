@@ -4,7 +4,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { nearest } from '@/lib/config/nearest'
-import { type Aligned, align, RowError } from '@/lib/datasets/align'
+import { type Aligned, RowError } from '@/lib/datasets/align'
+import { align, formats } from '@/lib/datasets/formats'
 import { type DatasetSource, entrySchema, fileTypes, resolveEntry, sourceProblem } from '@/lib/datasets/info'
 import { NotARow, readRows } from '@/lib/datasets/rows'
 import { unifyRows } from '@/lib/datasets/unify'
@@ -107,7 +108,8 @@ export type AlignedRow = { row: number; aligned: Aligned } | { row: number; erro
 export function alignRecords(records: readonly PyObject[], source: DatasetSource, numbers?: readonly number[]): AlignedRow[] {
   const numberOf = (i: number) => numbers?.[i] ?? i + 1
   const columns = Object.values(source.columns).filter((name) => name !== null)
-  const unified = unifyRows(records, columns, (row, error) => asError(rowFault(source.name, numberOf(row - 1), error)))
+  const { one_shape } = formats[source.formatting]
+  const unified = one_shape ? unifyRows(records, columns, (row, error) => asError(rowFault(source.name, numberOf(row - 1), error))) : records
   return unified.map((record, i) => {
     try {
       return { row: numberOf(i), aligned: align(record, source) }

@@ -28,7 +28,7 @@ export async function inspectPreview({ dataset_dir, dataset, offset, limit }: Ap
   return {
     total,
     rows: rows.map(({ row, dataset, system, tools, messages, answers, fault }) => ({
-      row, dataset, system, tools, messages: [...messages, ...answers], problem: fault,
+      row, dataset, system, tools, messages: [...messages, ...answers].map(({ role, content, before = '' }) => ({ role, content: before + content })), problem: fault,
     })),
   }
 }

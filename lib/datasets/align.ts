@@ -1,15 +1,19 @@
 /**
  * A raw row to prompt and response in aligned roles, the three formats of LLaMA-Factory 0.9.5 (`data/converter.py`). Contents are passed on as they
- * are found; whether they can be learned from is example.ts's question. Left out: images, videos, audios.
+ * are found; whether they can be learned from is example.ts's question, which format a dataset has is formats.ts's. Left out: images, videos, audios.
  */
 import type { DatasetSource } from '@/lib/datasets/info'
 import { type FaultValue, type Problem, problem } from '@/lib/errors'
-import { dumpJson, type PyObject, type PyValue } from '@/lib/pyjson'
+import { dumpJson, PyNumber, type PyObject, type PyValue } from '@/lib/pyjson'
 import { truthy } from '@/lib/templates/python'
 
 export interface RawMessage {
   role: string
   content: PyValue
+  /** Text before the calls of a message that makes some. */
+  before?: string
+  /** What the message itself says about being learned; absent where it says nothing. */
+  learned?: boolean
 }
 
 export interface Aligned {
@@ -33,17 +37,6 @@ export class RowError extends Error {
   }
 }
 
-/** Throws RowError for a row of the wrong shape. */
-export function align(record: PyObject, source: DatasetSource): Aligned {
-  return formats[source.formatting](record, source)
-}
-
-const formats: Record<DatasetSource['formatting'], (record: PyObject, source: DatasetSource) => Aligned> = {
-  alpaca: alignAlpaca,
-  sharegpt: alignSharegpt,
-  openai: alignOpenai,
-}
-
 export function kindOf(value: PyValue): FaultValue {
   if (value === null) return 'null'
   if (typeof value === 'string') return problem('kind_text')
@@ -53,10 +46,10 @@ export function kindOf(value: PyValue): FaultValue {
 }
 
 /** The error of a value of another kind than the one that is needed. */
-export const wrongKind = (column: FaultValue, value: PyValue, wanted: 'kind_text' | 'kind_object' | 'kind_messages' | 'kind_calls'): RowError =>
+export const wrongKind = (column: FaultValue, value: PyValue, wanted: 'kind_text' | 'kind_boolean' | 'kind_object' | 'kind_messages' | 'kind_calls'): RowError =>
   new RowError(column, problem('must_be', { found: kindOf(value), wanted: problem(wanted) }))
 
-function column(record: PyObject, name: string, path = name): PyValue {
+export function column(record: PyObject, name: string, path = name): PyValue {
   const value = record.get(name)
   if (value === undefined) throw new RowError(path, null)
   return value
@@ -67,7 +60,7 @@ function optional(record: PyObject, name: string | null): PyValue {
   return name ? column(record, name) : ''
 }
 
-function textIn(value: PyValue, path: string): string {
+export function textIn(value: PyValue, path: string): string {
   if (typeof value === 'string') return value
   throw wrongKind(path, value, 'kind_text')
 }
@@ -75,7 +68,7 @@ function textIn(value: PyValue, path: string): string {
 const user = (content: PyValue): RawMessage => ({ role: 'user', content })
 const assistant = (content: PyValue): RawMessage => ({ role: 'assistant', content })
 
-function alignAlpaca(record: PyObject, { columns, ranking }: DatasetSource): Aligned {
+export function alignAlpaca(record: PyObject, { columns, ranking }: DatasetSource): Aligned {
   const history = columns.history ? column(record, columns.history) : null
   const prompt = Array.isArray(history) ? history.flatMap((pair, i) => historyTurn(pair, `${columns.history}[${i}]`)) : []
   const parts = [columns.prompt, columns.query].flatMap((name) => {
@@ -120,7 +113,7 @@ interface Conversation {
 }
 
 /** The messages of a row, without a leading system message, whose text is returned instead. */
-function conversation(record: PyObject, source: DatasetSource): Conversation {
+export function conversation(record: PyObject, source: DatasetSource): Conversation {
   const path = source.columns.messages
   if (!path) throw new RowError('messages', problem('row_messages_column'))
   const all = column(record, path)
@@ -143,6 +136,31 @@ function field(message: PyValue, source: DatasetSource, tag: 'role_tag' | 'conte
 const ODD_ROLES = ['user', 'observation']
 const EVEN_ROLES = ['assistant', 'function']
 
+/** Whether a role may stand at place `i`: questions and answers take turns. */
+const fits = (role: string | null, i: number): boolean => role !== null && (i % 2 === 0 ? ODD_ROLES : EVEN_ROLES).includes(role)
+
+/** Why a conversation's roles are out of order, with the place of the first that is. */
+export function orderProblems(aligned: readonly RawMessage[], ranking: boolean): Problem[] {
+  const wrong = aligned.findIndex(({ role }, i) => !fits(role, i))
+  const place = problem('row_turn', { turn: wrong + 1 })
+  return [...(wrong < 0 ? [] : [wrongRole(place, aligned[wrong].role, wrong)]), ...countProblem(aligned.length, ranking)]
+}
+
+/**
+ * What a message says about being learned: `loss` (true or false, ChatGLM3's key) or `weight` (0 or 1, OpenAI's). An addition to the reference, which
+ * passes such keys over.
+ */
+export function learning(message: PyValue, path: string): Pick<RawMessage, 'learned'> {
+  if (!(message instanceof Map)) return {}
+  const loss = message.get('loss') ?? null
+  if (typeof loss === 'boolean') return { learned: loss }
+  if (loss !== null) throw wrongKind(`${path}.loss`, loss, 'kind_boolean')
+  const weight = message.get('weight') ?? null
+  if (weight === null) return {}
+  if (weight instanceof PyNumber && (weight.value === 0 || weight.value === 1)) return { learned: weight.value === 1 }
+  throw new RowError(`${path}.weight`, problem('must_be', { found: dumpJson(weight), wanted: '0 / 1' }))
+}
+
 /** The aligned role that a tag stands for; null for a word that is no tag. */
 function roleOf(word: PyValue, { tags }: DatasetSource): string | null {
   if (typeof word !== 'string') return null
@@ -157,12 +175,12 @@ function roleOf(word: PyValue, { tags }: DatasetSource): string | null {
   return table.find(([tag]) => tag === word)?.[1] ?? null
 }
 
-function countProblem(count: number, ranking: boolean): Problem[] {
+export function countProblem(count: number, ranking: boolean): Problem[] {
   if (ranking) return count % 2 === 0 ? [problem('row_count_ranking')] : []
   return count % 2 !== 0 ? [problem('row_count')] : []
 }
 
-function alignSharegpt(record: PyObject, source: DatasetSource): Aligned {
+export function alignSharegpt(record: PyObject, source: DatasetSource): Aligned {
   const { messages, path, system } = conversation(record, source)
   const columnSystem = system === undefined ? optional(record, source.columns.system) : system
   const first = system === undefined ? 0 : 1
@@ -172,22 +190,22 @@ function alignSharegpt(record: PyObject, source: DatasetSource): Aligned {
     const at = `${path}[${i + first}]`
     const word = field(message, source, 'role_tag', at)
     const role = roleOf(word, source)
-    if (role === null || !(i % 2 === 0 ? ODD_ROLES : EVEN_ROLES).includes(role)) {
+    if (role === null || !fits(role, i)) {
       broken.push(wrongRole(at, word, i))
       break
     }
-    aligned.push({ role, content: field(message, source, 'content_tag', at) })
+    aligned.push({ role, content: field(message, source, 'content_tag', at), ...learning(message, at) })
   }
   broken.push(...countProblem(aligned.length, source.ranking))
   return { ...answers(record, source, aligned, broken), system: columnSystem, tools: optional(record, source.columns.tools), broken }
 }
 
-function wrongRole(place: FaultValue, word: PyValue, i: number): Problem {
+export function wrongRole(place: FaultValue, word: PyValue, i: number): Problem {
   return problem(i % 2 === 0 ? 'row_not_question' : 'row_not_answer', { place, role: dumpJson(word) })
 }
 
 /** Splits a conversation into prompt and response(s); nothing of a broken one is kept. */
-function answers(record: PyObject, source: DatasetSource, aligned: RawMessage[], broken: Problem[]): Pick<Aligned, 'prompt' | 'response'> {
+export function answers(record: PyObject, source: DatasetSource, aligned: RawMessage[], broken: Problem[]): Pick<Aligned, 'prompt' | 'response'> {
   if (broken.length > 0) return { prompt: [], response: [] }
   const kto = ktoPair(record, source.columns.kto_tag, () => aligned.slice(-1))
   if (kto) return { prompt: aligned.slice(0, -1), response: kto }
@@ -222,21 +240,18 @@ function rankedAnswer(value: PyValue, name: string, source: DatasetSource, broke
 /** What LLaMA-Factory adds to the system text of rows in this format, for models whose thinking is switched there. */
 const THINKING_OFF = 'detailed thinking off'
 
-function alignOpenai(record: PyObject, source: DatasetSource): Aligned {
+export function alignOpenai(record: PyObject, source: DatasetSource): Aligned {
   const { messages, path, system } = conversation(record, source)
   const own = system === undefined ? orEmpty(record, source.columns.system) : system
   const aligned = openaiMessages(messages, source, path, system === undefined ? 0 : 1)
-  const broken: Problem[] = []
-  const wrong = aligned.findIndex(({ role }, i) => !(i % 2 === 0 ? ODD_ROLES : EVEN_ROLES).includes(role))
-  if (wrong >= 0) broken.push(wrongRole(problem('row_turn', { turn: wrong + 1 }), aligned[wrong].role, wrong))
-  broken.push(...countProblem(aligned.length, source.ranking))
+  const broken = orderProblems(aligned, source.ranking)
   const listed = orEmpty(record, source.columns.tools)
   const tools = Array.isArray(listed) || listed instanceof Map ? dumpJson(listed) : listed
   return { ...answers(record, source, aligned, broken), system: openaiSystem(own, tools), tools, broken }
 }
 
 /** A column that a row may lack. */
-function orEmpty(record: PyObject, name: string | null): PyValue {
+export function orEmpty(record: PyObject, name: string | null): PyValue {
   const value = name ? record.get(name) : undefined
   return value === undefined ? '' : value
 }
@@ -270,7 +285,7 @@ function openaiMessages(messages: PyValue[], source: DatasetSource, path: string
     results = []
     const role = roleOf(word, source)
     if (role === null) throw new RowError(`${at}.${tags.role_tag}`, problem('row_role_unknown', { role: dumpJson(word) }))
-    aligned.push({ role, content })
+    aligned.push({ role, content, ...learning(message, at) })
   }
   return aligned
 }

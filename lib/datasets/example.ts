@@ -12,6 +12,10 @@ export type Role = (typeof roles)[number]
 export interface Message {
   role: Role
   content: string
+  /** Text before the calls of a `function` message. */
+  before?: string
+  /** Whether it is learned; absent: answers are, what they answer is not. */
+  learned?: boolean
 }
 
 export interface Example {
@@ -37,11 +41,11 @@ export function toExample(aligned: Aligned, source: DatasetSource): Example {
   }
 }
 
-function toMessage({ role, content }: RawMessage, column: FaultValue): Message {
+function toMessage({ role, content, ...rest }: RawMessage, column: FaultValue): Message {
   const known = roles.find((one) => one === role)
   if (!known) throw new RowError(column, problem('row_role', { role }))
   if (typeof content !== 'string') throw new RowError(column, problem('row_content', { found: kindOf(content) }))
-  return { role: known, content }
+  return { ...rest, role: known, content }
 }
 
 function toText(value: Aligned['system'], column: string): string {

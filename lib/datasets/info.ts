@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { type Fault, type Problem, problem } from '@/lib/errors'
 
-export const formattings = ['alpaca', 'sharegpt', 'openai'] as const
+export const formattings = ['alpaca', 'sharegpt', 'openai', 'chatglm3'] as const
 export type Formatting = (typeof formattings)[number]
 
 const text = z.string().nullish()
@@ -75,6 +75,10 @@ const defaultTags = {
   system_tag: 'system',
 }
 
+/** ChatGLM3's words; LLaMA-Factory does not know the format. */
+const chatglm3Columns = { ...defaultColumns, tools: 'tools' }
+const chatglm3Tags = { role_tag: 'role', content_tag: 'content', user_tag: 'user', assistant_tag: 'assistant', observation_tag: 'observation', function_tag: 'tool', system_tag: 'system' }
+
 export interface DatasetSource {
   name: string
   /** File or folder below the dataset folder; null when the rows lie elsewhere. */
@@ -98,8 +102,8 @@ export function resolveEntry(name: string, entry: Entry): DatasetSource {
     formatting: entry.formatting,
     ranking: entry.ranking,
     num_samples: entry.num_samples ?? null,
-    columns: given(defaultColumns, entry.columns),
-    tags: given(defaultTags, entry.tags),
+    columns: given(entry.formatting === 'chatglm3' ? chatglm3Columns : defaultColumns, entry.columns),
+    tags: entry.formatting === 'chatglm3' ? chatglm3Tags : given(defaultTags, entry.tags),
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * An example to token ids and labels for supervised fine-tuning, with the rules of LLaMA-Factory 0.9.5 (`data/processor/supervised.py`): which tokens
- * are learned, and what the cut-off keeps. Left out: packing several examples into one row (packing.ts).
+ * are learned, and what the cut-off keeps. A message may say for itself whether it is learned, which is an addition. Left out: packing several examples into one row (packing.ts).
  */
 import type { Example } from '@/lib/datasets/example'
 import type { Template } from '@/lib/templates/template'
@@ -39,17 +39,23 @@ export function encodeSupervised(example: Example, template: Template, options: 
   const { efficient_eos } = template.row
   const eos = template.tokenizer.eos?.id ?? 0
   const discard = mask_history === true && !template.preserveThinking
-  const turns = template.encodeMultiturn([...example.prompt, ...example.response], example.system, example.tools, discard)
+  const messages = [...example.prompt, ...example.response]
+  const turns = template.encodeMultiturn(messages, example.system, example.tools, discard).map((turn, i) => ({
+    ...turn,
+    asked: messages[2 * i].learned ?? train_on_prompt ?? false,
+    answered: messages[2 * i + 1].learned ?? true,
+  }))
   const all = turns.reduce((sum, { prompt, response }) => sum + prompt.length + response.length, 0)
   // With masked history the last turn comes first, so that the cut-off falls on the oldest.
   if (mask_history) turns.reverse()
-  const parts: { prompt: readonly number[]; response: readonly number[]; first: boolean; learned: boolean }[] = []
+  const parts: { prompt: readonly number[]; response: readonly number[]; first: boolean; asked: boolean; answered: boolean; learned: boolean }[] = []
   let total = efficient_eos ? 1 : 0
   for (const [i, turn] of turns.entries()) {
     if (total >= cutoff_len) break
     const [source, target] = inferSeqlen(turn.prompt.length, turn.response.length, cutoff_len - total)
     total += source + target
-    parts.push({ prompt: turn.prompt.slice(0, source), response: turn.response.slice(0, target), first: i === 0, learned: !mask_history || i === 0 })
+    const learned = turn.answered && (!mask_history || i === 0)
+    parts.push({ ...turn, prompt: turn.prompt.slice(0, source), response: turn.response.slice(0, target), first: i === 0, learned })
   }
   if (mask_history) parts.reverse()
   const ids: number[] = []
@@ -60,13 +66,13 @@ export function encodeSupervised(example: Example, template: Template, options: 
       labels.push(isTarget ? token : IGNORED)
     }
   }
-  for (const { prompt, response, first, learned } of parts) {
+  for (const [i, { prompt, response, first, asked, learned }] of parts.entries()) {
     const start = ids.length
-    append(prompt, train_on_prompt ?? false)
+    append(prompt, asked)
     // Between turns eos is not in the ids; the label alone teaches the answer to end there.
-    if (efficient_eos && !train_on_prompt && !first && prompt.length > 0) labels[start] = eos
+    if (efficient_eos && !asked && !first && prompt.length > 0 && (parts[i - 1]?.answered ?? true)) labels[start] = eos
     append(response, learned)
   }
-  if (efficient_eos) append([eos], true)
+  if (efficient_eos) append([eos], parts.at(-1)?.answered ?? true)
   return { ids, labels, cut: all + (efficient_eos ? 1 : 0) - ids.length }
 }

@@ -181,7 +181,7 @@ function messageSlots(row: FilledRow, message: Message, lead: string): Slot[] {
     case 'observation':
       return put(row.observation, message.content)
     case 'function':
-      return put(row.call, writeCalls(row, message.content))
+      return put(row.call, (message.before ?? '') + writeCalls(row, message.content))
   }
 }
 

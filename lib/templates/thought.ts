@@ -27,12 +27,13 @@ export function thoughtRules(row: FilledRow, options: TemplateOptions, tokenizer
   const enabled = options.enable_thinking === undefined ? true : options.enable_thinking
   const marks = [start, end].map((mark) => mark.trim())
   const empty = tokenizer.encode(row.kind === 'reasoning_close' ? end : start + end)
-  const remove = (message: Message): Message => ({ ...message, content: message.content.replace(between(row.thought, 'g'), '').replace(/^\n+/, '') })
+  const without = (text: string) => text.replace(between(row.thought, 'g'), '').replace(/^\n+/, '')
+  const remove = ({ before, ...message }: Message): Message => ({ ...message, content: without(message.content), ...(before !== undefined && { before: without(before) }) })
   /** Removes the thoughts of answers (odd places) before place `stop`. */
   const removeBefore = (messages: readonly Message[], stop: number) => messages.map((message, i) => (i % 2 === 1 && i < stop ? remove(message) : message))
   /** An empty thought where the answer has none: given, unless thinking is on; then it is to be answered. */
   const fill = (answer: Message, turn: Turn): Turn => {
-    if (marks.some((mark) => answer.content.includes(mark))) return turn
+    if (marks.some((mark) => ((answer.before ?? '') + answer.content).includes(mark))) return turn
     return enabled ? { prompt: turn.prompt, response: [...empty, ...turn.response] } : { prompt: [...turn.prompt, ...empty], response: turn.response }
   }
   return {

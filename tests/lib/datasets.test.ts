@@ -1,6 +1,7 @@
 /** dataset_info.json, the three row formats, Arrow's one shape, and reading files' texts. Rules: LLaMA-Factory 0.9.5, written out by hand. */
 import { describe, expect, test } from 'vitest'
-import { align, RowError } from '@/lib/datasets/align'
+import { RowError } from '@/lib/datasets/align'
+import { align } from '@/lib/datasets/formats'
 import { toExample, unsupervised } from '@/lib/datasets/example'
 import { type DatasetSource, entrySchema, resolveEntry, sourceProblem } from '@/lib/datasets/info'
 import { NotARow, readRows } from '@/lib/datasets/rows'
@@ -48,6 +49,17 @@ describe('entries', () => {
 
   test('a local text dataset can', () => expect(sourceProblem(source())).toBeNull())
   test('a formatting that does not exist is refused', () => expect(entrySchema.safeParse({ file_name: 'x', formatting: 'vicuna' }).success).toBe(false))
+})
+
+test('a message of sharegpt or openai rows may say whether it is learned', () => {
+  const sharegpt = [{ from: 'human', value: 'q', weight: 0 }, { from: 'gpt', value: 'a', weight: 1.0 }, { from: 'human', value: 'r', weight: null }, { from: 'gpt', value: 'b', loss: false }]
+  const { prompt, response } = example({ conversations: sharegpt }, { formatting: 'sharegpt' })
+  expect([...prompt, ...response].map(({ learned }) => learned)).toEqual([false, true, undefined, false])
+  const tags = { role_tag: 'role', content_tag: 'content', user_tag: 'user', assistant_tag: 'assistant' }
+  const openai = example({ messages: [{ role: 'user', content: 'q' }, { role: 'assistant', content: 'a', weight: 0 }] }, { formatting: 'openai', columns: { messages: 'messages' }, tags })
+  expect(openai.response).toEqual([{ role: 'assistant', content: 'a', learned: false }])
+  const half = { conversations: [{ from: 'human', value: 'q' }, { from: 'gpt', value: 'a', weight: 0.5 }] }
+  expect(rowError(() => align(row(half), source({ formatting: 'sharegpt' })))).toEqual({ column: 'conversations[1].weight', problem: 'it is 0.5, but must be 0 / 1' })
 })
 
 describe('alpaca rows', () => {

@@ -64,6 +64,33 @@ describe('supervised', () => {
   })
 })
 
+describe('messages that say whether they are learned', () => {
+  const flagged = (flags: (boolean | undefined)[], ...turns: string[]): Example => {
+    const { prompt, response, ...rest } = example(...turns)
+    const all = [...prompt, ...response].map((one, i) => ({ ...one, ...(flags[i] !== undefined && { learned: flags[i] }) }))
+    return { ...rest, prompt: all.slice(0, -1), response: all.slice(-1) }
+  }
+  const turns = ['12', '34', '56', '78']
+
+  test.each<[(boolean | undefined)[], object, string]>([
+    [[], {}, '..34..78'],
+    [[undefined, false], {}, '......78'],
+    [[undefined, true, undefined, false], {}, '..34....'],
+    [[true, undefined, false], {}, '1234..78'],
+    [[false], { train_on_prompt: true }, '..345678'],
+    [[undefined, true], { mask_history: true }, '......78'],
+    [[undefined, undefined, undefined, false], { mask_history: true }, '........'],
+  ])('%j with %j', (flags, options, expected) => expect(shown(encodeSupervised(flagged(flags, ...turns), template, { cutoff_len: 100, ...options }))).toBe(expected))
+
+  test('the eos that an answer ends with is learned only with it', () => {
+    const labels = (flags: (boolean | undefined)[]) => encodeSupervised(flagged(flags, '12', '3', '45', '6'), eosTemplate, { cutoff_len: 100 }).labels.filter((label) => label !== -100)
+    const eos = eosTemplate.tokenizer.eos?.id ?? -1
+    expect(labels([]).filter((label) => label === eos)).toHaveLength(2)
+    expect(labels([undefined, false]).filter((label) => label === eos)).toHaveLength(1)
+    expect(labels([undefined, false, undefined, false])).toEqual([])
+  })
+})
+
 describe('packing', () => {
   test.each([
     [[1, 2, 3, 4, 5], 5, [[5], [4, 1], [3, 2]]],

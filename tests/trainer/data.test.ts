@@ -68,6 +68,14 @@ describe('loading', () => {
     expect([split.train.length, split.evals[0].samples.length]).toEqual([4, 2])
   })
 
+  test('rows of ChatGLM3 keep their own parameters, whatever those of other rows are', async () => {
+    info({ d: { file_name: 'd.json', formatting: 'chatglm3' } })
+    const talk = (parameters: object) => ({ conversations: [{ role: 'user', content: 'q' }, { role: 'tool', name: 'f', parameters, observation: 1 }, { role: 'assistant', content: 'a' }] })
+    write('d.json', [talk({ x: 'text' }), talk({ x: [1, 2], y: null })])
+    const { train } = await loadData(args(), template)
+    expect(train.map(({ ids }) => /Action Input: (.*)/.exec(text(ids))?.[1])).toEqual(['{"x": "text"}</s>', '{"x": [1, 2], "y": null}</s>'])
+  })
+
   test('placeholders in the texts stay as they are', async () => {
     info({ d: { file_name: 'd.json' } })
     write('d.json', [{ instruction: 'Who?', input: '', output: 'I am {{name}} by {{author}}.' }])
