@@ -15,7 +15,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['tests/{lib,server,scripts,components,conform,tools}/**/*.test.{ts,tsx}'], pool: 'forks', testTimeout: minutes / 2, hookTimeout: minutes / 2 },
+        test: { name: 'unit', include: ['tests/{lib,hub,server,scripts,components,conform,tools}/**/*.test.{ts,tsx}'], pool: 'forks', testTimeout: minutes / 2, hookTimeout: minutes / 2 },
       },
       {
         extends: true,

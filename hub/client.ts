@@ -1,0 +1,23 @@
+/** What both hubs can be asked, in one shape; how each is asked is in the file of its name. */
+import type { HubFile, HubHit, HubName } from '@/lib/hub/hub'
+import * as huggingface from '@/hub/huggingface'
+import * as modelscope from '@/hub/modelscope'
+import type { RepoKind } from '@/hub/place'
+import type { Asking } from '@/hub/request'
+
+export interface Snapshot {
+  /** What the snapshot is called: a commit, or the revision where the hub names no commits. */
+  commit: string
+  files: HubFile[]
+}
+
+export interface HubClient {
+  /** @throws UserError of `hub/request`, `hub_revision_missing` */
+  snapshot(kind: RepoKind, id: string, revision: string | null, asking: Asking): Promise<Snapshot>
+  /** Datasets whose names hold the words, the most used first. */
+  search(words: string, asking: Asking): Promise<HubHit[]>
+  /** Address of a file's content. */
+  fileUrl(kind: RepoKind, id: string, commit: string, path: string): string
+}
+
+export const clients: Record<HubName, HubClient> = { huggingface, modelscope }
