@@ -6,6 +6,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { readFile, rename, statfs, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { UserError } from '@/lib/errors'
+import { bytes } from '@/lib/format'
 import type { HubFile, HubName } from '@/lib/hub/hub'
 import { readCard, type Card } from '@/lib/hub/card'
 import { filesOf, layoutOf, type HubConfig } from '@/lib/hub/layout'
@@ -54,10 +55,8 @@ async function checkSpace(repo: Repo, files: readonly HubFile[]): Promise<void> 
   const needed = files.reduce((sum, { path: file, size }) => sum + (isHere(placeOf(repo, file), size) ? 0 : size), 0)
   const place = existing(repoFolder(repo))
   const { bavail, bsize } = await statfs(place)
-  if (needed > bavail * bsize) throw new UserError('hub_no_space', { id: repo.id, path: place, needed: gigabytes(needed), available: gigabytes(bavail * bsize) })
+  if (needed > bavail * bsize) throw new UserError('hub_no_space', { id: repo.id, path: place, needed: bytes(needed, 'en'), available: bytes(bavail * bsize, 'en') })
 }
-
-const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`
 
 async function fetchFiles(repo: Repo, files: readonly HubFile[], asking: Asking, progress: (now: FetchProgress) => void): Promise<void> {
   const total = files.reduce((sum, { size }) => sum + size, 0)

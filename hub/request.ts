@@ -3,8 +3,9 @@
  * once. Answers that mean something to a person become faults here. The token goes to the hub's own address alone, never to where it redirects.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { z } from 'zod'
-import { UserError } from '@/lib/errors'
+import type { z } from 'zod'
+import { schemaProblem } from '@/lib/causes'
+import { type FaultValue, problem, UserError } from '@/lib/errors'
 import { hubs, type HubName } from '@/lib/hub/hub'
 import { endpointOf, offlineBy, tokenOf } from '@/hub/settings'
 
@@ -41,7 +42,14 @@ export function causeOf(error: unknown): string {
   return cause instanceof Error ? cause.message : String(cause)
 }
 
-const notReached = (hub: HubName, problem: string) => new UserError('hub_unreachable', { hub: hubs[hub].title, endpoint: endpointOf(hub), problem, variable: hubs[hub].endpoint_variables[0] })
+/** The same in the reader's language, where it has words for it. */
+export function networkProblem(error: unknown): FaultValue {
+  const code = causeOf(error)
+  if (code === 'ECONNREFUSED') return problem('hub_denied', { code })
+  return code === 'ENOTFOUND' ? problem('system_host', { code }) : code
+}
+
+const notReached = (hub: HubName, reason: FaultValue) => new UserError('hub_unreachable', { hub: hubs[hub].title, endpoint: endpointOf(hub), problem: reason, variable: hubs[hub].endpoint_variables[0] })
 
 /** Seconds or a date; null where the hub does not say. */
 function retryAfter(response: Response): number | null {
@@ -104,8 +112,8 @@ export async function ask(url: string, asking: Asking, headers: Record<string, s
       await response.body?.cancel()
     } catch (error) {
       signal?.throwIfAborted()
-      const problem = listening.isSilent() ? `no answer within ${silence_ms / 1000} s` : causeOf(error)
-      if (attempt === attempts || listening.isSilent() || !breaks.includes(problem)) throw notReached(hub, problem)
+      if (listening.isSilent()) throw notReached(hub, problem('hub_silent', { seconds: silence_ms / 1000 }))
+      if (attempt === attempts || !breaks.includes(causeOf(error))) throw notReached(hub, networkProblem(error))
     } finally {
       listening.end()
     }
@@ -117,18 +125,17 @@ export async function ask(url: string, asking: Asking, headers: Record<string, s
 export async function askJson<T>(url: string, asking: Asking, schema: z.ZodType<T>): Promise<{ value: T; next: string | null }> {
   const response = await ask(url, asking, { Accept: 'application/json' })
   if (!response.ok) throw refusalOf(response, asking)
-  const strange = (problem: string) => new UserError('hub_answer_strange', { hub: hubs[asking.hub].title, url: url.split('?')[0], problem, variable: hubs[asking.hub].endpoint_variables[0] })
+  const strange = (reason: FaultValue) => new UserError('hub_answer_strange', { hub: hubs[asking.hub].title, url: url.split('?')[0], problem: reason, variable: hubs[asking.hub].endpoint_variables[0] })
+  const text = await response.text()
   let found: unknown
   try {
-    found = await response.json()
-  } catch (error) {
-    asking.signal?.throwIfAborted()
-    throw strange(causeOf(error))
+    found = JSON.parse(text)
+  } catch {
+    throw strange(problem('hub_no_json'))
   }
   const parsed = schema.safeParse(found)
   if (parsed.success) return { value: parsed.data, next: nextPage(response) }
-  const [issue] = parsed.error.issues
-  throw strange(`${issue.path.join('.')}: ${issue.message}`)
+  throw strange(schemaProblem(parsed.error, found))
 }
 
 /** RFC 8288: `<address>; rel="next"`. */

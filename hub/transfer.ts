@@ -7,11 +7,11 @@ import { constants, createReadStream, mkdirSync, readdirSync, renameSync, rmSync
 import { open, rename, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { UserError } from '@/lib/errors'
+import { type FaultValue, problem, Unusable, UserError } from '@/lib/errors'
 import { hubs, type HubFile } from '@/lib/hub/hub'
 import { clients } from '@/hub/client'
 import { contentOf, isHere, link, type Repo } from '@/hub/place'
-import { ask, causeOf, listenFor, patience as usual, refusalOf, type Asking } from '@/hub/request'
+import { ask, listenFor, networkProblem, patience as usual, refusalOf, type Asking } from '@/hub/request'
 
 export interface Transfer {
   repo: Repo
@@ -86,13 +86,13 @@ async function receive({ repo, file, asking, progress }: Transfer, handle: FileH
       listening.heard()
       await handle.write(read.value, 0, read.value.length, at)
       at += read.value.length
-      if (at > file.size) throw new Error('more came than the file has')
+      if (at > file.size) throw new Unusable(problem('hub_more', { size: file.size }))
       progress(at)
     }
     return at
   } catch (error) {
     if (!listening.isSilent()) throw error
-    throw new Error(`nothing came for ${silence_ms / 1000} s`)
+    throw new Unusable(problem('hub_silent', { seconds: silence_ms / 1000 }))
   } finally {
     listening.end()
   }
@@ -109,17 +109,17 @@ async function receiveAll(transfer: Transfer, place: string): Promise<void> {
       await handle.truncate(have)
       if (have === file.size) return await handle.sync()
       const before = have
-      let problem = `${have} of ${file.size} bytes came`
+      let reason: FaultValue = problem('hub_cut', { have, size: file.size })
       try {
         have = await receive(transfer, handle, have)
       } catch (error) {
         asking.signal?.throwIfAborted()
         if (error instanceof UserError) throw error
-        problem = causeOf(error)
+        reason = error instanceof Unusable ? error.problem : networkProblem(error)
         have = sizeOf(place)
       }
       failures = have > before ? 0 : failures + 1
-      if (failures === attempts) throw new UserError('hub_transfer_broken', { hub: hubs[repo.hub].title, id: repo.id, path: file.path, problem })
+      if (failures === attempts) throw new UserError('hub_transfer_broken', { hub: hubs[repo.hub].title, id: repo.id, path: file.path, problem: reason })
       if (failures > 0) await sleep(first_ms * 2 ** (failures - 1), undefined, { signal: asking.signal })
     }
   } finally {

@@ -37,8 +37,8 @@ export type RunStatus = (typeof runStatuses)[number]
 /** `state.json` of a run folder, written whole by the trainer at each change; the server adds nothing to it. */
 export const runStateSchema = z.strictObject({
   status: z.enum(runStatuses),
-  /** What it does now, in a word that the page translates: loading, tokenizing, compiling, training, evaluating, saving. */
-  phase: z.enum(['loading', 'tokenizing', 'compiling', 'training', 'evaluating', 'saving', 'finished']),
+  /** What it does now, in a word that the page translates: loading, downloading, tokenizing, compiling, training, evaluating, saving. */
+  phase: z.enum(['loading', 'downloading', 'tokenizing', 'compiling', 'training', 'evaluating', 'saving', 'finished']),
   pid: z.number().int(),
   /** Process start time in clock ticks (field 22 of /proc/pid/stat), so that a reused pid is not taken for the trainer; null where there is no /proc. */
   pid_start: z.string().nullable(),

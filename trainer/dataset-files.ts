@@ -11,7 +11,10 @@ import { NotARow, readRows } from '@/lib/datasets/rows'
 import { unifyRows } from '@/lib/datasets/unify'
 import { schemaProblem } from '@/lib/causes'
 import { type Fault, type Problem, problem, UserError } from '@/lib/errors'
+import { hubs } from '@/lib/hub/hub'
 import { JsonSyntaxError, parseJson, type PyObject, toPlain } from '@/lib/pyjson'
+import { heldFiles } from '@/hub/held'
+import { preferredHub } from '@/hub/settings'
 
 /** The entries of a folder's dataset_info.json; an entry that cannot be used says why. UserError: the folder or file is missing or damaged. */
 export async function readInfo(dataset_dir: string): Promise<Map<string, DatasetSource | Fault>> {
@@ -21,12 +24,13 @@ export async function readInfo(dataset_dir: string): Promise<Map<string, Dataset
   if (text === null) throw new UserError('dataset_info_missing', { path: dataset_dir }, 'dataset_dir')
   const invalid = (reason: Problem): Fault => ({ code: 'dataset_info_invalid', values: { path: dataset_dir, problem: reason }, field: 'dataset_dir' })
   const info = parseInfo(file, text)
+  const preferred = preferredHub()
   if (!(info instanceof Map)) throw asError(invalid(problem('info_not_object')))
   return new Map<string, DatasetSource | Fault>(
     [...info].map(([name, value]) => {
       const plain = toPlain(value)
       const entry = entrySchema.safeParse(plain)
-      if (entry.success) return [name, resolveEntry(name, entry.data)] as const
+      if (entry.success) return [name, resolveEntry(name, entry.data, preferred)] as const
       return [name, invalid(schemaProblem(entry.error, plain, name))] as const
     }),
   )
@@ -59,12 +63,23 @@ export function findDataset(info: ReadonlyMap<string, DatasetSource | Fault>, na
   return found as DatasetSource
 }
 
-/** The files of a dataset: one, or all of a folder. UserError dataset_file_missing, dataset_unsupported (type). */
-export async function datasetFiles(source: DatasetSource, dataset_dir: string): Promise<string[]> {
-  const at = path.join(dataset_dir, source.file ?? '')
+/** What of a hub's dataset has been fetched. */
+function hubFiles({ name, hub }: DatasetSource): string[] {
+  const files = hub && heldFiles(hub)
+  if (files) return files
+  throw new UserError('dataset_not_here', { dataset: name, id: hub?.id ?? '', hub: hub ? hubs[hub.hub].title : '' }, 'dataset')
+}
+
+async function localFiles(source: DatasetSource, at: string): Promise<string[]> {
   const info = await stat(at).catch(missing)
   if (!info) throw new UserError('dataset_file_missing', { dataset: source.name, path: at }, 'dataset')
-  const files = info.isDirectory() ? (await readdir(at)).sort().map((name) => path.join(at, name)) : [at]
+  return info.isDirectory() ? (await readdir(at)).sort().map((name) => path.join(at, name)) : [at]
+}
+
+/** The files of a dataset: one, all of a folder, or those of a hub's. UserError dataset_file_missing, dataset_not_here, dataset_unsupported (type). */
+export async function datasetFiles(source: DatasetSource, dataset_dir: string): Promise<string[]> {
+  const at = path.join(dataset_dir, source.file ?? '')
+  const files = source.hub ? hubFiles(source) : await localFiles(source, at)
   const types = files.map((file) => path.extname(file).slice(1))
   const wrong = types.find((type) => !fileTypes[type]) ?? types.find((type) => type !== types[0])
   if (wrong === undefined && files.length > 0) return files

@@ -14,7 +14,10 @@ import { isAlive, readRunState } from '@/trainer/run-state'
 /** Any of these makes a folder the home of a run: LLaMA-Factory's runs have them too. A lone training_args.yaml only announces one. */
 const traces = [runFiles.log, runFiles.trainerState, runFiles.allResults, runFiles.adapterWeights, 'model.safetensors']
 
-const holdsRun = (folder: string): boolean => traces.some((name) => existsSync(path.join(folder, name))) || checkpointSteps(folder).length > 0
+/** An empty file is of a run that never came to its first step. */
+const isFilled = (file: string): boolean => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0
+
+const holdsRun = (folder: string): boolean => traces.some((name) => isFilled(path.join(folder, name))) || checkpointSteps(folder).length > 0
 
 type OutputArgs = Pick<TrainingArgs, 'output_dir' | 'overwrite_output_dir' | 'resume_from_checkpoint'>
 

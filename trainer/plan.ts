@@ -88,7 +88,8 @@ export async function checkReport(raw: unknown): Promise<CheckReport> {
     const survey = await surveyOf(dataKey(args))
     return { ...sizeOf(args, ground, survey), skipped: survey.skipped }
   })
-  if (!plan) return { faults: data.faults, warnings: [], plan: null }
+  const isFetched = ({ code }: Fault) => code === 'dataset_not_here' // by the training itself, before anything else
+  if (!plan) return { faults: data.faults.filter((fault) => !isFetched(fault)), warnings: data.faults.filter(isFetched), plan: null }
   const { skipped, ...size } = plan
   return { faults: [], warnings: [...memoryWarning(size), ...skipped.slice(0, 1).map(({ fault }) => fault)], plan: size }
 }

@@ -16,8 +16,10 @@ import { readArguments, Refused } from '@/trainer/arguments'
 import { checkTraining, type Ground } from '@/trainer/check'
 import { checkpointName } from '@/trainer/checkpoint-list'
 import { differences, loadOptimizer, saveCheckpoint, type Identity } from '@/trainer/checkpoint'
+import type { RowFault } from '@/trainer/data'
 import { createEngine } from '@/trainer/device'
 import type { Engine, EngineSpec } from '@/trainer/engine/types'
+import { fetchRows, missingRows, type Missing } from '@/trainer/fetch-rows'
 import { writeWhole } from '@/trainer/files'
 import { runHost } from '@/trainer/host'
 import { evaluate, runLoop, type Outcome } from '@/trainer/loop'
@@ -44,6 +46,12 @@ interface Run {
   stop: StopRequest
 }
 
+/** A run whose folder tells of it, and that can be asked to stop. */
+type Begun = Pick<Run, 'report' | 'stop'>
+
+/** Everything about a run that its data says. */
+type Loaded = Pick<Run, 'data' | 'plan'> & { skipped: readonly RowFault[] }
+
 /**
  * Trains as `[x.yaml] [key=value …]` say. Exit code: 0, or a signal's when it was stopped. Throws the user's faults.
  * @param open makes the engine, when nothing can be refused any more
@@ -53,29 +61,72 @@ export async function train(argv: readonly string[], open: (spec: EngineSpec) =>
   const checked = await checkTraining(args)
   if (!checked.ground) throw new Refused(checked.faults)
   const { ground } = checked
+  const missing = await missingRows(args)
+  if (missing.length === 0) {
+    const loaded = await load(args, ground)
+    const begun = begin(args, ground, loaded.plan.max_steps)
+    return told(begun, () => start(args, ground, loaded, begun, open))
+  }
+  // What is fetched may take long: the run's folder tells of it from here on.
+  const begun = begin(args, ground, 0)
+  return told(begun, async () => {
+    if (!(await fetched(missing, args, begun))) return stopped(begun, 0)
+    return start(args, ground, await load(args, ground), begun, open)
+  })
+}
+
+async function load(args: TrainingArgs, ground: Ground): Promise<Loaded> {
   const stage = stageOf(args)
   const loaded = await stage.load(args, ground.template)
   const data = stage.collate(loaded, args, padId(ground))
-  const plan = planSteps(data.examples, args)
+  return { data, plan: planSteps(data.examples, args), skipped: loaded.skipped }
+}
+
+/** Until here a signal simply ends the process: there is nothing to save. */
+function begin(args: TrainingArgs, { resume }: Ground, total_steps: number): Begun {
   const output_dir = args.output_dir ?? ''
-  if (args.overwrite_output_dir && !ground.resume) clearOutput(output_dir)
-  const resume = ground.resume && { step: ground.resume.saved.progress.step, checkpoint: path.basename(ground.resume.folder) }
-  // Until here a signal simply ends the process: there is nothing to save.
+  if (args.overwrite_output_dir && !resume) clearOutput(output_dir)
   const stop = listenForStop()
-  const report = openReport(output_dir, { total_steps: plan.max_steps, resume, echo: (line) => void process.stdout.write(`${line}\n`) })
-  const { per_device_train_batch_size, gradient_accumulation_steps, cutoff_len } = args
-  const identity = { seed: args.data_seed ?? args.seed, examples: data.examples, per_device_train_batch_size, gradient_accumulation_steps, cutoff_len, max_steps: plan.max_steps }
-  const run: Run = { args, output_dir, ground, data, plan, adapter: adapterSettings(args, ground), identity, report, stop }
+  const from = resume && { step: resume.saved.progress.step, checkpoint: path.basename(resume.folder) }
+  const report = openReport(output_dir, { total_steps, resume: from, echo: (line) => void process.stdout.write(`${line}\n`) })
   stop.onRequest = () => report.state.change({ status: 'stopping' })
+  return { report, stop }
+}
+
+/** Lets the run's folder say how `work` ends when it fails. */
+async function told({ report }: Begun, work: () => Promise<number>): Promise<number> {
   try {
-    writeArguments(run)
-    for (const { dataset, row, fault } of loaded.skipped) report.text(`Dataset ${dataset}: row ${row} is left out: ${sentence(fault, 'en')}`, 'WARNING')
-    return await work(run, open)
+    return await work()
   } catch (error) {
     throw failed(report, error)
   } finally {
     report.close()
   }
+}
+
+/** False when it was stopped meanwhile. */
+async function fetched(missing: readonly Missing[], args: TrainingArgs, { report, stop }: Begun): Promise<boolean> {
+  const abort = new AbortController()
+  stop.onRequest = () => {
+    report.state.change({ status: 'stopping' })
+    abort.abort()
+  }
+  try {
+    await fetchRows(missing, args, report, abort.signal)
+  } catch (error) {
+    if (stop.signal === null) throw error
+  }
+  return stop.signal === null
+}
+
+function start(args: TrainingArgs, ground: Ground, { data, plan, skipped }: Loaded, { report, stop }: Begun, open: (spec: EngineSpec) => Promise<Engine>): Promise<number> {
+  const { per_device_train_batch_size, gradient_accumulation_steps, cutoff_len } = args
+  const identity = { seed: args.data_seed ?? args.seed, examples: data.examples, per_device_train_batch_size, gradient_accumulation_steps, cutoff_len, max_steps: plan.max_steps }
+  const run: Run = { args, output_dir: args.output_dir ?? '', ground, data, plan, adapter: adapterSettings(args, ground), identity, report, stop }
+  report.state.change({ total_steps: plan.max_steps })
+  writeArguments(run)
+  for (const { dataset, row, fault } of skipped) report.text(`Dataset ${dataset}: row ${row} is left out: ${sentence(fault, 'en')}`, 'WARNING')
+  return work(run, open)
 }
 
 /** Batches are filled up with the template's padding; any id will do, because padding is never seen. */
@@ -89,9 +140,10 @@ function adapterSettings(args: TrainingArgs, { config, adapter, specs }: Ground)
   return { rank: args.lora_rank, alpha: loraAlpha(args), dropout: args.lora_dropout, use_rslora: args.use_rslora, target_modules, base_model_name_or_path }
 }
 
-/** The configuration, runnable again: without what only this start asked for. */
+/** The configuration, runnable again: without what only this start asked for, and without secrets. */
 function writeArguments({ args, output_dir }: Run): void {
-  writeWhole(path.join(output_dir, runFiles.args), writeYaml({ ...args, resume_from_checkpoint: null, overwrite_output_dir: false }))
+  const own = { resume_from_checkpoint: null, overwrite_output_dir: false, hf_hub_token: null, ms_hub_token: null }
+  writeWhole(path.join(output_dir, runFiles.args), writeYaml({ ...args, ...own }))
 }
 
 /** Puts a failure into the state and the log, and returns what to throw. */
@@ -135,7 +187,7 @@ async function work(run: Run, open: (spec: EngineSpec) => Promise<Engine>): Prom
     }
     if (!run.args.do_train) return await onlyEvaluate(run, engine)
     const outcome = await trainLoop(run, engine)
-    if (outcome.end === 'stopped') return stopped(run, outcome.progress)
+    if (outcome.end === 'stopped') return stopped(run, outcome.progress.step)
     await finish(run, engine, outcome)
     return stop.signal === null ? 0 : exitCodeOf(stop.signal)
   } finally {
@@ -203,7 +255,7 @@ function stateText({ args, plan, output_dir }: Run, progress: Progress): string 
   return trainerState(progress, { ...args, max_steps: plan.max_steps, num_train_epochs: plan.epochs, eval_steps: args.eval_steps ?? args.logging_steps, best_checkpoint })
 }
 
-function stopped({ report, stop }: Run, { step }: Progress): number {
+function stopped({ report, stop }: Begun, step: number): number {
   report.text(step > 0 ? `Stopped at step ${step}, can be resumed.` : 'Stopped before the first step.')
   report.state.change({ status: 'stopped', phase: 'finished', step })
   return exitCodeOf(stop.signal ?? 'SIGTERM')

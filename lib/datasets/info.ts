@@ -1,9 +1,11 @@
 /**
  * dataset_info.json: what a folder's datasets are called, where their rows lie and what their columns mean. The keys and their defaults are
- * LLaMA-Factory 0.9.5's (`data/parser.py`). Left out: fetching what lies elsewhere.
+ * LLaMA-Factory 0.9.5's (`data/parser.py`), and `revision`, the state of a hub's dataset. Left out: fetching what lies elsewhere (`hub/`).
  */
 import { z } from 'zod'
 import { type Fault, type Problem, problem } from '@/lib/errors'
+import { hubNames, type HubName } from '@/lib/hub/hub'
+import { refSchema, type DatasetRef } from '@/lib/hub/ref'
 
 export const formattings = ['alpaca', 'sharegpt', 'openai', 'chatglm3'] as const
 export type Formatting = (typeof formattings)[number]
@@ -38,6 +40,7 @@ export const entrySchema = z.looseObject({
   ranking: z.boolean().default(false),
   subset: text,
   split: text,
+  revision: text,
   folder: text,
   num_samples: z.number().int().min(1).nullish(),
   columns: columnsSchema.optional(),
@@ -85,6 +88,8 @@ export interface DatasetSource {
   file: string | null
   /** Where else: the hub's or the bucket's name for it. */
   remote: string | null
+  /** The rows that are meant, where the place is a hub that is read. */
+  hub: DatasetRef | null
   formatting: Formatting
   ranking: boolean
   num_samples: number | null
@@ -92,13 +97,25 @@ export interface DatasetSource {
   tags: Tags
 }
 
-/** As soon as an entry has `columns` (or `tags`), those that it does not name are absent, not default. */
-export function resolveEntry(name: string, entry: Entry): DatasetSource {
+/** The hub that an entry names: where it names both, the preferred one. A name that no hub can have is none. */
+function hubRef(entry: Entry, preferred: HubName): DatasetRef | null {
+  const ids: Record<HubName, string | null | undefined> = { huggingface: entry.hf_hub_url, modelscope: entry.ms_hub_url }
+  const hub = ids[preferred] ? preferred : hubNames.find((one) => ids[one])
+  const { revision = null, subset = null, folder = null } = entry
+  return refSchema.safeParse({ hub, id: hub && ids[hub], revision, subset, split: entry.split ?? 'train', folder }).data ?? null
+}
+
+/**
+ * As soon as an entry has `columns` (or `tags`), those that it does not name are absent, not default.
+ * @param preferred the hub to take where an entry names both
+ */
+export function resolveEntry(name: string, entry: Entry, preferred: HubName = 'huggingface'): DatasetSource {
   const remote = entry.hf_hub_url ?? entry.ms_hub_url ?? entry.om_hub_url ?? entry.script_url ?? entry.cloud_file_name ?? null
   return {
     name,
     file: remote === null ? (entry.file_name ?? null) : null,
     remote,
+    hub: hubRef(entry, preferred),
     formatting: entry.formatting,
     ranking: entry.ranking,
     num_samples: entry.num_samples ?? null,
@@ -119,12 +136,12 @@ export const fileTypes: Record<string, boolean> = { json: true, jsonl: true, txt
 /** Why a dataset cannot be trained on here, before its rows are read; null when nothing speaks against it. */
 export function sourceProblem(source: DatasetSource): Fault | null {
   const unsupported = (reason: Problem): Fault => ({ code: 'dataset_unsupported', values: { dataset: source.name, problem: reason }, field: 'dataset' })
-  if (source.remote !== null) return unsupported(problem('dataset_online', { place: source.remote }))
-  if (source.file === null) return unsupported(problem('dataset_no_file'))
+  if (source.remote !== null && source.hub === null) return unsupported(problem('dataset_online', { place: source.remote }))
+  if (source.remote === null && source.file === null) return unsupported(problem('dataset_no_file'))
   const { images, videos, audios } = source.columns
   const media = images ?? videos ?? audios
   if (media !== null) return unsupported(problem('dataset_media', { column: media }))
-  const type = /\.([^./\\]+)$/.exec(source.file)?.[1] ?? ''
+  const type = /\.([^./\\]+)$/.exec(source.file ?? '')?.[1] ?? ''
   if (fileTypes[type] === false) return unsupported(problem('dataset_type', { type }))
   return null
 }

@@ -95,6 +95,13 @@ export const problemsEn = {
   info_empty: 'it names no dataset',
   info_not_object: 'it is not an object of names and entries',
 
+  // Hubs
+  hub_cut: '{have} of {size} bytes came',
+  hub_denied: 'nothing listens there ({code})',
+  hub_no_json: 'it is no JSON',
+  hub_more: 'more came than the {size} bytes that were announced',
+  hub_silent: 'no answer within {seconds} seconds',
+
   // Rows
   row_content: 'its content is {found}, but must be a text',
   row_count: 'its messages must come in pairs of question and answer',

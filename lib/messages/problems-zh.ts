@@ -87,6 +87,13 @@ export const problemsZh: Readonly<Record<ProblemCode, string>> = {
   info_empty: '其中没有任何数据集',
   info_not_object: '其内容不是由名称和条目组成的对象',
 
+  // Hubs
+  hub_cut: '只收到 {size} 字节中的 {have} 字节',
+  hub_denied: '该地址没有服务在监听（{code}）',
+  hub_no_json: '它不是 JSON',
+  hub_more: '收到的内容超过所声明的 {size} 字节',
+  hub_silent: '{seconds} 秒内没有应答',
+
   row_content: '其内容为{found}，应为文本',
   row_count: '消息必须由问题和回答成对组成',
   row_count_ranking: '消息必须以问题结尾',

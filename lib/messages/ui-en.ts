@@ -84,6 +84,7 @@ export const uiEn = {
     },
     phases: {
       loading: 'Loading',
+      downloading: 'Downloading data',
       tokenizing: 'Tokenizing',
       compiling: 'Compiling',
       training: 'Training',

@@ -86,6 +86,7 @@ export const uiZh: Messages['ui'] = {
     },
     phases: {
       loading: '加载模型',
+      downloading: '下载数据',
       tokenizing: '分词',
       compiling: '编译',
       training: '训练',

@@ -171,7 +171,7 @@ describe('Hugging Face', () => {
     await gone.close()
     process.env.HF_ENDPOINT = gone.url
     const begun = Date.now()
-    expect(await faultOf(fetchDataset(ref(), {}, () => {}))).toMatchObject({ code: 'hub_unreachable', values: { problem: 'ECONNREFUSED', variable: 'HF_ENDPOINT' } })
+    expect(await faultOf(fetchDataset(ref(), {}, () => {}))).toMatchObject({ code: 'hub_unreachable', values: { problem: { code: 'hub_denied' }, variable: 'HF_ENDPOINT' } })
     process.env.HF_ENDPOINT = 'http://hub.invalid'
     expect(await faultOf(fetchDataset(ref(), {}, () => {}))).toMatchObject({ code: 'hub_unreachable' })
     expect(Date.now() - begun).toBeLessThan(5000)
@@ -179,7 +179,7 @@ describe('Hugging Face', () => {
 
   test('a hub that falls silent is not waited for', async () => {
     hub.trouble = () => ({ hang: true })
-    expect(await faultOf(fetchQuick(ref()))).toMatchObject({ code: 'hub_unreachable', values: { problem: 'no answer within 0.4 s' } })
+    expect(await faultOf(fetchQuick(ref()))).toMatchObject({ code: 'hub_unreachable', values: { problem: { code: 'hub_silent', values: { seconds: 0.4 } } } })
   })
 
   test('something that is no hub is named', async () => {

@@ -36,7 +36,7 @@ describe('entries', () => {
   })
 
   test.each([
-    [{ hf_hub_url: 'a/b', file_name: 'd.json' }, 'online'],
+    [{ script_url: 'a/b', file_name: 'd.json' }, 'online'],
     [{ file_name: undefined, script_url: 's' }, 'online'],
     [{ file_name: undefined }, 'names no file'],
     [{ columns: { messages: 'm', images: 'pictures' } }, 'pictures'],

@@ -274,7 +274,7 @@ describe('the list', () => {
     const list = await listDatasets(folder)
     expect(list.map(({ name, problem }) => [name, problem?.code ?? null])).toEqual([
       ['d', null],
-      ['hub', 'dataset_unsupported'],
+      ['hub', 'dataset_not_here'],
       ['gone', 'dataset_file_missing'],
       ['odd', 'dataset_info_invalid'],
       ['k', null],

@@ -123,7 +123,7 @@ describe('the output folder', () => {
   it('may hold the announcement of a run, but no other run', async () => {
     writeFileSync(at('training_args.yaml'), 'a: 1\n')
     expect(checkOutput(args())).toBe(null)
-    writeFileSync(at('trainer_log.jsonl'), '')
+    writeFileSync(at('trainer_log.jsonl'), '{}\n')
     expect(fault(() => checkOutput(args()))).toEqual({ code: 'output_dir_taken', values: { path: folder }, field: 'output_dir' })
     expect(checkOutput(args({ overwrite_output_dir: true }))).toBe(null)
     expect(fault(() => checkOutput(args({ resume_from_checkpoint: true })))?.code).toBe('checkpoint_missing')

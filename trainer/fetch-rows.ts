@@ -1,0 +1,53 @@
+/**
+ * Rows that lie on a hub, fetched before the training that needs them. Reading never fetches: what a person saw in the preview is what is trained on, until
+ * they fetch it anew. How a hub is spoken to is `hub/`.
+ */
+import type { TrainingArgs } from '@/lib/config/fields'
+import { bytes as size } from '@/lib/format'
+import { hubs, type HubName } from '@/lib/hub/hub'
+import type { DatasetRef } from '@/lib/hub/ref'
+import { fetchDataset, type FetchProgress } from '@/hub/dataset'
+import { heldFiles } from '@/hub/held'
+import { findDataset, readInfo } from '@/trainer/dataset-files'
+import type { Report } from '@/trainer/report'
+
+export interface Missing {
+  dataset: string
+  ref: DatasetRef
+}
+
+/** The datasets of a training whose rows must be fetched first. UserError as in `findDataset`. */
+export async function missingRows({ dataset, eval_dataset, dataset_dir }: TrainingArgs): Promise<Missing[]> {
+  const chosen = [...(dataset ?? []).map((name) => [name, 'dataset']), ...(eval_dataset ?? []).map((name) => [name, 'eval_dataset'])]
+  if (chosen.length === 0) return []
+  const info = await readInfo(dataset_dir)
+  return chosen.flatMap(([name, field]) => {
+    const { hub } = findDataset(info, name, dataset_dir, field)
+    return hub === null || heldFiles(hub) ? [] : [{ dataset: name, ref: hub }]
+  })
+}
+
+const tokenKeys = { huggingface: 'hf_hub_token', modelscope: 'ms_hub_token' } as const satisfies Record<HubName, keyof TrainingArgs>
+
+/** Time between two lines about one file. */
+const linesEvery = 5000
+
+function progressLines(report: Report): (now: FetchProgress) => void {
+  let told: { file: string | null; at: number } = { file: null, at: 0 }
+  return ({ file, files, files_done, bytes, total }) => {
+    if (file === null || (file === told.file && Date.now() - told.at < linesEvery)) return
+    told = { file, at: Date.now() }
+    report.text(`  ${file} (${files_done + 1} of ${files}): ${size(bytes, 'en')} of ${size(total, 'en')}`)
+  }
+}
+
+/** Fetches them one after the other. UserError of `fetchDataset`; an AbortError when `signal` says so. */
+export async function fetchRows(missing: readonly Missing[], args: TrainingArgs, report: Report, signal: AbortSignal): Promise<void> {
+  report.state.change({ phase: 'downloading' })
+  for (const { dataset, ref } of missing) {
+    const token = args[tokenKeys[ref.hub]] ?? undefined
+    report.text(`Fetching dataset ${dataset}: ${ref.id}${ref.subset === null ? '' : `, ${ref.subset}`}, ${ref.split}, from ${hubs[ref.hub].title}`)
+    await fetchDataset(ref, { signal, token }, progressLines(report))
+  }
+  report.state.change({ phase: 'loading' })
+}
