@@ -6,6 +6,8 @@
 import { z } from 'zod'
 import type { Curve } from '@/lib/curves'
 import type { Formatting } from '@/lib/datasets/info'
+import { mappingSchema, type DatasetKind, type Mapping } from '@/lib/datasets/mapping'
+import type { Recognition } from '@/lib/datasets/recognise'
 import type { Fault } from '@/lib/errors'
 import type { RunSummary } from '@/lib/run'
 import type { Runtime } from '@/lib/runtime'
@@ -20,6 +22,8 @@ export interface BoardState {
   home: string
   /** The `dataset_dir` that a new form starts with. */
   dataset_dir: string
+  /** Data folders that are known without being named, the one where new datasets go first. */
+  dataset_dirs: string[]
   /** Folders that a path from the browser may lie in. */
   roots: string[]
   runs: RunSummary[]
@@ -53,10 +57,16 @@ export interface DatasetEntry {
   formatting: Formatting
   ranking: boolean
   kto: boolean
+  kind: DatasetKind
   /** Absolute path; null when the entry names a source outside this machine. */
   path: string | null
-  /** Rows; null when the file could not be read. */
-  rows: number | null
+  /** The hub's or the bucket's name for it, where the rows lie outside this machine. */
+  remote: string | null
+  /** Bytes of its files, and when they were changed last (ms); null where there are none. */
+  size: number | null
+  changed_at: number | null
+  /** The file lies among the uploads, so it may go when the dataset is removed. */
+  is_upload: boolean
   problem: Fault | null
 }
 
@@ -79,6 +89,14 @@ export interface PreviewRow {
 export interface PreviewPage {
   total: number
   rows: PreviewRow[]
+}
+
+/** The first rows of a file or dataset, with what its columns look like and the conversations that a mapping makes of them. */
+export interface Examination extends Omit<Recognition, 'mapping'> {
+  /** The mapping of the rows below: the one asked for, else the entry's own, else the recognised one. */
+  mapping: Mapping
+  recognised: Mapping
+  rows: { raw: string; shown: PreviewRow }[]
 }
 
 export interface ModelReport {
@@ -145,6 +163,7 @@ export interface RunDetail {
 
 const nothing = z.strictObject({})
 const runId = z.strictObject({ id: z.string().min(1).max(1024) })
+const datasetOf = z.strictObject({ dataset_dir: z.string().min(1), dataset: z.string().min(1) })
 const rawArgs = z.record(z.string(), z.unknown())
 
 /** `response` exists in the type only. */
@@ -162,6 +181,17 @@ export const api = {
   /** `path: null` lists the roots. */
   browse: answers<Folder>()(z.strictObject({ path: z.string().nullable() })),
   datasets: answers<DatasetList>()(z.strictObject({ dataset_dir: z.string().min(1) })),
+  /** Rows of a dataset; may take a while for a large file. */
+  dataset_rows: answers<number>()(datasetOf),
+  /** Of a file that may become a dataset, or of a dataset. */
+  examine: answers<Examination>()(z.union([datasetOf.extend({ mapping: mappingSchema.nullable() }), z.strictObject({ path: z.string().min(1), mapping: mappingSchema.nullable() })])),
+  /** Adds a dataset that reads the file (or folder of files) at `path`. The folder is made where it is one of the known ones. */
+  dataset_add: answers<null>()(datasetOf.extend({ path: z.string().min(1), mapping: mappingSchema })),
+  /** Reads a dataset's columns in another way. */
+  dataset_map: answers<null>()(datasetOf.extend({ mapping: mappingSchema })),
+  dataset_rename: answers<null>()(datasetOf.extend({ name: z.string() })),
+  /** Takes the entry out; its file stays, unless it was uploaded and `delete_file` says so. */
+  dataset_remove: answers<null>()(datasetOf.extend({ delete_file: z.boolean() })),
   preview: answers<PreviewPage>()(
     z.strictObject({
       dataset_dir: z.string().min(1),

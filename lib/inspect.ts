@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { api, type ApiResponse } from '@/lib/api'
 import type { Fault } from '@/lib/errors'
 
-export const inspectNames = ['check', 'datasets', 'preview', 'model'] as const
+export const inspectNames = ['check', 'datasets', 'dataset_rows', 'examine', 'preview', 'model'] as const
 export type InspectName = (typeof inspectNames)[number]
 
 const id = z.number().int()
@@ -15,6 +15,8 @@ const id = z.number().int()
 export const inspectQuestionSchema = z.discriminatedUnion('name', [
   z.strictObject({ id, name: z.literal('check'), request: api.check.request }),
   z.strictObject({ id, name: z.literal('datasets'), request: api.datasets.request }),
+  z.strictObject({ id, name: z.literal('dataset_rows'), request: api.dataset_rows.request }),
+  z.strictObject({ id, name: z.literal('examine'), request: api.examine.request }),
   z.strictObject({ id, name: z.literal('preview'), request: api.preview.request }),
   z.strictObject({ id, name: z.literal('model'), request: api.model.request }),
 ])

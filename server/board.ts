@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { systemProblem } from '@/lib/causes'
 import { UserError } from '@/lib/errors'
 import { openChat } from '@/server/chat'
+import { openDatasets } from '@/server/datasets'
 import { makeEndpoints } from '@/server/endpoints'
 import { openGuard } from '@/server/guard'
 import { httpHandler, type Page } from '@/server/http'
@@ -55,7 +56,8 @@ export async function openBoard(options: ServerOptions, makePage: (server: Serve
     delta: (delta) => browsers.to(answerRoom(delta.id)).emit('delta', delta),
   })
   const inspect = openInspect(home)
-  server.on('request', httpHandler(guard, makeEndpoints({ home, paths, runs, jobs, inspect }), makePage(server), options.dev))
+  const datasets = openDatasets({ home, paths, inspect })
+  server.on('request', httpHandler(guard, makeEndpoints({ home, paths, runs, jobs, inspect, datasets }), makePage(server), options.dev))
   serveBrowsers(browsers, runs, chat, paths)
   inspect.warmUp()
   return {

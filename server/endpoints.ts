@@ -9,6 +9,7 @@ import { sparkOf } from '@/lib/curves'
 import { UserError, type Fault } from '@/lib/errors'
 import { runFiles } from '@/lib/run'
 import { adaptersOf } from '@/server/adapters'
+import { datasetFault, type Datasets } from '@/server/datasets'
 import { checkout, readRuntime, version } from '@/server/env'
 import { readJson } from '@/server/files'
 import type { Inspect } from '@/server/inspect'
@@ -25,18 +26,21 @@ export interface EndpointParts {
   runs: Runs
   jobs: Jobs
   inspect: Inspect
+  datasets: Datasets
 }
 
 /** Settings that name a place on the disk; all of them are looked at before the trainer sees them. */
 const pathKeys = ['model_name_or_path', 'adapter_name_or_path', 'dataset_dir', 'eval_dataset_dir', 'resume_from_checkpoint'] as const
 
-function pathFaults(args: Readonly<Record<string, unknown>>, paths: Paths): Fault[] {
-  return pathKeys.flatMap((key) => {
+function pathFaults(args: Readonly<Record<string, unknown>>, paths: Paths, datasets: Datasets): Fault[] {
+  const places = pathKeys.flatMap((key) => {
     const value = args[key]
     const targets: unknown[] = typeof value === 'string' ? value.split(',') : Array.isArray(value) ? value : []
     const outside = targets.find((target) => typeof target === 'string' && target.trim() !== '' && !paths.allows(target.trim()))
     return outside === undefined ? [] : [{ code: 'path_outside' as const, values: { path: String(outside) }, field: key }]
   })
+  const dataset = places.length > 0 ? null : datasetFault(args, datasets)
+  return dataset === null ? places : [dataset]
 }
 
 /** A name that is one folder: it may hold any script's letters, but nothing that a path, a shell or another system would take amiss. */
@@ -75,14 +79,14 @@ function sameFolder(a: string, b: string): boolean {
 }
 
 async function start(parts: EndpointParts, raw: Record<string, unknown>, model: string | null, name: string | null): Promise<{ id: string }> {
-  const { paths, runs, jobs, inspect } = parts
+  const { paths, runs, jobs, inspect, datasets } = parts
   const modelPath = typeof raw.model_name_or_path === 'string' ? raw.model_name_or_path : ''
   const method = typeof raw.finetuning_type === 'string' ? raw.finetuning_type : 'lora'
   const id = [model === null ? modelName(modelPath) : folderName(model, 'model_name_or_path'), folderName(method, 'finetuning_type'), name === null ? defaultName() : folderName(name, 'output_dir')].join('/')
   const values = { ...raw, output_dir: outputDir(runs.saves, id) }
   const parsed = parseArgs(values)
   if (!parsed.ok) throw faultError(parsed.faults[0])
-  const outside = pathFaults(parsed.args, paths)
+  const outside = pathFaults(parsed.args, paths, datasets)
   const faults = outside.length > 0 ? outside : (await inspect.ask('check', { args: values })).faults
   if (faults.length > 0) throw faultError(faults[0])
   jobs.submit(id, writeYaml(parsed.args))
@@ -97,29 +101,43 @@ function adapters({ runs }: EndpointParts, model: string | null): AdapterEntry[]
 }
 
 export function makeEndpoints(parts: EndpointParts): Endpoints {
-  const { home, paths, runs, jobs, inspect } = parts
+  const { home, paths, runs, jobs, inspect, datasets } = parts
   const done = (work: (id: string) => void) => ({ id }: { id: string }) => {
     work(id)
     return null
   }
+  const written = <Request>(work: (request: Request) => Promise<void>) => async (request: Request) => {
+    await work(request)
+    return null
+  }
   return {
-    state: () => ({ version: version(), node: process.version, runtime: readRuntime(), home, dataset_dir: 'data', roots: paths.roots, runs: runs.list() }),
+    state: () => ({ version: version(), node: process.version, runtime: readRuntime(), home, dataset_dir: 'data', dataset_dirs: datasets.folders(), roots: paths.roots, runs: runs.list() }),
     models: () => paths.models(),
     model(request) {
       paths.inside(request.model_name_or_path, 'model_name_or_path')
       return inspect.ask('model', request)
     },
     browse: ({ path: target }) => paths.browse(target),
-    datasets(request) {
-      paths.inside(request.dataset_dir, 'dataset_dir')
-      return inspect.ask('datasets', request)
+    datasets: ({ dataset_dir }) => datasets.list(dataset_dir),
+    dataset_rows(request) {
+      datasets.check(request.dataset_dir, request.dataset)
+      return inspect.ask('dataset_rows', request)
     },
+    examine(request) {
+      if ('path' in request) return inspect.ask('examine', { ...request, path: datasets.file(request.path) })
+      datasets.check(request.dataset_dir, request.dataset)
+      return inspect.ask('examine', request)
+    },
+    dataset_add: written(datasets.add),
+    dataset_map: written(datasets.map),
+    dataset_rename: written(datasets.rename),
+    dataset_remove: written(datasets.remove),
     preview(request) {
-      paths.inside(request.dataset_dir, 'dataset_dir')
+      datasets.check(request.dataset_dir, request.dataset)
       return inspect.ask('preview', request)
     },
     check(request) {
-      const faults = pathFaults(request.args, paths)
+      const faults = pathFaults(request.args, paths, datasets)
       return faults.length > 0 ? { faults, warnings: [], plan: null } : inspect.ask('check', request)
     },
     start: ({ args, model, name }) => start(parts, args, model, name),

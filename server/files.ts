@@ -34,7 +34,7 @@ export function readJson(file: string): unknown {
 }
 
 /** What keeps a file from being written, as the user's fault where it is one. */
-function writeFault(error: unknown, file: string): unknown {
+export function writeFault(error: unknown, file: string): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : null
   if (code === 'ENOSPC' || code === 'EDQUOT') return new UserError('disk_full', { path: file })
   if (code === 'EACCES' || code === 'EROFS') return new UserError('folder_unwritable', { path: path.dirname(file), problem: systemProblem(error) })

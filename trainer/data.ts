@@ -7,6 +7,7 @@ import { exampleCutoff, packs } from '@/lib/config/derived'
 import { RowError } from '@/lib/datasets/align'
 import { type Example, toExample, unsupervised } from '@/lib/datasets/example'
 import { type DatasetSource, type Formatting, sourceProblem } from '@/lib/datasets/info'
+import { type DatasetKind, kindOf } from '@/lib/datasets/mapping'
 import { type MixSettings, mixRows } from '@/lib/datasets/mix'
 import { type Fault, problem, UserError } from '@/lib/errors'
 import type { PyObject } from '@/lib/pyjson'
@@ -197,9 +198,12 @@ export function encodeRow(at: { dataset: string; row: number }, example: Example
 export interface DatasetListing {
   name: string
   file_name: string | null
+  /** Where else its rows lie. */
+  remote: string | null
   formatting: Formatting
   ranking: boolean
   kto: boolean
+  kind: DatasetKind
   /** Why it cannot be used here; null when it can. */
   problem: Fault | null
 }
@@ -209,10 +213,10 @@ export async function listDatasets(dataset_dir: string): Promise<DatasetListing[
   const info = await readInfo(dataset_dir)
   return Promise.all(
     [...info].map(async ([name, source]) => {
-      if ('code' in source) return { name, file_name: null, formatting: 'alpaca', ranking: false, kto: false, problem: source }
-      const { file, formatting, ranking, columns } = source
+      if ('code' in source) return { name, file_name: null, remote: null, formatting: 'alpaca', ranking: false, kto: false, kind: 'alpaca', problem: source }
+      const { file, remote, formatting, ranking, columns } = source
       const problem = sourceProblem(source) ?? (await filesProblem(source, dataset_dir))
-      return { name, file_name: file, formatting, ranking, kto: columns.kto_tag !== null, problem }
+      return { name, file_name: file, remote, formatting, ranking, kto: columns.kto_tag !== null, kind: kindOf(source), problem }
     }),
   )
 }

@@ -78,7 +78,7 @@ async function localFiles(source: DatasetSource, at: string): Promise<string[]> 
 
 /** The files of a dataset: one, all of a folder, or those of a hub's. UserError dataset_file_missing, dataset_not_here, dataset_unsupported (type). */
 export async function datasetFiles(source: DatasetSource, dataset_dir: string): Promise<string[]> {
-  const at = path.join(dataset_dir, source.file ?? '')
+  const at = path.resolve(dataset_dir, source.file ?? '') // an absolute file_name stands for itself, as in Python
   const files = source.hub ? hubFiles(source) : await localFiles(source, at)
   const types = files.map((file) => path.extname(file).slice(1))
   const wrong = types.find((type) => !fileTypes[type]) ?? types.find((type) => type !== types[0])

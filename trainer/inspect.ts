@@ -5,8 +5,9 @@
 import { createInterface } from 'node:readline'
 import type { ApiRequest, ApiResponse } from '@/lib/api'
 import { inspectQuestionSchema, type InspectAnswer, type InspectName, type InspectQuestion } from '@/lib/inspect'
+import { examine } from '@/trainer/examine'
 import { faultOf } from '@/trainer/fault'
-import { inspectDatasets, inspectPreview } from '@/trainer/inspect-data'
+import { countRows, inspectDatasets, inspectPreview } from '@/trainer/inspect-data'
 import { inspectModel } from '@/trainer/inspect-model'
 import { checkReport } from '@/trainer/plan'
 
@@ -15,6 +16,8 @@ type Handlers = { [N in InspectName]: (request: ApiRequest<N>) => Promise<ApiRes
 const handlers: Handlers = {
   check: ({ args }) => checkReport(args),
   datasets: ({ dataset_dir }) => inspectDatasets(dataset_dir),
+  dataset_rows: countRows,
+  examine,
   preview: inspectPreview,
   model: ({ model_name_or_path }) => inspectModel(model_name_or_path),
 }

@@ -51,7 +51,7 @@ export async function previewRows(args: DataArgs, template: Template | null, pag
   return preview
 }
 
-function previewRow(row: AlignedRow, source: DatasetSource, args: DataArgs, template: Template | null): PreviewRow {
+export function previewRow(row: AlignedRow, source: DatasetSource, args: DataArgs, template: Template | null): PreviewRow {
   const at = { dataset: source.name, row: row.row }
   const empty: PreviewRow = { ...at, system: '', tools: '', messages: [], answers: [], fault: null, tokens: null, cut: 0 }
   try {

@@ -9,6 +9,7 @@ import { ConfigField } from '@/components/config/config-field'
 import { draft } from '@/components/config/draft'
 import { OutputField } from '@/components/config/output-field'
 import { SettingsGroup } from '@/components/config/settings-group'
+import { DatasetDirField } from '@/components/dataset/dataset-dir-field'
 import { DatasetField } from '@/components/dataset/dataset-field'
 import { useStore } from '@/components/store'
 import { fieldOf, type Key } from '@/lib/config/fields'
@@ -27,6 +28,7 @@ const serverSets: ReadonlySet<Key> = new Set<Key>(['overwrite_output_dir', 'resu
 
 /** Keys whose control is not the declared widget, or that take a whole row. */
 const special: Partial<Record<Key, ComponentType>> = {
+  dataset_dir: () => <DatasetDirField />,
   dataset: () => <DatasetField name="dataset" />,
   eval_dataset: () => <DatasetField name="eval_dataset" />,
   output_dir: () => <OutputField />,

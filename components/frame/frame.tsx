@@ -14,7 +14,7 @@ import type { Theme } from '@/components/preferences'
 import { cx } from '@/components/ui/cx'
 
 /** The screens, in the order of the tabs; the key is also that of the tab's text. */
-const screens = { train: '/', chat: '/chat', runs: '/runs' } as const
+const screens = { train: '/', datasets: '/datasets', chat: '/chat', runs: '/runs' } as const
 
 export function Frame({ theme, children }: { theme: Theme; children: ReactNode }) {
   const { t } = useLocale()
@@ -52,7 +52,7 @@ function Tabs() {
   return (
     <nav aria-label={t.ui.frame.screens} className="flex h-full items-stretch">
       {Object.entries(screens).map(([key, href]) => {
-        const here = path === href
+        const here = path === href || (href !== '/' && path.startsWith(`${href}/`))
         return (
           <Link
             key={href}

@@ -15,7 +15,7 @@ import { Button } from '@/components/ui/button'
 import { TextInput } from '@/components/ui/text-input'
 import type { ModelReport } from '@/lib/api'
 
-const BrowseDialog = dynamic(() => import('@/components/model/browse-dialog').then((module) => module.BrowseDialog), { ssr: false })
+const BrowseDialog = dynamic(() => import('@/components/files/browse-dialog').then((module) => module.BrowseDialog), { ssr: false })
 
 const LOOK_DELAY_MS = 350
 
@@ -72,7 +72,19 @@ export function ModelPath() {
       ) : (
         <FieldFault name="model_name_or_path" />
       )}
-      {browsing && <BrowseDialog onClose={() => setBrowsing(false)} />}
+      {browsing && (
+        <BrowseDialog
+          title={t.ui.model.browse_title}
+          help={t.ui.model.browse_help}
+          use={t.ui.model.use}
+          accepts={(entry) => entry.is_model}
+          onTake={(entry) => {
+            draft.set((now) => ({ ...now, model_name: entry.name }))
+            setArg('model_name_or_path', entry.path)
+          }}
+          onClose={() => setBrowsing(false)}
+        />
+      )}
     </div>
   )
 }

@@ -17,6 +17,8 @@ export const count = (value: number, locale: string): string => new Intl.NumberF
 export const compact = (value: number): string => new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 }).format(value)
 
 const GIB = 1024 ** 3
+/** Bytes of a file, small ones too. */
+export const fileSize = (value: number): string => (value >= 1024 ** 2 ? bytes(value) : value >= 1024 ? `${Math.round(value / 1024)} KiB` : `${value} B`)
 export const bytes = (value: number): string => (value >= GIB ? `${(value / GIB).toFixed(1)} GiB` : `${Math.max(1, Math.round(value / 1024 ** 2))} MiB`)
 
 /** Milliseconds as H:MM:SS. */

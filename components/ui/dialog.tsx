@@ -12,7 +12,8 @@ interface DialogProps {
   title: string
   description?: string
   closeLabel: string
-  wide?: boolean
+  /** Roomier than a question: for a text; `extra`: for two things side by side. */
+  wide?: boolean | 'extra'
   children: ReactNode
 }
 
@@ -26,7 +27,7 @@ export function Dialog({ open, onOpenChange, title, description, closeLabel, wid
           className={cx(
             'float-panel fixed z-50 flex max-h-[85dvh] animate-[rise_140ms] flex-col overflow-hidden outline-none',
             'inset-x-0 bottom-0 rounded-b-none sm:inset-auto sm:top-1/2 sm:left-1/2 sm:w-[calc(100vw-48px)] sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-lg',
-            wide ? 'sm:max-w-3xl' : 'sm:max-w-xl',
+            wide === 'extra' ? 'sm:max-w-6xl' : wide ? 'sm:max-w-3xl' : 'sm:max-w-xl',
           )}
         >
           <header className="flex items-start gap-3 border-b border-line px-4 py-3">

@@ -82,6 +82,10 @@ const defaultTags = {
 const chatglm3Columns = { ...defaultColumns, tools: 'tools' }
 const chatglm3Tags = { role_tag: 'role', content_tag: 'content', user_tag: 'user', assistant_tag: 'assistant', observation_tag: 'observation', function_tag: 'tool', system_tag: 'system' }
 
+/** What an entry that names no columns, or no tags, means. */
+export const defaultsOf = (formatting: Formatting): { columns: Columns; tags: Tags } =>
+  formatting === 'chatglm3' ? { columns: chatglm3Columns, tags: chatglm3Tags } : { columns: defaultColumns, tags: defaultTags }
+
 export interface DatasetSource {
   name: string
   /** File or folder below the dataset folder; null when the rows lie elsewhere. */
@@ -111,6 +115,7 @@ function hubRef(entry: Entry, preferred: HubName): DatasetRef | null {
  */
 export function resolveEntry(name: string, entry: Entry, preferred: HubName = 'huggingface'): DatasetSource {
   const remote = entry.hf_hub_url ?? entry.ms_hub_url ?? entry.om_hub_url ?? entry.script_url ?? entry.cloud_file_name ?? null
+  const defaults = defaultsOf(entry.formatting)
   return {
     name,
     file: remote === null ? (entry.file_name ?? null) : null,
@@ -119,8 +124,8 @@ export function resolveEntry(name: string, entry: Entry, preferred: HubName = 'h
     formatting: entry.formatting,
     ranking: entry.ranking,
     num_samples: entry.num_samples ?? null,
-    columns: given(entry.formatting === 'chatglm3' ? chatglm3Columns : defaultColumns, entry.columns),
-    tags: entry.formatting === 'chatglm3' ? chatglm3Tags : given(defaultTags, entry.tags),
+    columns: given(defaults.columns, entry.columns),
+    tags: entry.formatting === 'chatglm3' ? defaults.tags : given(defaults.tags, entry.tags),
   }
 }
 

@@ -30,6 +30,8 @@ export const en = {
     dataset_file_missing: 'Dataset {dataset}: there is no file {path}.',
     dataset_info_invalid: 'dataset_info.json in {path} cannot be used: {problem}.',
     dataset_info_missing: 'There is no dataset_info.json in {path}; it names the datasets of that folder.',
+    dataset_name_invalid: '"{name}" cannot be the name of a dataset; use letters, digits, spaces, ".", "-", "_", "+" and brackets, at most 100, beginning with a letter or digit.',
+    dataset_name_taken: 'There is a dataset "{name}" in {path} already; choose another name.',
     dataset_not_here: 'Dataset {dataset}: its rows have not been downloaded yet ({id} on {hub}); add it from the hub once more, or start the training, which fetches them.',
     dataset_not_json: 'Dataset {dataset}: {path} is not valid JSON at line {line}, column {column}: {problem}.',
     dataset_row_invalid: 'Dataset {dataset}: row {row}, field "{column}": {problem}.',

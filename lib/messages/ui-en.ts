@@ -1,4 +1,6 @@
 /** English texts of the page's frame, screens and buttons. Settings and faults have theirs in `fields-en.ts` and `en.ts`. */
+import { datasetsEn } from '@/lib/messages/datasets-en'
+
 export const uiEn = {
   cancel: 'Cancel',
   close: 'Close',
@@ -12,7 +14,7 @@ export const uiEn = {
     description: 'Fine-tune language models without writing code.',
     skip: 'Skip to the content',
     screens: 'Screens',
-    tabs: { train: 'Train', chat: 'Chat', runs: 'Runs' },
+    tabs: { train: 'Train', datasets: 'Datasets', chat: 'Chat', runs: 'Runs' },
     language: 'Language',
     theme: 'Theme',
     themes: { light: 'light', dark: 'dark', system: 'as the system' },
@@ -56,6 +58,7 @@ export const uiEn = {
     tools: 'Tools',
     empty: 'empty',
   },
+  datasets: datasetsEn,
   train: {
     start: 'Start',
     starting: 'Starting …',

@@ -1,4 +1,5 @@
 /** Chinese texts of the page, in the shape of `ui-en.ts`. */
+import { datasetsZh } from '@/lib/messages/datasets-zh'
 import type { Messages } from '@/lib/messages/en'
 
 export const uiZh: Messages['ui'] = {
@@ -14,7 +15,7 @@ export const uiZh: Messages['ui'] = {
     description: '无需编写代码即可微调语言模型。',
     skip: '跳到正文',
     screens: '页面',
-    tabs: { train: '训练', chat: '对话', runs: '任务' },
+    tabs: { train: '训练', datasets: '数据', chat: '对话', runs: '任务' },
     language: '语言',
     theme: '主题',
     themes: { light: '浅色', dark: '深色', system: '跟随系统' },
@@ -58,6 +59,7 @@ export const uiZh: Messages['ui'] = {
     tools: '工具',
     empty: '空',
   },
+  datasets: datasetsZh,
   train: {
     start: '开始',
     starting: '正在启动…',

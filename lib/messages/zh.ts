@@ -28,6 +28,8 @@ export const zh: Messages = {
     dataset_file_missing: '数据集 {dataset}：文件 {path} 不存在。',
     dataset_info_invalid: '无法使用 {path} 中的 dataset_info.json：{problem}。',
     dataset_info_missing: '{path} 中没有 dataset_info.json；该文件列出此文件夹中的数据集。',
+    dataset_name_invalid: '“{name}”不能用作数据集名称；请使用字母、汉字、数字、空格及“.”“-”“_”“+”和括号，以字母、汉字或数字开头，不超过 100 个字符。',
+    dataset_name_taken: '{path} 中已有名为“{name}”的数据集；请换一个名称。',
     dataset_not_here: '数据集 {dataset} 的数据尚未下载（{hub} 上的 {id}）；请重新从社区添加，或直接开始训练，训练会先下载。',
     dataset_not_json: '数据集 {dataset}：{path} 第 {line} 行第 {column} 列不是合法的 JSON：{problem}。',
     dataset_row_invalid: '数据集 {dataset}：第 {row} 行的字段“{column}”有误：{problem}。',

@@ -122,7 +122,7 @@ describe.skipIf(chromiumPath === null)('the page', () => {
     ['light', 1440], ['dark', 1440], ['light', 390], ['dark', 390],
   ] as const)('has nothing for axe to find, %s at %i px, and never scrolls sideways', async (theme, width) => {
     const window = await open({ theme, width })
-    for (const path of ['/', '/chat', '/runs']) {
+    for (const path of ['/', '/datasets', '/chat', '/runs']) {
       await window.page.goto(board.url + path)
       await window.ready()
       expect(await violations(window.page)).toEqual([])

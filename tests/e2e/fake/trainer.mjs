@@ -122,10 +122,12 @@ const inspections = {
   datasets({ dataset_dir }) {
     const info = JSON.parse(readFileSync(path.join(dataset_dir, 'dataset_info.json'), 'utf8'))
     const datasets = Object.entries(info).map(([name, entry]) => ({
-      name, formatting: entry.formatting ?? 'alpaca', ranking: false, kto: false, path: path.resolve(dataset_dir, entry.file_name), rows: rowsOf(dataset_dir, name).length, problem: null,
+      name, formatting: entry.formatting ?? 'alpaca', ranking: false, kto: false, kind: entry.formatting ?? 'alpaca', path: path.resolve(dataset_dir, entry.file_name), remote: null,
+      size: 1000, changed_at: 0, is_upload: false, problem: null,
     }))
     return { datasets, problem: null }
   },
+  dataset_rows: ({ dataset_dir, dataset }) => rowsOf(dataset_dir, dataset).length,
   preview({ dataset_dir, dataset, offset, limit }) {
     const rows = rowsOf(dataset_dir, dataset)
     const shown = rows.slice(offset, offset + limit).map((row, index) => ({
