@@ -26,7 +26,8 @@ export type ChatMessage = z.infer<typeof chatMessageSchema>
 export const chatLoadSchema = z.strictObject({
   model_name_or_path: z.string().min(1),
   adapter_name_or_path: z.string().nullable(),
-  template: z.string().min(1),
+  /** Null: the model's own. */
+  template: z.string().min(1).nullable(),
   infer_dtype: z.enum(['auto', 'float32', 'bfloat16']).default('auto'),
 })
 export type ChatLoad = z.infer<typeof chatLoadSchema>

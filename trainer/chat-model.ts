@@ -6,11 +6,12 @@ import { randomInt } from 'node:crypto'
 import { UserError } from '@/lib/errors'
 import type { ChatAsk, ChatLoad } from '@/lib/events'
 import type { ModelConfig } from '@/lib/models/config'
-import { checkVocabulary, prepareTemplate, type Template } from '@/lib/templates/template'
+import { checkVocabulary, type Template } from '@/lib/templates/template'
 import { readAdapter } from '@/trainer/adapter'
 import { checkDtype } from '@/trainer/check'
 import { createGenerator, isWasm } from '@/trainer/device'
 import type { Generator } from '@/trainer/engine/types'
+import { templateFor } from '@/trainer/own-template'
 import { loadTokenizer } from '@/trainer/tokenizer'
 import { openWeights, readModelConfig } from '@/trainer/weights/index'
 
@@ -41,8 +42,8 @@ export async function openChatModel(load: ChatLoad): Promise<ChatModel> {
   openWeights(folder, config)
   if (adapter !== null) readAdapter(adapter, config)
   const tokenizer = await loadTokenizer(folder)
-  const templateFor = (enable_thinking: boolean) => prepareTemplate(tokenizer, { template: load.template, enable_thinking })
-  const templates = { thinking: templateFor(true), plain: templateFor(false) }
+  const prepare = (enable_thinking: boolean) => templateFor(folder, tokenizer, { template: load.template, enable_thinking })
+  const templates = { thinking: prepare(true), plain: prepare(false) }
   checkVocabulary(templates.thinking, config.vocab_size)
   const max_length = Math.min(config.max_position_embeddings, longest)
   const generator = await createGenerator({ config, weights: folder, adapter, dtype, max_length })

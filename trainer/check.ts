@@ -6,11 +6,12 @@ import type { TrainingArgs } from '@/lib/config/fields'
 import { computeDtype } from '@/lib/config/derived'
 import { UserError, type Fault } from '@/lib/errors'
 import type { ModelConfig } from '@/lib/models/config'
-import { checkVocabulary, prepareTemplate, type Template } from '@/lib/templates/template'
+import { checkVocabulary, type Template } from '@/lib/templates/template'
 import { readAdapter } from '@/trainer/adapter'
 import { isWasm } from '@/trainer/device'
 import { loraSpecs, loraTargets, type LoraSpec } from '@/trainer/lora'
 import { checkOutput, type Resume } from '@/trainer/output'
+import { templateFor } from '@/trainer/own-template'
 import { loadTokenizer } from '@/trainer/tokenizer'
 import { openWeights, readModelConfig } from '@/trainer/weights/index'
 
@@ -70,7 +71,7 @@ export async function checkModel(folder: string, attempt: ReturnType<typeof coll
 export async function checkTraining(args: TrainingArgs, readTokenizer = loadTokenizer): Promise<Checked> {
   const { faults, attempt } = collector()
   const { config, tokenizer } = await checkModel(args.model_name_or_path ?? '', attempt, readTokenizer)
-  const template = tokenizer && (await attempt(() => prepareTemplate(tokenizer, { ...args, template: args.template ?? '' })))
+  const template = tokenizer && (await attempt(() => templateFor(args.model_name_or_path ?? '', tokenizer, args)))
   if (template && config) await attempt(() => checkVocabulary(template, config.vocab_size))
   await attempt(() => checkDtype(computeDtype(args), 'bf16'))
   const adapter = await attempt(() => startAdapter(args))

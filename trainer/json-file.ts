@@ -1,4 +1,4 @@
-/** A small JSON file that must be there: its value, or the caller's fault with what is wrong with it. What the value must look like is the caller's too. */
+/** A small file that must be there, as text or JSON: its value, or the caller's fault with what is wrong with it. What the value must look like is the caller's too. */
 import { readFileSync } from 'node:fs'
 import { jsonProblem, systemProblem } from '@/lib/causes'
 import type { FaultValue, UserError } from '@/lib/errors'
@@ -12,7 +12,7 @@ export function readJson(file: string, fault: (reason: FaultValue) => UserError)
   }
 }
 
-function readText(file: string, fault: (reason: FaultValue) => UserError): string {
+export function readText(file: string, fault: (reason: FaultValue) => UserError): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {

@@ -92,14 +92,13 @@ export function Loader() {
 
 const none: readonly AdapterEntry[] = []
 
-/** An adapter brings its own base; the base alone is the model bar's. The template is the model bar's unless it has none. */
+/** An adapter brings its own base; the base alone is the model bar's. The template is the model bar's unless it has one; null is the model's own. */
 function loadOf(path: string | null, entries: readonly AdapterEntry[]): { ok: true; load: ChatLoad } | { ok: false; fault: Fault } {
   const { args } = draft.get()
   const entry = entries.find((item) => item.path === path)
   const model = entry?.base ?? String(args.model_name_or_path ?? '').trim()
-  const template = entry?.template ?? (typeof args.template === 'string' ? args.template : '')
+  const template = entry?.template ?? (typeof args.template === 'string' ? args.template : null)
   if (model === '') return { ok: false, fault: { code: 'missing_key', values: { key: 'model_name_or_path' } } }
-  if (template === '') return { ok: false, fault: { code: 'missing_key', values: { key: 'template' } } }
   const { settings } = chatState.get()
   return { ok: true, load: chatLoadSchema.parse({ model_name_or_path: model, adapter_name_or_path: path, template, infer_dtype: settings.infer_dtype }) }
 }

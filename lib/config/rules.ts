@@ -75,7 +75,7 @@ const schedulerFits: Rule = (args) => {
 }
 
 /** What any use of a model needs. */
-const modelRules: readonly Rule[] = [required('model_name_or_path'), required('template')]
+const modelRules: readonly Rule[] = [required('model_name_or_path')]
 
 const trainRules: readonly Rule[] = [
   ...modelRules,

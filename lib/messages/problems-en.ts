@@ -142,6 +142,17 @@ export const problemsEn = {
   tool_properties: 'the "properties" of a tool are not an object',
   tool_required: '"required" of a tool is not a list',
 
+  // Chat templates in Jinja
+  jinja_endless: 'it takes more than {maximum} steps',
+  jinja_error: 'it does not work: {message}',
+  jinja_large: 'it makes a text or a list of more than {maximum} pieces',
+  jinja_long: 'it has {found} characters, more than {maximum}',
+  jinja_raised: 'it refuses a plain conversation: {message}',
+  jinja_slow: 'it takes more than {seconds} seconds',
+  own_content: 'it changes, repeats or leaves out the text of a message of the role {role}',
+  own_differs: 'it writes a message differently from one place to another ({wanted} here, {found} there)',
+  own_system: 'it puts the system text where no setting can put it',
+
   // config.json
   model_head_odd: 'head_dim {found} is odd',
   model_heads: 'num_attention_heads {heads} is not a multiple of num_key_value_heads {groups}',

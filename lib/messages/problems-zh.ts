@@ -132,6 +132,16 @@ export const problemsZh: Readonly<Record<ProblemCode, string>> = {
   tool_properties: '工具的“properties”不是对象',
   tool_required: '工具的“required”不是列表',
 
+  jinja_endless: '它执行的步骤超过 {maximum} 步',
+  jinja_error: '它无法运行：{message}',
+  jinja_large: '它生成的文本或列表超过 {maximum} 项',
+  jinja_long: '它有 {found} 个字符，超过上限 {maximum}',
+  jinja_raised: '它拒绝普通的对话：{message}',
+  jinja_slow: '它运行超过 {seconds} 秒',
+  own_content: '它会改动、重复或丢掉 {role} 角色的消息内容',
+  own_differs: '同一种消息在不同位置的写法不同（一处是 {wanted}，另一处是 {found}）',
+  own_system: '它把系统提示词放在无法用设置表达的位置',
+
   model_head_odd: 'head_dim 为 {found}，是奇数',
   model_heads: 'num_attention_heads（{heads}）不是 num_key_value_heads（{groups}）的整数倍',
   model_layer_types: 'layer_types 列出了 {found} 层，而 num_hidden_layers 为 {layers}',

@@ -53,6 +53,8 @@ export interface TemplateRow {
   /** How the list of tools is told; slots where the list's own JSON stands in them. */
   tools?: ToolFormatName | readonly Slot[]
   default_system?: string
+  /** The system slots stand there without a text, too. */
+  always_system?: boolean
   /** End an answer besides eos. */
   stop?: readonly string[]
   /** Around a thought; default `<think>\n`, `\n</think>\n\n`. */

@@ -1,6 +1,6 @@
 /**
  * A chat template made ready for one tokenizer: messages to token ids. The rules are those of LLaMA-Factory 0.9.5's `data/template.py` and
- * `data/formatter.py`; the rows are table.ts. Left out: the parts of messages that are not text, and chat templates in Jinja.
+ * `data/formatter.py`; the rows are table.ts. Left out: the parts of messages that are not text; chat templates in Jinja are own.ts's.
  */
 import { nearest } from '@/lib/config/nearest'
 import type { Message } from '@/lib/datasets/example'
@@ -17,6 +17,8 @@ import type { Tokenizer } from '@/lib/text/tokenizer'
 /** LLaMA-Factory's data arguments that change a template. */
 export interface TemplateOptions {
   template: string | null
+  /** The row of the model's own chat template (own.ts), for where none is named. */
+  own?: TemplateRow | null
   tool_format?: string | null
   default_system?: string | null
   enable_thinking?: boolean | null
@@ -48,6 +50,9 @@ export interface Template {
   extractTools(content: string): ToolCall[] | string
 }
 
+/** What the model's own chat template is called where a name is asked for. */
+export const OWN_TEMPLATE = 'chat_template'
+
 /** A row with every default filled in. */
 export type FilledRow = Required<Omit<TemplateRow, 'kind' | 'default_system'>> & { kind: NonNullable<TemplateRow['kind']>; default_system: string }
 
@@ -56,9 +61,8 @@ export type FilledRow = Required<Omit<TemplateRow, 'kind' | 'default_system'>> &
  * UserError: missing_key (no template); template_unknown; not_an_option (tool_format); together (train_on_prompt with a template that trains eos between turns).
  */
 export function prepareTemplate(tokenizer: Tokenizer, options: TemplateOptions, today: () => Date = () => new Date()): Template {
-  const name = options.template
-  if (!name) throw new UserError('missing_key', { key: 'template' }, 'template')
-  const row = fillRow(name, options)
+  const name = options.template || OWN_TEMPLATE
+  const row = fillRow(options.template ? rowNamed(options.template) : options.own, options)
   if (options.train_on_prompt && row.efficient_eos) {
     throw new UserError('together', { key: 'train_on_prompt = true', other: `template = ${name}` }, 'train_on_prompt')
   }
@@ -102,11 +106,13 @@ export function checkVocabulary(template: Template, vocabSize: number): void {
   if (beyond !== undefined) throw new UserError('template_token_missing', { template: template.name, token: beyond }, 'template')
 }
 
-function fillRow(name: string, options: TemplateOptions): FilledRow {
-  if (!Object.hasOwn(templates, name)) {
-    throw new UserError('template_unknown', { template: name, nearest: nearest(name, templateNames) }, 'template')
-  }
-  const row: TemplateRow = templates[name as keyof typeof templates]
+function rowNamed(name: string): TemplateRow {
+  if (Object.hasOwn(templates, name)) return templates[name as keyof typeof templates]
+  throw new UserError('template_unknown', { template: name, nearest: nearest(name, templateNames) }, 'template')
+}
+
+function fillRow(row: TemplateRow | null | undefined, options: TemplateOptions): FilledRow {
+  if (!row) throw new UserError('missing_key', { key: 'template' }, 'template')
   const efficient_eos = row.efficient_eos ?? false
   const content: Slot[] = ['{{content}}']
   const answer = efficient_eos ? content : [...content, EOS]
@@ -123,6 +129,7 @@ function fillRow(name: string, options: TemplateOptions): FilledRow {
     call: format ? answer : (row.call ?? assistant),
     tools: format ?? row.tools ?? 'default',
     default_system: options.default_system ?? row.default_system ?? '',
+    always_system: row.always_system ?? false,
     stop: row.stop ?? [],
     thought: row.thought ?? ['<think>\n', '\n</think>\n\n'],
     call_words: row.call_words ?? ['<tool_call>', '</tool_call>'],
@@ -161,7 +168,7 @@ function messageEncoder(name: string, row: FilledRow, tokenizer: Tokenizer, toda
   }
   return (messages, system, tools) => {
     const own = system || row.default_system
-    const head = own || tools ? put(row.system, own + (tools ? toolText(row, tools, today()) : '')) : []
+    const head = own || tools || row.always_system ? put(row.system, own + (tools ? toolText(row, tools, today()) : '')) : []
     const fused = row.kind === 'fused_system'
     return messages.map((message, i) => {
       if (i > 0) return toIds(messageSlots(row, message, ''))

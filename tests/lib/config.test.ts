@@ -104,7 +104,6 @@ describe('faults of one setting', () => {
     ['lr_scheduler_kwargs', [1], 'not_an_object', {}],
     ['dataset', null, 'missing_key', {}],
     ['model_name_or_path', null, 'missing_key', {}],
-    ['template', '', 'missing_key', {}],
     ['output_dir', null, 'missing_key', {}],
   ])('%s = %j is %s', (key, value, code, values) => {
     const faults = faultsOf({ ...base, [key]: value })
