@@ -109,6 +109,8 @@ export interface ModelReport {
   size: number | null
   /** Template that fits, by the family or by a catalogue entry; null when nothing says so. */
   template: string | null
+  /** Whether it brings a chat template that can be used. */
+  own_template: boolean
   problems: Fault[]
 }
 

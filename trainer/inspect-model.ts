@@ -4,11 +4,12 @@ import type { ModelReport } from '@/lib/api'
 import { modelByPath } from '@/lib/models/catalog'
 import { checkModel, collector } from '@/trainer/check'
 import { parameterCount } from '@/trainer/model/params'
+import { readOwnRow } from '@/trainer/own-template'
 import { openWeights } from '@/trainer/weights/index'
 
 export async function inspectModel(folder: string): Promise<ModelReport> {
   const { faults, attempt } = collector()
-  const { config } = await checkModel(folder, attempt)
+  const { config, tokenizer } = await checkModel(folder, attempt)
   const index = config && faults.length === 0 ? openWeights(folder, config) : null
   return {
     path: path.resolve(folder),
@@ -17,6 +18,7 @@ export async function inspectModel(folder: string): Promise<ModelReport> {
     parameters: config && parameterCount(config),
     size: index && [...index.values()].reduce((sum, { begin, end }) => sum + end - begin, 0),
     template: modelByPath(folder)?.template ?? null,
+    own_template: tokenizer !== null && (await collector().attempt(() => readOwnRow(folder, tokenizer))) !== null,
     problems: faults,
   }
 }

@@ -9,6 +9,7 @@ import { draft, setArg } from '@/components/config/draft'
 import { useWords } from '@/components/config/words'
 import { useLocale } from '@/components/locale'
 import { bytes, compact } from '@/components/run/numbers'
+import { ownTemplate } from '@/components/model/own-template'
 import { useStore } from '@/components/store'
 import { useCall } from '@/components/use-call'
 import { Button } from '@/components/ui/button'
@@ -89,8 +90,9 @@ export function ModelPath() {
   )
 }
 
-/** A model that says which template it needs fills in one that nobody has chosen. */
+/** A model that says which template it needs fills in one that nobody has chosen; whether it brings its own is told to the template's field. */
 function takeTemplate(found: ModelReport | null) {
+  ownTemplate.set(found?.own_template ?? false)
   if (found?.template && draft.get().args.template === null) draft.set((now) => ({ ...now, args: { ...now.args, template: found.template } }))
 }
 

@@ -29,7 +29,7 @@ export const fieldsEn = {
     model_name_or_path: { label: 'Model path', help: 'Folder of the base model, with config.json, the tokenizer and safetensors weights.' },
     finetuning_type: { label: 'Finetuning method', help: 'What is trained: lora adds small adapters beside the frozen weights and suits almost every case.' },
     adapter_name_or_path: { label: 'Checkpoint path', help: 'An adapter to go on training or to talk to; leave empty to start from the base model.' },
-    template: { label: 'Chat template', help: 'How messages are written for the model; it must be the one that the model was trained with.' },
+    template: { label: 'Chat template', help: 'How messages are written for the model; it must be the one that the model was trained with. Empty means the model’s own, where it brings one.' },
     quantization_bit: { label: 'Quantization bit', help: 'Hold the base model in 8 or 4 bits to save memory, at some cost in quality.' },
     quantization_method: { label: 'Quantization method', help: 'How the base model is quantised while it is loaded.' },
     rope_scaling: { label: 'RoPE scaling', help: 'Stretch the positions so that the model can read longer texts than it was trained on; leave empty unless the cutoff length exceeds its limit.' },

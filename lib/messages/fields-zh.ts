@@ -30,7 +30,7 @@ export const fieldsZh: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     model_name_or_path: { label: '模型路径', help: '基座模型所在的文件夹，其中应有 config.json、分词器和 safetensors 权重。' },
     finetuning_type: { label: '微调方法', help: '决定训练哪些参数：lora 在冻结的权重旁添加小型适配器，适合绝大多数场景。' },
     adapter_name_or_path: { label: '检查点路径', help: '要继续训练或用于对话的适配器；留空则从基座模型开始。' },
-    template: { label: '对话模板', help: '把消息组织成模型输入的格式，须与模型训练时使用的一致。' },
+    template: { label: '对话模板', help: '把消息组织成模型输入的格式，须与模型训练时使用的一致；留空则使用模型自带的模板（如果有）。' },
     quantization_bit: { label: '量化等级', help: '以 8 或 4 比特加载基座模型以节省内存，质量会略有下降。' },
     quantization_method: { label: '量化方法', help: '加载基座模型时采用的量化算法。' },
     rope_scaling: { label: 'RoPE 插值方法', help: '缩放位置编码，使模型能处理超出其训练长度的文本；仅当截断长度超过模型上限时才需要。' },

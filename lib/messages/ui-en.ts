@@ -33,6 +33,7 @@ export const uiEn = {
     none: 'none chosen',
     choose: 'Search or choose a model',
     choose_template: 'Choose a template',
+    own_template: 'The model’s own',
     path: 'Folder of the model',
     local: 'On this machine',
     catalog: 'Known models',

@@ -34,6 +34,7 @@ export const uiZh: Messages['ui'] = {
     none: '未选择',
     choose: '搜索或选择模型',
     choose_template: '选择模板',
+    own_template: '模型自带模板',
     path: '模型所在的文件夹',
     local: '本机上的模型',
     catalog: '已知模型',

@@ -89,7 +89,7 @@ describe('models and datasets', () => {
     const folder = path.join(home, 'model')
     const { parameters } = (await checkReport(args())).plan!
     expect(await inspectAnswer({ id: 7, name: 'model', request: { model_name_or_path: folder } })).toEqual({
-      id: 7, ok: true, value: { path: folder, family: 'llama', architecture: 'LlamaForCausalLM', parameters, size: parameters * 4, template: null, problems: [] },
+      id: 7, ok: true, value: { path: folder, family: 'llama', architecture: 'LlamaForCausalLM', parameters, size: parameters * 4, template: null, own_template: false, problems: [] },
     })
     const none = await inspectAnswer({ id: 8, name: 'model', request: { model_name_or_path: '/nowhere' } })
     expect(none).toMatchObject({ ok: true, value: { family: null, problems: [{ code: 'model_path_missing' }] } })
