@@ -9,6 +9,7 @@ import { type Example, toExample, unsupervised } from '@/lib/datasets/example'
 import { type DatasetSource, type Formatting, sourceProblem } from '@/lib/datasets/info'
 import { type DatasetKind, kindOf } from '@/lib/datasets/mapping'
 import { type MixSettings, mixRows } from '@/lib/datasets/mix'
+import { unfitForSft } from '@/lib/datasets/purpose'
 import { type Fault, problem, UserError } from '@/lib/errors'
 import type { PyObject } from '@/lib/pyjson'
 import { encodeSupervised, IGNORED } from '@/lib/samples/supervised'
@@ -126,9 +127,8 @@ export async function loadData(args: DataArgs, template: Template): Promise<Trai
 /** Rows of one dataset: `num_samples` drawn where its entry says so, then the first `max_samples`. */
 async function loadRows(name: string, args: DataArgs, field: 'dataset' | 'eval_dataset', draw: ReturnType<typeof rowDrawer>): Promise<Candidate[]> {
   const source = findDataset(await readInfo(args.dataset_dir), name, args.dataset_dir, field)
-  if (source.ranking) {
-    throw new UserError('dataset_unsupported', { dataset: name, problem: problem('dataset_ranking') }, field)
-  }
+  const unfit = unfitForSft(source)
+  if (unfit) throw new UserError('dataset_unsupported', { dataset: name, problem: unfit }, field)
   const records = await readRecords(source, args.dataset_dir)
   const all = records.map((_, i) => i + 1)
   const drawn = source.num_samples === null ? all : draw(all, source.num_samples)

@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { type Example, toExample, unsupervised } from '@/lib/datasets/example'
 import { type PyObject, parseJson, type PyValue } from '@/lib/pyjson'
 import { type DatasetSource } from '@/lib/datasets/info'
+import { UserError } from '@/lib/errors'
+import { sentence } from '@/lib/messages'
 import { prepareTemplate } from '@/lib/templates/template'
 import { writeCalls } from '@/lib/templates/write-calls'
 import { encodeFeedback, encodePair } from '@/lib/samples/preference'
@@ -68,6 +70,13 @@ describe.each(ranked)('%s', (name) => {
       expect(chosen.ids).not.toEqual(rejected.ids)
     }
   })
+})
+
+it.each([['demo_dpo', 'dpo or rm'], ['demo_dpo_alpaca', 'dpo or rm'], ['demo_kto', 'kto'], ['demo_stories', 'pt'], ['demo_diary', 'pt']])('%s says that it is for stage %s', async (name, stage) => {
+  const refused = loadData({ dataset: [name], dataset_dir: 'data', cutoff_len: 512, seed: 1 }, starter).catch((error: unknown) => error)
+  const error = await refused
+  expect(error).toBeInstanceOf(UserError)
+  if (error instanceof UserError) expect(sentence(error.fault, 'en')).toContain(`stage ${stage}, not for sft`)
 })
 
 it('the rated answers are good and bad by halves', async () => {
