@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import type { Curve } from '@/lib/curves'
+import { type FoundRows, type RowDetail, type RowLines, type Statistics, viewRequests } from '@/lib/dataset-view'
 import type { Formatting } from '@/lib/datasets/info'
 import { mappingSchema, type DatasetKind, type Mapping } from '@/lib/datasets/mapping'
 import type { Recognition } from '@/lib/datasets/recognise'
@@ -202,6 +203,12 @@ export const api = {
       limit: z.number().int().min(1).max(100),
     }),
   ),
+  view_lines: answers<RowLines>()(viewRequests.lines),
+  /** Looks for a moment, from a row on; the page asks on until the end, so that hits show as they come and a search is left by not asking. */
+  view_find: answers<FoundRows>()(viewRequests.find),
+  view_row: answers<RowDetail>()(viewRequests.row),
+  /** Looks for a moment where it left off, like `view_find`; what was found is kept until the data or the settings are others. */
+  view_statistics: answers<Statistics>()(viewRequests.statistics),
   /** Faults stop a start; warnings do not. */
   check: answers<CheckReport>()(z.strictObject({ args: rawArgs })),
   /**

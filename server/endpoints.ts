@@ -110,6 +110,13 @@ export function makeEndpoints(parts: EndpointParts): Endpoints {
     await work(request)
     return null
   }
+  /** A question about one dataset: its files, and the model that the settings name, must be inside. */
+  const looked = <N extends 'view_lines' | 'view_find' | 'view_row' | 'view_statistics'>(name: N) => (request: z.output<(typeof api)[N]['request']>) => {
+    datasets.check(request.dataset_dir, request.dataset)
+    const [outside] = 'settings' in request ? pathFaults({ model_name_or_path: request.settings?.model_name_or_path }, paths, datasets) : []
+    if (outside) throw faultError(outside)
+    return inspect.ask(name, request)
+  }
   return {
     state: () => ({ version: version(), node: process.version, runtime: readRuntime(), home, dataset_dir: 'data', dataset_dirs: datasets.folders(), roots: paths.roots, runs: runs.list() }),
     models: () => paths.models(),
@@ -136,6 +143,10 @@ export function makeEndpoints(parts: EndpointParts): Endpoints {
       datasets.check(request.dataset_dir, request.dataset)
       return inspect.ask('preview', request)
     },
+    view_lines: looked('view_lines'),
+    view_find: looked('view_find'),
+    view_row: looked('view_row'),
+    view_statistics: looked('view_statistics'),
     check(request) {
       const faults = pathFaults(request.args, paths, datasets)
       return faults.length > 0 ? { faults, warnings: [], plan: null } : inspect.ask('check', request)

@@ -10,6 +10,10 @@ import { faultOf } from '@/trainer/fault'
 import { countRows, inspectDatasets, inspectPreview } from '@/trainer/inspect-data'
 import { inspectModel } from '@/trainer/inspect-model'
 import { checkReport } from '@/trainer/plan'
+import { findRows } from '@/trainer/view/find'
+import { viewLines } from '@/trainer/view/lines'
+import { viewRow } from '@/trainer/view/row'
+import { viewStatistics } from '@/trainer/view/statistics'
 
 type Handlers = { [N in InspectName]: (request: ApiRequest<N>) => Promise<ApiResponse<N>> }
 
@@ -20,6 +24,10 @@ const handlers: Handlers = {
   examine,
   preview: inspectPreview,
   model: ({ model_name_or_path }) => inspectModel(model_name_or_path),
+  view_lines: viewLines,
+  view_find: findRows,
+  view_row: viewRow,
+  view_statistics: viewStatistics,
 }
 
 /** Of one question; what goes wrong is part of the answer. */

@@ -4,6 +4,7 @@ import Link from 'next/link'
 import { useRef } from 'react'
 import { DatasetActions } from '@/components/dataset/dataset-actions'
 import { problemOf, useRowCount } from '@/components/dataset/row-counts'
+import { viewHref } from '@/components/dataset/view/place'
 import { useLocale } from '@/components/locale'
 import { count, fileSize } from '@/components/run/numbers'
 import type { DatasetEntry } from '@/lib/api'
@@ -26,8 +27,6 @@ export function DatasetTable({ folder, entries, taken, onChange }: DatasetTableP
     </ul>
   )
 }
-
-export const viewHref = (dir: string, name: string): string => `/datasets/view?${new URLSearchParams({ dir, name })}`
 
 const sourceOf = ({ remote, is_upload }: DatasetEntry) => (remote !== null ? 'remote' : is_upload ? 'upload' : 'local')
 

@@ -2,9 +2,11 @@
 /** The rows of the chosen datasets as conversations, page by page; a row that cannot be read says why instead. */
 import ChevronLeft from 'lucide-react/icons/chevron-left'
 import ChevronRight from 'lucide-react/icons/chevron-right'
+import Link from 'next/link'
 import { Tabs } from 'radix-ui'
 import { useEffect, useRef, useState } from 'react'
 import { Conversation } from '@/components/dataset/conversation'
+import { viewHref } from '@/components/dataset/view/place'
 import { useLocale } from '@/components/locale'
 import { count } from '@/components/run/numbers'
 import { useCall } from '@/components/use-call'
@@ -57,10 +59,13 @@ function Rows({ folder, name }: { folder: string; name: string }) {
           <Conversation key={row.row} row={row} />
         ))}
       </div>
-      <footer className="flex shrink-0 items-center gap-2 border-t border-line px-4 py-2">
+      <footer className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-t border-line px-4 py-2">
         <span className="tabular text-xs text-ink-faint">
           {fill(t.ui.dataset.range, { from: count(total === 0 ? 0 : offset + 1, locale), to: count(last, locale), total: count(total, locale) })}
         </span>
+        <Link href={viewHref(folder, name)} prefetch={false} className="rounded-sm text-xs text-accent underline underline-offset-2">
+          {t.ui.view.open}
+        </Link>
         <span className="ml-auto flex gap-1">
           <Button size="sm" disabled={offset === 0} onClick={() => setOffset(Math.max(0, offset - PAGE_ROWS))}>
             <ChevronLeft aria-hidden className="size-3.5" />

@@ -1,5 +1,6 @@
 /** English texts of the page's frame, screens and buttons. Settings and faults have theirs in `fields-en.ts` and `en.ts`. */
 import { datasetsEn } from '@/lib/messages/datasets-en'
+import { viewEn } from '@/lib/messages/view-en'
 
 export const uiEn = {
   cancel: 'Cancel',
@@ -60,6 +61,7 @@ export const uiEn = {
     empty: 'empty',
   },
   datasets: datasetsEn,
+  view: viewEn,
   train: {
     start: 'Start',
     starting: 'Starting …',

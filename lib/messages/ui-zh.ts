@@ -1,6 +1,7 @@
 /** Chinese texts of the page, in the shape of `ui-en.ts`. */
 import { datasetsZh } from '@/lib/messages/datasets-zh'
 import type { Messages } from '@/lib/messages/en'
+import { viewZh } from '@/lib/messages/view-zh'
 
 export const uiZh: Messages['ui'] = {
   cancel: '取消',
@@ -61,6 +62,7 @@ export const uiZh: Messages['ui'] = {
     empty: '空',
   },
   datasets: datasetsZh,
+  view: viewZh,
   train: {
     start: '开始',
     starting: '正在启动…',

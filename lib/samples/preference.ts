@@ -3,12 +3,17 @@
  * `feedback.py` and `unsupervised.py`.
  */
 import type { Example, Message } from '@/lib/datasets/example'
-import { IGNORED, inferSeqlen } from '@/lib/samples/supervised'
+import { addGap, type Gap, IGNORED, inferSeqlen } from '@/lib/samples/supervised'
 import type { Template } from '@/lib/templates/template'
 
 export interface LabelledIds {
   ids: number[]
   labels: number[]
+}
+
+export interface CutIds extends LabelledIds {
+  /** What the cut-off removed. */
+  gaps: Gap[]
 }
 
 /** A prompt and one answer, eos added where the template leaves it to the end. */
@@ -17,20 +22,24 @@ function encodeAnswer(example: Example, answer: Message, template: Template): { 
   return { prompt, response: template.row.efficient_eos ? [...response, template.tokenizer.eos?.id ?? 0] : response }
 }
 
-function joined(prompt: number[], response: number[]): LabelledIds {
-  return { ids: [...prompt, ...response], labels: [...prompt.map(() => IGNORED), ...response] }
+/** The first `source` tokens of the prompt with the first `target` of the answer, which alone are learned. */
+function joined(prompt: number[], response: number[], source: number, target: number): CutIds {
+  const [given, answer] = [prompt.slice(0, source), response.slice(0, target)]
+  const gaps: Gap[] = []
+  addGap(gaps, given.length, prompt.slice(source))
+  addGap(gaps, given.length + answer.length, response.slice(target))
+  return { ids: [...given, ...answer], labels: [...given.map(() => IGNORED), ...answer], gaps }
 }
 
 /** Chosen and rejected answer after the same prompt; the longer of the two decides the cut-off. */
-export function encodePair(example: Example, template: Template, cutoff: number): { chosen: LabelledIds; rejected: LabelledIds } {
+export function encodePair(example: Example, template: Template, cutoff: number): { chosen: CutIds; rejected: CutIds } {
   const chosen = encodeAnswer(example, example.response[0], template)
   const rejected = encodeAnswer(example, example.response[1], template)
   const [source, target] = inferSeqlen(chosen.prompt.length, Math.max(chosen.response.length, rejected.response.length), cutoff)
-  const prompt = chosen.prompt.slice(0, source)
-  return { chosen: joined(prompt, chosen.response.slice(0, target)), rejected: joined(prompt, rejected.response.slice(0, target)) }
+  return { chosen: joined(chosen.prompt, chosen.response, source, target), rejected: joined(chosen.prompt, rejected.response, source, target) }
 }
 
-export interface Feedback extends LabelledIds {
+export interface Feedback extends CutIds {
   desirable: boolean
   /** The prompt with another example's answer, for the KL estimate. */
   kl: LabelledIds
@@ -42,7 +51,7 @@ export function encodeFeedback(example: Example, klResponse: readonly Message[],
   const cutTo = (answer: Message) => {
     const { prompt, response } = encodeAnswer(example, answer, template)
     const [source, target] = inferSeqlen(prompt.length, response.length, cutoff)
-    return joined(prompt.slice(0, source), response.slice(0, target))
+    return joined(prompt, response, source, target)
   }
   return { ...cutTo(rated(example.response)), desirable: example.response[0].content !== '', kl: cutTo(rated(klResponse)) }
 }

@@ -14,11 +14,27 @@ export interface SupervisedOptions {
   mask_history?: boolean
 }
 
+/** Tokens that the cut-off removed, and how many of the kept ones stand before them. */
+export interface Gap {
+  at: number
+  ids: number[]
+}
+
 export interface Encoded {
   ids: number[]
   labels: number[]
-  /** Tokens that the cut-off removed. */
+  gaps: Gap[]
+  /** Tokens that the cut-off removed, all gaps together. */
   cut: number
+}
+
+/** Adds what falls away at a place; neighbours become one gap. */
+export function addGap(gaps: Gap[], at: number, ids: readonly number[]): void {
+  if (ids.length === 0) return
+  const last = gaps.at(-1)
+  const gap = last?.at === at ? last : { at, ids: [] }
+  if (gap !== last) gaps.push(gap)
+  for (const id of ids) gap.ids.push(id)
 }
 
 /**
@@ -45,17 +61,15 @@ export function encodeSupervised(example: Example, template: Template, options: 
     asked: messages[2 * i].learned ?? train_on_prompt ?? false,
     answered: messages[2 * i + 1].learned ?? true,
   }))
-  const all = turns.reduce((sum, { prompt, response }) => sum + prompt.length + response.length, 0)
   // With masked history the last turn comes first, so that the cut-off falls on the oldest.
   if (mask_history) turns.reverse()
-  const parts: { prompt: readonly number[]; response: readonly number[]; first: boolean; asked: boolean; answered: boolean; learned: boolean }[] = []
+  const parts: ((typeof turns)[number] & { source: number; target: number; first: boolean; reached: boolean })[] = []
   let total = efficient_eos ? 1 : 0
   for (const [i, turn] of turns.entries()) {
-    if (total >= cutoff_len) break
-    const [source, target] = inferSeqlen(turn.prompt.length, turn.response.length, cutoff_len - total)
+    const reached = total < cutoff_len
+    const [source, target] = reached ? inferSeqlen(turn.prompt.length, turn.response.length, cutoff_len - total) : [0, 0]
     total += source + target
-    const learned = turn.answered && (!mask_history || i === 0)
-    parts.push({ ...turn, prompt: turn.prompt.slice(0, source), response: turn.response.slice(0, target), first: i === 0, learned })
+    parts.push({ ...turn, source, target, first: i === 0, reached })
   }
   if (mask_history) parts.reverse()
   const ids: number[] = []
@@ -66,13 +80,18 @@ export function encodeSupervised(example: Example, template: Template, options: 
       labels.push(isTarget ? token : IGNORED)
     }
   }
-  for (const [i, { prompt, response, first, asked, learned }] of parts.entries()) {
+  const gaps: Gap[] = []
+  let before = true // whether the answer before this turn is learned
+  for (const { prompt, response, source, target, first, asked, answered, reached } of parts) {
     const start = ids.length
-    append(prompt, asked)
+    append(prompt.slice(0, source), asked)
     // Between turns eos is not in the ids; the label alone teaches the answer to end there.
-    if (efficient_eos && !asked && !first && prompt.length > 0 && (parts[i - 1]?.answered ?? true)) labels[start] = eos
-    append(response, learned)
+    if (efficient_eos && !asked && !first && source > 0 && before) labels[start] = eos
+    addGap(gaps, ids.length, prompt.slice(source))
+    append(response.slice(0, target), answered && (!mask_history || first))
+    addGap(gaps, ids.length, response.slice(target))
+    if (reached) before = answered
   }
-  if (efficient_eos) append([eos], parts.at(-1)?.answered ?? true)
-  return { ids, labels, cut: all + (efficient_eos ? 1 : 0) - ids.length }
+  if (efficient_eos) append([eos], before)
+  return { ids, labels, gaps, cut: gaps.reduce((sum, gap) => sum + gap.ids.length, 0) }
 }

@@ -54,6 +54,18 @@ describe('supervised', () => {
     expect(text(encodeSupervised(talk, template, { cutoff_len: 5 }).ids)).toBe('12345')
   })
 
+  test('what falls away is known by its place, and put back there gives the whole', () => {
+    const whole = encodeSupervised(talk, template, { cutoff_len: 100 }).ids
+    for (const mask_history of [false, true]) {
+      for (let cutoff_len = 4; cutoff_len <= 10; cutoff_len++) {
+        const { ids, gaps, cut } = encodeSupervised(talk, template, { cutoff_len, mask_history })
+        const filled = gaps.toReversed().reduce((all, gap) => all.toSpliced(gap.at, 0, ...gap.ids), ids)
+        expect(filled).toEqual(whole)
+        expect(cut).toBe(whole.length - ids.length)
+      }
+    }
+  })
+
   test('an eos that stands at the end only is a label between turns', () => {
     const eos = eosTemplate.tokenizer.eos?.id
     const { ids, labels } = encodeSupervised(example('12', '3', '45', '6'), eosTemplate, { cutoff_len: 100 })

@@ -1,0 +1,17 @@
+/** The language of a row: that of its messages, tool calls and results left aside. Short or mixed texts are guessed as well as such texts can be. */
+import { eld } from 'eld/small'
+import type { Example } from '@/lib/datasets/example'
+
+/** More text makes the guess no better. */
+const LOOKED_AT = 1000
+
+/** ISO 639-1; null where there is no text to tell by. */
+export function languageOf({ prompt, response }: Example): string | null {
+  const spoken = [...prompt, ...response].filter(({ role }) => role === 'user' || role === 'assistant')
+  let text = ''
+  for (const { content } of spoken) {
+    text += `${content.slice(0, LOOKED_AT)}\n`
+    if (text.length >= LOOKED_AT) break
+  }
+  return eld.detect(text).language || null
+}

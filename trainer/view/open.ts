@@ -1,0 +1,96 @@
+/**
+ * A dataset opened for its page: rows by their numbers, each with its record as it stands in the file and as training aligns it; and the judgement of a
+ * row by what the dataset is for. Kept open until its files change.
+ */
+import path from 'node:path'
+import type { DatasetKind } from '@/lib/dataset-view'
+import { type Aligned, RowError } from '@/lib/datasets/align'
+import { type Example, toExample, unsupervised } from '@/lib/datasets/example'
+import type { DatasetSource } from '@/lib/datasets/info'
+import { type Fault, problem } from '@/lib/errors'
+import type { PyObject } from '@/lib/pyjson'
+import { type AlignedRow, alignRecords, datasetFiles, findDataset, readInfo, readRecords, rowFault } from '@/trainer/dataset-files'
+import { remember } from '@/trainer/remember'
+import { tokenizerPaths } from '@/trainer/view/tokens'
+
+export interface Place {
+  dataset_dir: string
+  dataset: string
+}
+
+export interface OpenRow {
+  row: number
+  record: PyObject
+  aligned: AlignedRow
+}
+
+export interface OpenDataset {
+  source: DatasetSource
+  kind: DatasetKind
+  count: number
+  /** Rows `from` to `to`, both included; what lies outside the dataset is left out. */
+  read(from: number, to: number): Promise<OpenRow[]>
+}
+
+async function open({ dataset_dir, dataset }: Place): Promise<OpenDataset> {
+  const source = findDataset(await readInfo(dataset_dir), dataset, dataset_dir, 'dataset')
+  const records = await readRecords(source, dataset_dir)
+  const aligned = alignRecords(records, source)
+  const rows = records.map((record, i) => ({ row: i + 1, record, aligned: aligned[i] }))
+  return { source, kind: kindOf(source), count: rows.length, read: async (from, to) => rows.slice(Math.max(from - 1, 0), Math.max(to, 0)) }
+}
+
+/** The files that an open dataset came from, with those of the tokenizer that settings name. */
+export async function datasetPaths({ dataset_dir, dataset }: Place, settings: Readonly<Record<string, unknown>> | null = null): Promise<string[]> {
+  const source = findDataset(await readInfo(dataset_dir), dataset, dataset_dir, 'dataset')
+  const model = settings?.model_name_or_path
+  return [path.join(dataset_dir, 'dataset_info.json'), ...(await datasetFiles(source, dataset_dir)), ...(typeof model === 'string' ? tokenizerPaths(model) : [])]
+}
+
+const remembered = remember(open, (place) => datasetPaths(place), 2)
+
+/** UserError: an unknown dataset, or what stops a whole file. */
+export const openDataset = ({ dataset_dir, dataset }: Place): Promise<OpenDataset> => remembered({ dataset_dir, dataset })
+
+function kindOf({ ranking, formatting, columns }: DatasetSource): DatasetKind {
+  if (ranking) return 'pairs'
+  if (columns.kto_tag !== null) return 'rated'
+  return formatting === 'alpaca' && columns.response === null ? 'text' : 'chat'
+}
+
+/** Why a row gives nothing to the training that its dataset is for; null when it does. */
+const useless: Record<DatasetKind, (aligned: Aligned, source: DatasetSource) => RowError | null> = {
+  chat: unsupervised,
+  pairs: severalAnswers,
+  rated: severalAnswers,
+  text: ({ prompt }, { columns }) => (prompt.at(-1)?.content ? null : new RowError(columns.prompt ?? 'prompt', problem('row_no_text'))),
+}
+
+/** A pair and a rated answer come as two answers. */
+function severalAnswers(aligned: Aligned, source: DatasetSource): RowError | null {
+  const useless = unsupervised({ ...aligned, response: aligned.response.slice(0, 1) }, source)
+  if (useless || aligned.response.length === 2) return useless
+  const { columns, ranking } = source
+  return new RowError((ranking ? columns.chosen : columns.kto_tag) ?? 'response', problem(ranking ? 'row_no_pair' : 'row_not_rated'))
+}
+
+/** A row as far as it can be read, and what is wrong with it. */
+export interface Judged {
+  example: Example | null
+  problem: Fault | null
+}
+
+export function judge({ row, aligned: found }: OpenRow, { source, kind }: OpenDataset): Judged {
+  const faultOf = (error: RowError) => rowFault(source.name, row, error)
+  if ('error' in found) return { example: null, problem: faultOf(found.error) }
+  try {
+    const reason = useless[kind](found.aligned, source)
+    return { example: toExample(found.aligned, source), problem: reason && faultOf(reason) }
+  } catch (error) {
+    if (!(error instanceof RowError)) throw error
+    return { example: null, problem: faultOf(error) }
+  }
+}
+
+/** Of a rated answer: the label says good when the answer comes first. */
+export const isGood = ({ response }: Example, kind: DatasetKind): boolean | null => (kind === 'rated' && response.length === 2 ? response[0].content !== '' : null)
