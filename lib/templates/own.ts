@@ -102,7 +102,7 @@ function systemPart(seen: [string, string] | null, { head, before }: Turns, lead
   }
   const after = end.slice(0, end.length - before.length)
   if (start.startsWith(head)) return { prefix: slots(head), system: [start.slice(head.length) + SLOT + after] }
-  const prefix = [...leads, ''].find((lead) => start.startsWith(lead) && head.startsWith(lead)) ?? ''
+  const prefix = leads.find((lead) => lead !== '' && start.startsWith(lead) && head.startsWith(lead)) ?? ''
   const own = start.slice(prefix.length)
   const block = head.slice(prefix.length)
   if (!block.startsWith(own) || !block.endsWith(after) || block.length < own.length + after.length) throw new Unusable(problem('own_system'))

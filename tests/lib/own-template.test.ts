@@ -66,6 +66,13 @@ describe('rows', () => {
     expect(tokenizer.decode(template.encodeOneturn([{ role: 'user', content: 'q' }, { role: 'assistant', content: '' }], 'S').prompt)).toBe('<s><turn>user\nS\n\nq</turn>\n<turn>model\n')
   })
 
+  test('a system block that always stands there is kept apart from what comes before everything', () => {
+    const source = cases.find(({ name }) => name === 'headers_always')?.source ?? ''
+    const own = ownRow(jinjaTemplate(source, today), tokenizer)
+    expect(own).toMatchObject({ prefix: ['<s>'], system: ['<|head|>system<|end|>\n\nToday is a day.\n\n{{content}}<|eot|>'], always_system: true })
+    expect(tokenizer.decode(prepareTemplate(tokenizer, { template: null, own, default_system: 'D' }).encodeOneturn([{ role: 'user', content: 'q' }, { role: 'assistant', content: '' }]).prompt)).toContain('day.\n\nD<|eot|>')
+  })
+
   test('an answer that nothing ends is ended by eos', () => {
     const source = cases.find(({ name }) => name === 'lead')?.source ?? ''
     expect(ownRow(jinjaTemplate(source, today), tokenizer)).toMatchObject({ prefix: ['[gMASK]<sop>'], efficient_eos: true })
