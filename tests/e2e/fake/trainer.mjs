@@ -1,7 +1,7 @@
 /**
  * Stands for dist/trainer.mjs where a browser test is about the page and not about training: writes a run folder with a plausible curve,
  * lists and previews the datasets of the folder, and answers in chat with who is speaking. FAKE_STEPS and FAKE_STEP_MS say how long a run
- * takes.
+ * takes; with FAKE_DEAF it does not hear SIGTERM.
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -52,6 +52,7 @@ async function train([file]) {
   say('Loading the model')
   let stopping = false
   process.on('SIGTERM', () => {
+    if (process.env.FAKE_DEAF) return
     stopping = true
     change({ status: 'stopping' })
   })
