@@ -39,6 +39,8 @@ export const runStateSchema = z.strictObject({
   status: z.enum(runStatuses),
   /** What it does now, in a word that the page translates: loading, downloading, tokenizing, compiling, training, evaluating, saving. */
   phase: z.enum(['loading', 'downloading', 'tokenizing', 'compiling', 'training', 'evaluating', 'saving', 'finished']),
+  /** How much of the phase is done, 0 to 1, where that is known. */
+  phase_share: z.number().min(0).max(1).nullable().default(null),
   pid: z.number().int(),
   /** Process start time in clock ticks (field 22 of /proc/pid/stat), so that a reused pid is not taken for the trainer; null where there is no /proc. */
   pid_start: z.string().nullable(),
@@ -82,6 +84,7 @@ export interface RunSummary {
   name: string
   status: RunStatus
   phase: RunState['phase'] | null
+  phase_share: number | null
   /** Place in the queue, 1 = next; null when not queued. */
   queue_position: number | null
   step: number

@@ -40,6 +40,7 @@ export interface RunFacts {
 export interface Standing {
   status: RunStatus
   phase: RunState['phase'] | null
+  phase_share: number | null
   error: RunState['error']
 }
 
@@ -48,7 +49,7 @@ const foreignSilence = 15 * 60_000
 
 const active = (status: RunStatus): boolean => status === 'starting' || status === 'running' || status === 'stopping'
 
-const withFault = (status: RunStatus, fault: Fault | null): Standing => ({ status, phase: null, error: fault })
+const withFault = (status: RunStatus, fault: Fault | null): Standing => ({ status, phase: null, phase_share: null, error: fault })
 
 /** Of a process that is gone and did not say so itself. */
 function ended(exit: Exit | null): Standing {
@@ -69,13 +70,14 @@ function foreign({ has_results, last, log_age }: RunFacts): Standing {
 export function standing(facts: RunFacts): Standing {
   const { state, exit, launched_pid } = facts
   if (facts.queue_position !== null) return withFault('queued', null)
-  if (launched_pid !== null && state?.pid !== launched_pid) return { status: facts.stop_asked ? 'stopping' : 'starting', phase: 'loading', error: null }
+  if (launched_pid !== null && state?.pid !== launched_pid) return { ...withFault(facts.stop_asked ? 'stopping' : 'starting', null), phase: 'loading' }
   const exitOfLater = exit !== null && state !== null && exit.pid !== state.pid && exit.at > state.updated_at
   if (exitOfLater) return ended(exit)
   if (state === null) return exit === null ? foreign(facts) : ended(exit)
-  if (!active(state.status)) return { status: state.status, phase: state.phase, error: state.error }
+  const { phase, phase_share, error } = state
+  if (!active(state.status)) return { status: state.status, phase, phase_share, error }
   if (!facts.state_alive) return ended(exit?.pid === state.pid ? exit : null)
-  return { status: facts.stop_asked ? 'stopping' : state.status, phase: state.phase, error: state.error }
+  return { status: facts.stop_asked ? 'stopping' : state.status, phase, phase_share, error }
 }
 
 /** Whether a run in this standing has a process that needs watching. */

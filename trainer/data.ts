@@ -58,12 +58,16 @@ export interface TrainingData {
 type Candidate = { dataset: string; row: number } & ({ example: Example; problem: null } | { example: null; problem: RowError })
 
 /** Rows chosen by the arguments, before any token is made. */
-interface Chosen {
+export interface Chosen {
   train: readonly Candidate[]
   evals: { name: string; rows: readonly Candidate[] }[]
 }
 
-async function chooseRows(args: DataArgs): Promise<Chosen> {
+/**
+ * Reads and judges the rows of a training. UserError: an unknown dataset, a missing or damaged file, the first row of the wrong shape (row number and
+ * field).
+ */
+export async function chooseRows(args: DataArgs): Promise<Chosen> {
   if (!args.dataset?.length) throw new UserError('missing_key', { key: 'dataset' }, 'dataset')
   const draw = rowDrawer(args.seed)
   const rows: Candidate[][] = []
@@ -72,7 +76,10 @@ async function chooseRows(args: DataArgs): Promise<Chosen> {
   const sets: Chosen['evals'] = []
   for (const name of args.eval_dataset ?? []) sets.push({ name, rows: await loadRows(name, args, 'eval_dataset', draw) })
   const merged = args.eval_on_each_dataset || sets.length === 0 ? sets : [{ name: '', rows: mixed(sets.map((set) => set.rows), args) }]
-  return { train, evals: [...(validation.length > 0 ? [{ name: '', rows: validation }] : []), ...merged] }
+  const chosen = { train, evals: [...(validation.length > 0 ? [{ name: '', rows: validation }] : []), ...merged] }
+  const usable = (candidates: readonly Candidate[]) => candidates.filter(({ example }) => example !== null)
+  needSome(args, usable(train), chosen.evals.map((set) => ({ name: set.name, left: usable(set.rows) })), skippedOf(chosen))
+  return chosen
 }
 
 /** The rows of several datasets in one sequence. */
@@ -91,13 +98,18 @@ export interface DataSurvey {
 
 /** Reads and aligns every row. UserError as in `loadData`, but for faults of tools in a template. */
 export async function surveyData(args: DataArgs): Promise<DataSurvey> {
-  const { train, evals } = await chooseRows(args)
+  const chosen = await chooseRows(args)
   const usable = (rows: readonly Candidate[]) => rows.flatMap(({ example }) => example ?? [])
-  const examples = usable(train)
-  const skipped = [...train, ...evals.flatMap(({ rows }) => rows)].flatMap((row) => (row.example ? [] : [skippedRow(row)]))
-  if (examples.length === 0) throw nothingLearned(args.dataset?.join(', ') ?? '', skipped, 'dataset')
-  const eval_examples = evals.reduce((sum, { rows }) => sum + usable(rows).length, 0)
-  return { examples, eval_examples, skipped }
+  const eval_examples = chosen.evals.reduce((sum, { rows }) => sum + usable(rows).length, 0)
+  return { examples: usable(chosen.train), eval_examples, skipped: skippedOf(chosen) }
+}
+
+/** UserError where nothing is left to train on, or of one of the validation sets. */
+function needSome({ dataset, eval_dataset }: DataArgs, train: readonly unknown[], evals: readonly { name: string; left: readonly unknown[] }[], skipped: readonly RowFault[]): void {
+  const names = dataset?.join(', ') ?? ''
+  if (train.length === 0) throw nothingLearned(names, skipped, 'dataset')
+  const empty = evals.find(({ left }) => left.length === 0)
+  if (empty) throw nothingLearned(empty.name || (eval_dataset?.join(', ') ?? names), skipped, eval_dataset ? 'eval_dataset' : 'val_size')
 }
 
 /** Not one sample came out of a dataset; the first reason stands for all. */
@@ -106,23 +118,32 @@ function nothingLearned(dataset: string, [first]: readonly RowFault[], field: st
   return new UserError('dataset_unsupported', { dataset, problem: problem('dataset_useless', { row: first.row, problem: first.fault.values.problem }) }, field)
 }
 
-const skippedRow = ({ dataset, row, problem }: Extract<Candidate, { example: null }>): RowFault => ({ dataset, row, fault: rowFault(dataset, row, problem) })
+/** Every row that is of no use, with its reason. */
+function skippedOf({ train, evals }: Chosen): RowFault[] {
+  return [...train, ...evals.flatMap(({ rows }) => rows)].flatMap(({ dataset, row, problem }) => (problem === null ? [] : [{ dataset, row, fault: rowFault(dataset, row, problem) }]))
+}
 
-/**
- * The samples of a supervised fine-tuning. UserError: an unknown dataset, a missing or damaged file, the first row of the wrong shape (row number
- * and field), no rows to learn from.
- */
-export async function loadData(args: DataArgs, template: Template): Promise<TrainingData> {
-  const data: TrainingData = { train: [], evals: [], skipped: [], truncated: 0, unlearnable: 0 }
-  const chosen = await chooseRows(args)
-  const names = args.dataset?.join(', ') ?? ''
-  data.train = await encodeRows(chosen.train, args, template, data)
-  if (data.train.length === 0) throw nothingLearned(names, data.skipped, 'dataset')
-  for (const set of chosen.evals) data.evals.push({ name: set.name, samples: await encodeRows(set.rows, args, template, data) })
-  const empty = data.evals.find((set) => set.samples.length === 0)
-  if (empty) throw nothingLearned(empty.name || (args.eval_dataset?.join(', ') ?? names), data.skipped, args.eval_dataset ? 'eval_dataset' : 'val_size')
+/** Told how much of the rows has become tokens, 0 to 1, now and then; what it throws ends the work. */
+export type Watch = (share: number) => void
+
+/** The samples of a supervised fine-tuning. UserError: a row that the template cannot write, no rows to learn from. */
+export async function encodeData(chosen: Chosen, args: DataArgs, template: Template, watch: Watch = () => undefined): Promise<TrainingData> {
+  const data: TrainingData = { train: [], evals: [], skipped: skippedOf(chosen), truncated: 0, unlearnable: 0 }
+  const total = chosen.train.length + chosen.evals.reduce((sum, { rows }) => sum + rows.length, 0)
+  let before = 0
+  const encode = async (rows: readonly Candidate[]) => {
+    const samples = await encodeRows(rows, args, template, data, (done) => watch((before + done) / total))
+    before += rows.length
+    return samples
+  }
+  data.train = await encode(chosen.train)
+  for (const set of chosen.evals) data.evals.push({ name: set.name, samples: await encode(set.rows) })
+  needSome(args, data.train, data.evals.map(({ name, samples }) => ({ name, left: samples })), data.skipped)
   return data
 }
+
+/** Both in one: rows read, then made into samples. */
+export const loadData = async (args: DataArgs, template: Template): Promise<TrainingData> => encodeData(await chooseRows(args), args, template)
 
 /** Rows of one dataset: `num_samples` drawn where its entry says so, then the first `max_samples`. */
 async function loadRows(name: string, args: DataArgs, field: 'dataset' | 'eval_dataset', draw: ReturnType<typeof rowDrawer>): Promise<Candidate[]> {
@@ -160,14 +181,16 @@ function checkAnswer(record: PyObject, { columns, formatting }: DatasetSource): 
   if (answer !== null && typeof answer !== 'string') throw new RowError(columns.response, problem('row_not_text'))
 }
 
-/** Rows between pauses, so that signals are heard while a large dataset is encoded. */
+/** Rows between pauses, so that signals are heard while a large dataset is encoded, and progress is told. */
 const ROWS_PER_TURN = 500
 
-async function encodeRows(rows: readonly Candidate[], args: DataArgs, template: Template, data: TrainingData): Promise<Sample[]> {
+async function encodeRows(rows: readonly Candidate[], args: DataArgs, template: Template, data: TrainingData, told: (done: number) => void): Promise<Sample[]> {
   const samples: (Sample | null)[] = []
   for (const [i, row] of rows.entries()) {
-    if (i % ROWS_PER_TURN === ROWS_PER_TURN - 1) await setImmediate()
-    if (!row.example) data.skipped.push(skippedRow(row))
+    if (i % ROWS_PER_TURN === ROWS_PER_TURN - 1) {
+      told(i)
+      await setImmediate()
+    }
     samples.push(row.example && sampleOf(row, row.example, args, template, data))
   }
   return packs(args) ? packRows(samples, args, template.tokenizer.pad?.id ?? 0) : samples.filter((sample) => sample !== null)

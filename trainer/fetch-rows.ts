@@ -32,9 +32,10 @@ const tokenKeys = { huggingface: 'hf_hub_token', modelscope: 'ms_hub_token' } as
 /** Time between two lines about one file. */
 const linesEvery = 5000
 
-function progressLines(report: Report): (now: FetchProgress) => void {
+function tellProgress(report: Report): (now: FetchProgress) => void {
   let told: { file: string | null; at: number } = { file: null, at: 0 }
   return ({ file, files, files_done, bytes, total }) => {
+    if (total > 0) report.state.change({ phase_share: Math.min(bytes / total, 1) })
     if (file === null || (file === told.file && Date.now() - told.at < linesEvery)) return
     told = { file, at: Date.now() }
     report.text(`  ${file} (${files_done + 1} of ${files}): ${size(bytes, 'en')} of ${size(total, 'en')}`)
@@ -47,7 +48,7 @@ export async function fetchRows(missing: readonly Missing[], args: TrainingArgs,
   for (const { dataset, ref } of missing) {
     const token = args[tokenKeys[ref.hub]] ?? undefined
     report.text(`Fetching dataset ${dataset}: ${ref.id}${ref.subset === null ? '' : `, ${ref.subset}`}, ${ref.split}, from ${hubs[ref.hub].title}`)
-    await fetchDataset(ref, { signal, token }, progressLines(report))
+    await fetchDataset(ref, { signal, token }, tellProgress(report))
   }
   report.state.change({ phase: 'loading' })
 }

@@ -1,13 +1,13 @@
 /**
  * `state.json` of a run folder: what the run is doing now, for whoever looks. Written whole at each change of status or phase, and with the
- * step at most twice a second. The log of the run is not here.
+ * step or how much of a phase is done at most twice a second. The log of the run is not here.
  */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { runFiles, runStateSchema, type RunState } from '@/lib/run'
 import { writeSwift, writeWhole } from '@/trainer/files'
 
-/** A step alone is written at most this often; a status or phase at once. */
+/** What only counts on is written at most this often; a status or phase at once. */
 const stepEveryMs = 500
 
 /** Start time of a process in clock ticks since boot (proc(5), stat field 22); null where there is no /proc or no such process. */
@@ -56,6 +56,7 @@ export function openState(folder: string, begin: Pick<RunState, 'step' | 'total_
   const state: RunState = {
     status: 'starting',
     phase: 'loading',
+    phase_share: null,
     pid: process.pid,
     pid_start: processStart(process.pid),
     started_at,
@@ -74,9 +75,9 @@ export function openState(folder: string, begin: Pick<RunState, 'step' | 'total_
   return {
     now: state,
     change(change) {
-      const onlyStep = Object.keys(change).every((key) => key === 'step')
-      Object.assign(state, change)
-      if (!onlyStep || Date.now() - state.updated_at >= stepEveryMs) write()
+      const countsOn = Object.keys(change).every((key) => key === 'step' || key === 'phase_share')
+      Object.assign(state, 'phase' in change && { phase_share: null }, change)
+      if (!countsOn || Date.now() - state.updated_at >= stepEveryMs) write()
     },
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { TrainingArgs } from '@/lib/config/fields'
 import type { Template } from '@/lib/templates/template'
-import type { TrainingData } from '@/trainer/data'
+import type { Chosen, TrainingData, Watch } from '@/trainer/data'
 import type { Batch } from '@/trainer/engine/types'
 import { sft } from '@/trainer/stages/sft'
 
@@ -35,7 +35,10 @@ export interface EvaluatedBatch {
 }
 
 export interface Stage {
-  load: (args: TrainingArgs, template: Template) => Promise<TrainingData>
+  /** The rows, judged; all that is wrong with files and rows is thrown here, before the run has written anything. */
+  read: (args: TrainingArgs) => Promise<Chosen>
+  /** The rows as samples. */
+  encode: (rows: Chosen, args: TrainingArgs, template: Template, watch: Watch) => Promise<TrainingData>
   collate: (data: TrainingData, args: TrainingArgs, pad_id: number) => StageData
   /** Metrics of an evaluation, without prefix. */
   metrics: (batches: readonly EvaluatedBatch[]) => Record<string, number>

@@ -1,6 +1,7 @@
 /**
  * The command `train`: checks everything, then lets the loop run between the data, the engine and the run folder. Only wires; each of the
- * steps has a file of its own. Nothing is written before the checks have passed.
+ * steps has a file of its own. Nothing is written before the checks have passed and
+ * the rows are read, or must be fetched.
  */
 import path from 'node:path'
 import type { TrainingArgs } from '@/lib/config/fields'
@@ -16,10 +17,10 @@ import { readArguments, Refused } from '@/trainer/arguments'
 import { checkTraining, type Ground } from '@/trainer/check'
 import { checkpointName } from '@/trainer/checkpoint-list'
 import { differences, loadOptimizer, saveCheckpoint, type Identity } from '@/trainer/checkpoint'
-import type { RowFault } from '@/trainer/data'
+import type { Chosen, RowFault } from '@/trainer/data'
 import { createEngine } from '@/trainer/device'
 import type { Engine, EngineSpec } from '@/trainer/engine/types'
-import { fetchRows, missingRows, type Missing } from '@/trainer/fetch-rows'
+import { fetchRows, missingRows } from '@/trainer/fetch-rows'
 import { writeWhole } from '@/trainer/files'
 import { runHost } from '@/trainer/host'
 import { evaluate, runLoop, type Outcome } from '@/trainer/loop'
@@ -61,35 +62,38 @@ export async function train(argv: readonly string[], open: (spec: EngineSpec) =>
   const checked = await checkTraining(args)
   if (!checked.ground) throw new Refused(checked.faults)
   const { ground } = checked
+  const stage = stageOf(args)
   const missing = await missingRows(args)
-  if (missing.length === 0) {
-    const loaded = await load(args, ground)
-    const begun = begin(args, ground, loaded.plan.max_steps)
-    return told(begun, () => start(args, ground, loaded, begun, open))
-  }
-  // What is fetched may take long: the run's folder tells of it from here on.
-  const begun = begin(args, ground, 0)
+  const here = missing.length === 0 ? await stage.read(args) : null
+  // To fetch rows or to turn many into tokens takes long: the run's folder tells of it from here on.
+  const begun = begin(args, ground)
   return told(begun, async () => {
-    if (!(await fetched(missing, args, begun))) return stopped(begun, 0)
-    return start(args, ground, await load(args, ground), begun, open)
+    const loaded = await untilStopped(begun, async (signal) => {
+      if (missing.length > 0) await fetchRows(missing, args, begun.report, signal)
+      return load(here ?? (await stage.read(args)), args, ground, begun, signal)
+    })
+    return loaded === null ? stopped(begun, begun.report.state.now.step) : start(args, ground, loaded, begun, open)
   })
 }
 
-async function load(args: TrainingArgs, ground: Ground): Promise<Loaded> {
+async function load(rows: Chosen, args: TrainingArgs, ground: Ground, { report }: Begun, signal: AbortSignal): Promise<Loaded> {
   const stage = stageOf(args)
-  const loaded = await stage.load(args, ground.template)
+  report.state.change({ phase: 'tokenizing' })
+  const loaded = await stage.encode(rows, args, ground.template, (share) => {
+    signal.throwIfAborted()
+    report.state.change({ phase_share: share })
+  })
   const data = stage.collate(loaded, args, padId(ground))
   return { data, plan: planSteps(data.examples, args), skipped: loaded.skipped }
 }
 
 /** Until here a signal simply ends the process: there is nothing to save. */
-function begin(args: TrainingArgs, { resume }: Ground, total_steps: number): Begun {
+function begin(args: TrainingArgs, { resume }: Ground): Begun {
   const output_dir = args.output_dir ?? ''
   if (args.overwrite_output_dir && !resume) clearOutput(output_dir)
   const stop = listenForStop()
   const from = resume && { step: resume.saved.progress.step, checkpoint: path.basename(resume.folder) }
-  const report = openReport(output_dir, { total_steps, resume: from, echo: (line) => void process.stdout.write(`${line}\n`) })
-  stop.onRequest = () => report.state.change({ status: 'stopping' })
+  const report = openReport(output_dir, { total_steps: resume?.saved.identity.max_steps ?? 0, resume: from, echo: (line) => void process.stdout.write(`${line}\n`) })
   return { report, stop }
 }
 
@@ -104,26 +108,28 @@ async function told({ report }: Begun, work: () => Promise<number>): Promise<num
   }
 }
 
-/** False when it was stopped meanwhile. */
-async function fetched(missing: readonly Missing[], args: TrainingArgs, { report, stop }: Begun): Promise<boolean> {
+/** What `work` gives; null when it was stopped meanwhile. */
+async function untilStopped<T>({ report, stop }: Begun, work: (signal: AbortSignal) => Promise<T>): Promise<T | null> {
   const abort = new AbortController()
   stop.onRequest = () => {
     report.state.change({ status: 'stopping' })
     abort.abort()
   }
   try {
-    await fetchRows(missing, args, report, abort.signal)
+    const done = await work(abort.signal)
+    return stop.signal === null ? done : null
   } catch (error) {
     if (stop.signal === null) throw error
+    return null
   }
-  return stop.signal === null
 }
 
 function start(args: TrainingArgs, ground: Ground, { data, plan, skipped }: Loaded, { report, stop }: Begun, open: (spec: EngineSpec) => Promise<Engine>): Promise<number> {
   const { per_device_train_batch_size, gradient_accumulation_steps, cutoff_len } = args
   const identity = { seed: args.data_seed ?? args.seed, examples: data.examples, per_device_train_batch_size, gradient_accumulation_steps, cutoff_len, max_steps: plan.max_steps }
   const run: Run = { args, output_dir: args.output_dir ?? '', ground, data, plan, adapter: adapterSettings(args, ground), identity, report, stop }
-  report.state.change({ total_steps: plan.max_steps })
+  stop.onRequest = () => report.state.change({ status: 'stopping' })
+  report.state.change({ phase: 'loading', total_steps: plan.max_steps })
   writeArguments(run)
   for (const { dataset, row, fault } of skipped) report.text(`Dataset ${dataset}: row ${row} is left out: ${sentence(fault, 'en')}`, 'WARNING')
   return work(run, open)

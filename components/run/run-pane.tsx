@@ -16,6 +16,8 @@ import { useRun, useSocket } from '@/components/socket'
 import { useStore } from '@/components/store'
 import { Message } from '@/components/ui/message'
 import type { Fault } from '@/lib/errors'
+import { percent } from '@/lib/format'
+import { fill } from '@/lib/messages/text'
 import type { RunSummary } from '@/lib/run'
 
 const LossChart = dynamic(() => import('@/components/run/loss-chart').then((module) => module.LossChart), { ssr: false })
@@ -80,8 +82,9 @@ function Followed({ run }: { run: RunSummary }) {
 
 /** In place of the chart until the first record is there. */
 function Waiting({ run, ready }: { run: RunSummary; ready: boolean }) {
-  const { t } = useLocale()
+  const { t, locale } = useLocale()
   const words = t.ui.run
-  const text = isActive(run.status) ? words.first_point : run.status === 'queued' ? '' : ready ? words.no_points : ''
+  const tokenizing = run.phase === 'tokenizing' && run.phase_share !== null ? fill(words.rows_to_tokens, { percent: percent(run.phase_share, locale) }) : null
+  const text = isActive(run.status) ? (tokenizing ?? words.first_point) : run.status === 'queued' ? '' : ready ? words.no_points : ''
   return <p className="m-auto p-6 text-center text-xs text-ink-faint">{text}</p>
 }

@@ -10,7 +10,7 @@ import { Message } from '@/components/ui/message'
 import type { Fault } from '@/lib/errors'
 
 export function RunStrip({ id }: { id: string }) {
-  const { say } = useLocale()
+  const { t, say } = useLocale()
   const run = useRun(id)
   const [fault, setFault] = useState<Fault | null>(null)
   if (!run || !(isActive(run.status) || run.status === 'queued')) return null
@@ -20,7 +20,7 @@ export function RunStrip({ id }: { id: string }) {
         <a href="#run" className="flex min-w-0 flex-1 items-center gap-2 rounded-md">
           <StatusChip status={run.status} />
           <span className="tabular min-w-0 truncate text-xs text-ink-soft">
-            {run.step} / {run.total_steps} · {run.name}
+            {run.total_steps > 0 ? `${run.step} / ${run.total_steps}` : run.phase && t.ui.run.phases[run.phase]} · {run.name}
           </span>
         </a>
         <RunActions run={run} onFault={setFault} size="sm" />

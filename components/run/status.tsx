@@ -37,6 +37,7 @@ export function endSentence(run: RunSummary, t: Messages, say: (fault: Fault) =>
   const { run: words } = t.ui
   const step = { step: run.step, total: run.total_steps }
   if (run.status === 'queued') return fill(words.waiting, { position: run.queue_position ?? 1 })
+  if (run.status === 'stopped' && run.total_steps === 0) return words.stopped_before
   if (run.status === 'stopped') return fill(canResume(run) ? words.stopped_at : words.stopped_early, step)
   if (run.status === 'lost') return fill(canResume(run) ? words.lost_resumable : words.lost, step)
   if (run.status === 'failed') return run.error ? say(run.error) : words.failed

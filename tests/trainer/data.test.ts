@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Fault, UserError } from '@/lib/errors'
 import { sentence, words } from '@/lib/messages'
 import { prepareTemplate } from '@/lib/templates/template'
-import { type DataArgs, listDatasets, loadData } from '@/trainer/data'
+import { chooseRows, type DataArgs, encodeData, listDatasets, loadData } from '@/trainer/data'
 import { previewRows } from '@/trainer/preview'
 import { numpyPermutation } from '@/lib/numpy'
 import { rowDrawer, splitRows } from '@/trainer/split'
@@ -93,6 +93,16 @@ describe('loading', () => {
       ['d', 3, 'dataset_row_invalid', expect.stringContaining('role "gpt"')],
       ['d', 4, 'dataset_row_invalid', 'it holds no question'],
     ])
+  })
+
+  test('tells how far it is, over training and validation rows, and ends when it is told to', async () => {
+    info({ d: { file_name: 'd.json' } })
+    write('d.json', rows(1600))
+    const chosen = await chooseRows(args({ val_size: 600 }))
+    const shares: number[] = []
+    await encodeData(chosen, args({ val_size: 600 }), template, (share) => shares.push(share))
+    expect(shares.map((share) => Math.round(share * 100))).toEqual([31, 62, 94])
+    await expect(encodeData(chosen, args({ val_size: 600 }), template, () => { throw new Error('enough') })).rejects.toThrow('enough')
   })
 
   test('a null answer is skipped; cut and unlearnable samples are counted', async () => {

@@ -126,6 +126,34 @@ describe('stopping and resuming', () => {
   }, 30_000)
 })
 
+describe('rows on their way to tokens', () => {
+  const talk = (call: string) => ({ conversations: [{ from: 'human', value: 'q' }, { from: 'function_call', value: call }, { from: 'observation', value: 'r' }, { from: 'gpt', value: 'a' }] })
+  const folderOf = (name: string, rows: object[], entry: object = {}) => {
+    mkdirSync(at(name), { recursive: true })
+    writeFileSync(at(name, 'rows.json'), JSON.stringify(rows))
+    writeFileSync(at(name, 'dataset_info.json'), JSON.stringify({ rows: { file_name: 'rows.json', ...entry } }))
+    return [`dataset_dir=${at(name)}`, 'dataset=rows']
+  }
+
+  it('are told of while it lasts, and a stop ends it', async () => {
+    const many = folderOf('many', Array.from({ length: 30_000 }, (_, i) => ({ instruction: `q${i}`, input: '', output: 'word '.repeat(60) })))
+    const { child, ended } = start([at('run.yaml'), `output_dir=${at('long')}`, ...many])
+    await expect.poll(() => existsSync(at('long', 'state.json')) && (stateOf('long').phase_share ?? 0) > 0, { timeout: 60_000, interval: 20 }).toBe(true)
+    expect(stateOf('long')).toMatchObject({ status: 'starting', phase: 'tokenizing', step: 0, total_steps: 0 })
+    child.kill('SIGTERM')
+    expect(await ended).toMatchObject({ code: 143, stderr: '' })
+    expect(stateOf('long')).toMatchObject({ status: 'stopped', phase: 'finished', phase_share: null, error: null })
+  }, 90_000)
+
+  it('that the template cannot write end the run, which says why', async () => {
+    const folder = folderOf('calls', [talk('{"name":"f","arguments":{}}'), talk('f()')], { formatting: 'sharegpt' })
+    const { code, stderr } = await run(at('run.yaml'), `output_dir=${at('untold')}`, ...folder)
+    expect([code, stderr]).toEqual([2, 'Dataset rows: row 2, field "function": its content is not JSON (line 1, column 1: a value is expected).\n'])
+    expect(stateOf('untold')).toMatchObject({ status: 'failed', phase: 'tokenizing', error: { code: 'dataset_row_invalid', values: { row: 2, problem: { code: 'call_json' } } } })
+    expect(readFileSync(at('untold', 'running_log.txt'), 'utf8')).toContain('row 2, field "function"')
+  }, 30_000)
+})
+
 describe('bad input gets a sentence, exit code 2, and nothing written', () => {
   const cases: [string, () => string[], string | RegExp][] = [
     ['wrong path', () => ['model_name_or_path=/nowhere/at/all'], 'There is no folder /nowhere/at/all; give the path of a downloaded model.'],

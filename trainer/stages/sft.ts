@@ -2,7 +2,7 @@
  * Supervised fine-tuning: next-token loss on the answers. Templates, cut-off and labels are made by `trainer/encode.ts`.
  */
 import { packs } from '@/lib/config/derived'
-import { loadData } from '@/trainer/data'
+import { chooseRows, encodeData } from '@/trainer/data'
 import { evalBatches, planBatches, type Sample } from '@/trainer/encode'
 import type { EvaluatedBatch, Stage } from '@/trainer/stage'
 
@@ -13,7 +13,8 @@ function meanLoss(batches: readonly EvaluatedBatch[]): number {
 }
 
 export const sft: Stage = {
-  load: loadData,
+  read: chooseRows,
+  encode: encodeData,
   collate(data, args, pad_id) {
     const plan = planBatches(data.train, { ...args, seed: args.data_seed ?? args.seed, pad_id })
     const batchesOf = (samples: readonly Sample[]) => evalBatches(samples, { rows: args.per_device_eval_batch_size, buckets: plan.buckets, pad_id })
