@@ -6,12 +6,18 @@ import type { Locale } from '@/lib/messages/locales'
 
 const two = (value: number): string => String(value).padStart(2, '0')
 
+/** Seconds as "H:MM:SS", in hours however many. */
+export function clock(seconds: number): string {
+  const whole = Math.max(Math.floor(seconds), 0)
+  return `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`
+}
+
 /** Seconds as "H:MM:SS", with "1 day, " or "N days, " in front: Python's `str(timedelta(seconds=int(s)))`, which LLaMA-Factory's log holds. */
 export function duration(seconds: number): string {
   const whole = Math.max(Math.floor(seconds), 0)
   const days = Math.floor(whole / 86400)
-  const clock = `${Math.floor((whole % 86400) / 3600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`
-  return days === 0 ? clock : `${days} day${days === 1 ? '' : 's'}, ${clock}`
+  const time = clock(whole % 86400)
+  return days === 0 ? time : `${days} day${days === 1 ? '' : 's'}, ${time}`
 }
 
 /** Seconds of a text that `duration` wrote; null for any other text. */

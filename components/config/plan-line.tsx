@@ -2,9 +2,9 @@
 /** What a start would do, in one line: weights trained, updates, memory. */
 import { checks } from '@/components/config/checks'
 import { useLocale } from '@/components/locale'
-import { bytes, compact, count } from '@/components/run/numbers'
 import { useStore } from '@/components/store'
 import { cx } from '@/components/ui/cx'
+import { bytes, compact, count } from '@/lib/format'
 import { fill } from '@/lib/messages/text'
 
 export function PlanLine() {
@@ -16,9 +16,9 @@ export function PlanLine() {
   const tight = plan.memory > plan.memory_available * 0.9
   return (
     <dl className={cx('tabular flex h-8 justify-between gap-x-4 text-xs max-sm:hidden', checking && 'opacity-60')}>
-      <Fact name={words.plan_steps} value={count(plan.steps, locale)} title={fill(words.plan_examples, { count: count(plan.examples, locale), tokens: compact(plan.tokens) })} />
-      <Fact name={words.plan_trainable} value={fill(words.plan_of, { part: compact(plan.trainable), whole: compact(plan.parameters) })} />
-      <Fact name={words.plan_memory} value={fill(words.plan_of, { part: bytes(plan.memory), whole: bytes(plan.memory_available) })} className={tight ? 'text-warn' : undefined} />
+      <Fact name={words.plan_steps} value={count(plan.steps, locale)} title={fill(words.plan_examples, { count: count(plan.examples, locale), tokens: compact(plan.tokens, locale) })} />
+      <Fact name={words.plan_trainable} value={fill(words.plan_of, { part: compact(plan.trainable, locale), whole: compact(plan.parameters, locale) })} />
+      <Fact name={words.plan_memory} value={fill(words.plan_of, { part: bytes(plan.memory, locale), whole: bytes(plan.memory_available, locale) })} className={tight ? 'text-warn' : undefined} />
     </dl>
   )
 }

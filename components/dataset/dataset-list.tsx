@@ -2,12 +2,12 @@
 /** The datasets of a folder with a box each; narrowed by typing. */
 import { useId, useState } from 'react'
 import { useLocale } from '@/components/locale'
-import { fileSize } from '@/components/run/numbers'
 import { Checkbox } from '@/components/ui/checkbox'
 import { Message } from '@/components/ui/message'
 import { TextInput } from '@/components/ui/text-input'
 import type { DatasetEntry } from '@/lib/api'
 import type { Fault } from '@/lib/errors'
+import { bytes } from '@/lib/format'
 
 /** A search field for fewer entries than this is in the way. */
 const SEARCH_FROM = 9
@@ -45,7 +45,7 @@ export function DatasetList({ label, entries, problem, chosen, onChange }: Datas
 }
 
 function DatasetRow({ entry, checked, onChange }: { entry: DatasetEntry; checked: boolean; onChange: (on: boolean) => void }) {
-  const { t, say } = useLocale()
+  const { t, say, locale } = useLocale()
   const id = useId()
   const unfit = entry.ranking || entry.kto
   const detail = entry.problem ? say(entry.problem) : unfit ? t.ui.dataset.other_stage : entry.path === null ? t.ui.dataset.remote : null
@@ -59,7 +59,7 @@ function DatasetRow({ entry, checked, onChange }: { entry: DatasetEntry; checked
           <span className="min-w-0 flex-1 truncate">{entry.name}</span>
           <span className="shrink-0 text-2xs text-ink-faint">
             {entry.formatting}
-            {entry.size !== null && ` · ${fileSize(entry.size)}`}
+            {entry.size !== null && ` · ${bytes(entry.size, locale)}`}
           </span>
         </span>
         {detail && (

@@ -6,8 +6,8 @@ import { DatasetActions } from '@/components/dataset/dataset-actions'
 import { problemOf, useRowCount } from '@/components/dataset/row-counts'
 import { viewHref } from '@/components/dataset/view/place'
 import { useLocale } from '@/components/locale'
-import { count, fileSize } from '@/components/run/numbers'
 import type { DatasetEntry } from '@/lib/api'
+import { bytes, count } from '@/lib/format'
 import { fill } from '@/lib/messages/text'
 
 interface DatasetTableProps {
@@ -51,7 +51,7 @@ function DatasetLine({ folder, entry, taken, onChange }: Omit<DatasetTableProps,
       <p className="text-xs text-ink-soft">{words.kinds[entry.kind]}</p>
       <div className="tabular text-right text-xs text-ink-faint">
         {number && <p className="font-medium text-ink-soft">{number}</p>}
-        <p>{[words.sources[sourceOf(entry)], entry.size === null ? null : fileSize(entry.size)].filter(Boolean).join(' · ')}</p>
+        <p>{[words.sources[sourceOf(entry)], entry.size === null ? null : bytes(entry.size, locale)].filter(Boolean).join(' · ')}</p>
       </div>
       <div className="flex justify-end gap-1 max-lg:col-span-2 lg:w-44">
         <DatasetActions folder={folder} entry={entry} usable={problem === null || problem.code === 'dataset_not_here'} taken={taken} onChange={onChange} />

@@ -8,11 +8,11 @@ import { useEffect, useRef, useState } from 'react'
 import { Conversation } from '@/components/dataset/conversation'
 import { viewHref } from '@/components/dataset/view/place'
 import { useLocale } from '@/components/locale'
-import { count } from '@/components/run/numbers'
 import { useCall } from '@/components/use-call'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import { Message } from '@/components/ui/message'
+import { count } from '@/lib/format'
 import { fill } from '@/lib/messages/text'
 
 const PAGE_ROWS = 10

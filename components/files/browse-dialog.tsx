@@ -6,13 +6,13 @@ import File from 'lucide-react/icons/file'
 import FolderIcon from 'lucide-react/icons/folder'
 import { useState } from 'react'
 import { useLocale } from '@/components/locale'
-import { fileSize } from '@/components/run/numbers'
 import { useCall } from '@/components/use-call'
 import { Button } from '@/components/ui/button'
 import { cx } from '@/components/ui/cx'
 import { Dialog } from '@/components/ui/dialog'
 import { Message } from '@/components/ui/message'
 import type { FolderEntry } from '@/lib/api'
+import { bytes } from '@/lib/format'
 
 interface BrowseDialogProps {
   title: string
@@ -67,6 +67,7 @@ export function BrowseDialog({ title, help, use, accepts, useFolder, start = nul
 
 /** `use`: the entry can be taken. */
 function Entry({ entry, use, onOpen, onTake }: { entry: FolderEntry; use: string | null; onOpen: () => void; onTake: () => void }) {
+  const { locale } = useLocale()
   const Icon = entry.is_model ? Box : entry.kind === 'folder' ? FolderIcon : File
   const row = 'flex min-w-0 flex-1 items-center gap-2 rounded-sm px-2 py-1.5 text-left'
   const content = (
@@ -75,7 +76,7 @@ function Entry({ entry, use, onOpen, onTake }: { entry: FolderEntry; use: string
       <span className="min-w-0 truncate">{entry.name}</span>
       <span className="ml-auto flex shrink-0 gap-3 text-2xs">
         {use && <span className="font-medium text-accent">{use}</span>}
-        {entry.size !== null && <span className="tabular text-ink-faint">{fileSize(entry.size)}</span>}
+        {entry.size !== null && <span className="tabular text-ink-faint">{bytes(entry.size, locale)}</span>}
       </span>
     </>
   )

@@ -8,13 +8,14 @@ import { FieldFault, FieldLabel, FieldTools, labelId } from '@/components/config
 import { draft, setArg } from '@/components/config/draft'
 import { useWords } from '@/components/config/words'
 import { useLocale } from '@/components/locale'
-import { bytes, compact } from '@/components/run/numbers'
 import { ownTemplate } from '@/components/model/own-template'
 import { useStore } from '@/components/store'
 import { useCall } from '@/components/use-call'
 import { Button } from '@/components/ui/button'
 import { TextInput } from '@/components/ui/text-input'
 import type { ModelReport } from '@/lib/api'
+import { bytes, compact } from '@/lib/format'
+import type { Locale } from '@/lib/messages/locales'
 
 const BrowseDialog = dynamic(() => import('@/components/files/browse-dialog').then((module) => module.BrowseDialog), { ssr: false })
 
@@ -31,7 +32,7 @@ function useSettled(value: string): string {
 }
 
 export function ModelPath() {
-  const { t, say } = useLocale()
+  const { t, say, locale } = useLocale()
   const { label } = useWords('model_name_or_path')
   const path = useStore(draft, (now) => String(now.args.model_name_or_path ?? ''))
   const fault = useFault('model_name_or_path')
@@ -48,7 +49,7 @@ export function ModelPath() {
       <div className="flex h-6 items-center gap-0.5">
         <FieldLabel id="field-model_path">{label}</FieldLabel>
         <FieldTools name="model_name_or_path" id="field-model_path" changed={false} />
-        {found && !wrong && <span className="ml-auto truncate pl-2 text-2xs text-ink-faint">{describe(found)}</span>}
+        {found && !wrong && <span className="ml-auto truncate pl-2 text-2xs text-ink-faint">{describe(found, locale)}</span>}
       </div>
       <div className="flex gap-1.5">
         <TextInput
@@ -96,5 +97,5 @@ function takeTemplate(found: ModelReport | null) {
   if (found?.template && draft.get().args.template === null) draft.set((now) => ({ ...now, args: { ...now.args, template: found.template } }))
 }
 
-const describe = ({ family, parameters, size }: ModelReport): string =>
-  [family, parameters === null ? null : compact(parameters), size === null ? null : bytes(size)].filter(Boolean).join(' · ')
+const describe = ({ family, parameters, size }: ModelReport, locale: Locale): string =>
+  [family, parameters === null ? null : compact(parameters, locale), size === null ? null : bytes(size, locale)].filter(Boolean).join(' · ')

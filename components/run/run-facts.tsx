@@ -1,8 +1,8 @@
 'use client'
 /** The numbers of a run in a row: phase, step, epoch, loss, speed, time. */
 import { useLocale } from '@/components/locale'
-import { clock, compact, shortNumber } from '@/components/run/numbers'
 import { isActive } from '@/components/run/status'
+import { clock, compact, parseDuration, shortNumber } from '@/lib/format'
 import type { LogRecord, RunSummary } from '@/lib/run'
 
 /** The newest value of a field: an evaluation's line has no loss, a training step's no eval_loss. */
@@ -13,18 +13,24 @@ function newest<K extends keyof LogRecord>(records: readonly LogRecord[], key: K
   return undefined
 }
 
+/** A time of the log, whose days are English there. */
+function timeIn(text: string | undefined): string | null {
+  const seconds = text === undefined ? null : parseDuration(text)
+  return seconds === null ? (text ?? null) : clock(seconds)
+}
+
 /** The list of runs comes less often than the records of the one that is followed. */
 export const stepOf = (run: RunSummary, records: readonly LogRecord[]): number => Math.max(run.step, records.at(-1)?.current_steps ?? 0)
 
 export function RunFacts({ run, records }: { run: RunSummary; records: readonly LogRecord[] }) {
-  const { t } = useLocale()
+  const { t, locale } = useLocale()
   const words = t.ui.run
   const active = isActive(run.status)
   const loss = newest(records, 'loss')
   const evaluated = newest(records, 'eval_loss')
   const speed = newest(records, 'throughput')
   const epoch = newest(records, 'epoch')
-  const took = newest(records, 'elapsed_time') ?? (run.started_at && run.updated_at ? clock(run.updated_at - run.started_at) : undefined)
+  const took = timeIn(newest(records, 'elapsed_time')) ?? (run.started_at && run.updated_at ? clock((run.updated_at - run.started_at) / 1000) : null)
   return (
     <dl className="tabular mt-3 grid grid-cols-3 gap-x-4 gap-y-2 @md:grid-cols-4 @2xl:grid-cols-7">
       <Fact name={words.phase} value={active && run.phase ? words.phases[run.phase] : words.status[run.status]} />
@@ -32,8 +38,8 @@ export function RunFacts({ run, records }: { run: RunSummary; records: readonly 
       <Fact name={words.epoch} value={epoch === undefined ? '–' : epoch.toFixed(2)} />
       <Fact name={words.loss} value={loss === undefined ? '–' : shortNumber(loss)} />
       <Fact name={words.eval_loss} value={evaluated === undefined ? '–' : shortNumber(evaluated)} />
-      <Fact name={words.speed} value={speed === undefined ? '–' : compact(speed)} />
-      {active ? <Fact name={words.eta} value={newest(records, 'remaining_time') ?? '–'} /> : <Fact name={words.took} value={took ?? '–'} />}
+      <Fact name={words.speed} value={speed === undefined ? '–' : compact(speed, locale)} />
+      {active ? <Fact name={words.eta} value={timeIn(newest(records, 'remaining_time')) ?? '–'} /> : <Fact name={words.took} value={took ?? '–'} />}
     </dl>
   )
 }

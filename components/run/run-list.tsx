@@ -5,7 +5,6 @@ import { useState } from 'react'
 import { useLocale } from '@/components/locale'
 import { RunActions } from '@/components/run/actions'
 import { runHref } from '@/components/run/current'
-import { clock, shortNumber } from '@/components/run/numbers'
 import { Progress } from '@/components/run/progress'
 import { Sparkline } from '@/components/run/sparkline'
 import { endSentence, isActive, StatusChip } from '@/components/run/status'
@@ -13,6 +12,7 @@ import { useSocket } from '@/components/socket'
 import { buttonClass } from '@/components/ui/button'
 import { Message } from '@/components/ui/message'
 import type { Fault } from '@/lib/errors'
+import { clock, shortNumber } from '@/lib/format'
 import { fill } from '@/lib/messages/text'
 import type { RunSummary } from '@/lib/run'
 
@@ -57,7 +57,7 @@ function RunRow({ run, onFault }: { run: RunSummary; onFault: (fault: Fault | nu
   const { t, say, locale } = useLocale()
   const sentence = endSentence(run, t, say)
   const started = run.started_at === null ? null : new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(run.started_at)
-  const took = run.started_at !== null && run.updated_at !== null ? clock(run.updated_at - run.started_at) : null
+  const took = run.started_at !== null && run.updated_at !== null ? clock((run.updated_at - run.started_at) / 1000) : null
   return (
     <li className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-2 px-4 py-3 lg:grid-cols-[minmax(0,1.6fr)_10rem_11rem_minmax(16rem,1fr)]">
       <div className="min-w-0 max-lg:col-span-2">

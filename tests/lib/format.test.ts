@@ -1,6 +1,6 @@
 /** Numbers and times as text. */
 import { describe, expect, it } from 'vitest'
-import { bytes, compact, count, duration, parseDuration, percent, shortNumber, throughput } from '@/lib/format'
+import { bytes, clock, compact, count, duration, parseDuration, percent, shortNumber, throughput } from '@/lib/format'
 
 describe('duration', () => {
   it.each([
@@ -15,6 +15,8 @@ describe('duration', () => {
     expect(duration(seconds)).toBe(text)
     expect(parseDuration(text)).toBe(Math.max(Math.floor(seconds), 0))
   })
+
+  it('as a clock, whose hours go on', () => expect([0, 65.9, 86_400, 200_000, -3].map(clock)).toEqual(['0:00:00', '0:01:05', '24:00:00', '55:33:20', '0:00:00']))
 
   it('reads nothing else', () => {
     for (const text of ['', '1:2:3', '0:61:00', 'soon', '1 day']) expect(parseDuration(text)).toBeNull()
