@@ -4,21 +4,13 @@
  * leave. Renders at most `SHOWN` options and says how many more match. With `free`, what is typed is a value of its own.
  */
 import { Popover } from 'radix-ui'
-import Check from 'lucide-react/icons/check'
 import ChevronsUpDown from 'lucide-react/icons/chevrons-up-down'
-import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
-import { cx } from '@/components/ui/cx'
+import { useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { moved, OptionList, OptionPanel, type ListedOption } from '@/components/ui/option-list'
 
 const SHOWN = 80
 
-export interface ComboboxOption {
-  value: string
-  label: string
-  /** Quiet text at the right end of the row. */
-  detail?: string
-  /** Options of one section follow each other in the list. */
-  section?: string
-}
+export type ComboboxOption = Pick<ListedOption, 'value' | 'label' | 'detail' | 'section'>
 
 interface ComboboxProps {
   id?: string
@@ -86,7 +78,7 @@ export function Combobox(props: ComboboxProps) {
     } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault()
       if (!open) show()
-      else setActive((index) => Math.min(shown.length - 1, Math.max(0, index + (event.key === 'ArrowDown' ? 1 : -1))))
+      else setActive((index) => moved(shown, index, event.key) ?? index)
     }
   }
 
@@ -125,68 +117,17 @@ export function Combobox(props: ComboboxProps) {
         />
         <ChevronsUpDown aria-hidden className="pointer-events-none absolute top-[9px] right-2.5 size-3.5 text-ink-faint" />
       </Popover.Anchor>
-      <Popover.Portal>
-        <Popover.Content
-          align="start"
-          sideOffset={4}
-          collisionPadding={8}
-          aria-label={props.label}
-          onOpenAutoFocus={(event) => event.preventDefault()}
-          onCloseAutoFocus={(event) => event.preventDefault()}
-          onInteractOutside={(event) => event.target instanceof Node && input.current?.contains(event.target) && event.preventDefault()}
-          className="float-panel z-50 flex max-h-[min(22rem,var(--radix-popover-content-available-height))] w-[max(var(--radix-popover-trigger-width),18rem)] max-w-[calc(100vw-16px)] animate-[rise_120ms] flex-col overflow-hidden"
-        >
-          <Options id={listId} label={props.label} options={shown} active={active} value={value} onTake={take} onHover={setActive} />
-          {shown.length === 0 && <Note>{props.none}</Note>}
-          {found.length > shown.length && <Note>{props.more(found.length - shown.length)}</Note>}
-        </Popover.Content>
-      </Popover.Portal>
+      <OptionPanel
+        label={props.label}
+        control={input}
+        className="max-h-[min(22rem,var(--radix-popover-content-available-height))] w-[max(var(--radix-popover-trigger-width),18rem)] max-w-[calc(100vw-16px)]"
+      >
+        <OptionList id={listId} label={props.label} options={shown} active={active} value={value} onTake={(option) => take(option.value)} onHover={setActive} />
+        {shown.length === 0 && <Note>{props.none}</Note>}
+        {found.length > shown.length && <Note>{props.more(found.length - shown.length)}</Note>}
+      </OptionPanel>
     </Popover.Root>
   )
 }
 
 const Note = ({ children }: { children: ReactNode }) => <p className="border-t border-line px-3 py-2 text-xs text-ink-faint first:border-t-0">{children}</p>
-
-interface OptionsProps {
-  id: string
-  label: string
-  options: readonly ComboboxOption[]
-  active: number
-  value: string
-  onTake: (value: string) => void
-  onHover: (index: number) => void
-}
-
-function Options({ id, label, options, active, value, onTake, onHover }: OptionsProps) {
-  const list = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    list.current?.querySelector(`[data-index="${active}"]`)?.scrollIntoView({ block: 'nearest' })
-  }, [active, options])
-  return (
-    <div ref={list} id={id} role="listbox" aria-label={label} className={cx('min-h-0 overflow-y-auto p-1', options.length === 0 && 'hidden')}>
-      {options.map((option, index) => (
-        <div key={option.value} role="presentation">
-          {option.section && option.section !== options[index - 1]?.section && (
-            <div role="presentation" className="px-2 pt-2 pb-1 text-2xs font-medium text-ink-faint">
-              {option.section}
-            </div>
-          )}
-          <div
-            id={`${id}-${index}`}
-            data-index={index}
-            role="option"
-            aria-selected={option.value === value}
-            className={cx('flex cursor-pointer items-center gap-2 rounded-sm px-2 py-1.5', index === active && 'bg-accent-soft')}
-            onPointerMove={() => index !== active && onHover(index)}
-            onMouseDown={(event) => event.preventDefault()}
-            onClick={() => onTake(option.value)}
-          >
-            <Check aria-hidden className={cx('size-3.5 shrink-0 text-accent', option.value !== value && 'invisible')} />
-            <span className="min-w-0 flex-1 truncate">{option.label}</span>
-            {option.detail && <span className="max-w-[45%] shrink-0 truncate text-2xs text-ink-faint">{option.detail}</span>}
-          </div>
-        </div>
-      ))}
-    </div>
-  )
-}

@@ -4,17 +4,11 @@
  * Enter or Space take, Escape leaves. Long lists take `Combobox` instead.
  */
 import { Popover } from 'radix-ui'
-import Check from 'lucide-react/icons/check'
 import ChevronDown from 'lucide-react/icons/chevron-down'
-import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react'
-import { cx } from '@/components/ui/cx'
+import { useId, useRef, useState, type KeyboardEvent } from 'react'
+import { isFree, moved, OptionList, OptionPanel, type ListedOption } from '@/components/ui/option-list'
 
-export interface Option {
-  value: string
-  label: string
-  /** Why it cannot be chosen now; shown under its label. */
-  disabled_reason?: string
-}
+export type Option = Pick<ListedOption, 'value' | 'label' | 'disabled_reason'>
 
 interface SelectProps {
   id?: string
@@ -29,18 +23,6 @@ interface SelectProps {
 /** Letters typed within this time belong together. */
 const TYPING_MS = 600
 
-const free = (option: Option): boolean => option.disabled_reason === undefined
-
-/** The place after one key; null for a key that does not move. Options that cannot be chosen are passed over. */
-function moved(options: readonly Option[], from: number, key: string): number | null {
-  const places = options.flatMap((option, index) => (free(option) ? [index] : []))
-  if (key === 'Home') return places[0] ?? from
-  if (key === 'End') return places.at(-1) ?? from
-  if (key === 'ArrowDown') return places.find((index) => index > from) ?? from
-  if (key === 'ArrowUp') return places.findLast((index) => index < from) ?? from
-  return null
-}
-
 export function Select({ id, label, value, options, onChange, invalid, describedBy }: SelectProps) {
   const [open, setOpen] = useState(false)
   const [active, setActive] = useState(0)
@@ -53,15 +35,14 @@ export function Select({ id, label, value, options, onChange, invalid, described
     setActive(Math.max(0, chosen))
     setOpen(true)
   }
-  const take = (index: number) => {
-    if (!options[index] || !free(options[index])) return
-    onChange(options[index].value)
+  const take = (option: Option) => {
+    onChange(option.value)
     setOpen(false)
   }
   const find = (letter: string) => {
     const { text, at } = typed.current
     typed.current = { text: (Date.now() - at < TYPING_MS ? text : '') + letter.toLowerCase(), at: Date.now() }
-    const found = options.findIndex((option) => free(option) && option.label.toLowerCase().startsWith(typed.current.text))
+    const found = options.findIndex((option) => isFree(option) && option.label.toLowerCase().startsWith(typed.current.text))
     if (found !== -1) setActive(found)
   }
   const onKeyDown = (event: KeyboardEvent) => {
@@ -70,8 +51,9 @@ export function Select({ id, label, value, options, onChange, invalid, described
     if (!open) {
       if (!['ArrowDown', 'ArrowUp', 'Enter', ' '].includes(key)) return
       show()
-    } else if (key === 'Enter' || key === ' ') take(active)
-    else if (next !== null) setActive(next)
+    } else if (key === 'Enter' || key === ' ') {
+      if (options[active] && isFree(options[active])) take(options[active])
+    } else if (next !== null) setActive(next)
     else if (key.length === 1) find(key)
     else return
     event.preventDefault()
@@ -101,60 +83,9 @@ export function Select({ id, label, value, options, onChange, invalid, described
           <ChevronDown aria-hidden className="size-3.5 shrink-0 text-ink-faint" />
         </button>
       </Popover.Anchor>
-      <Popover.Portal>
-        <Popover.Content
-          align="start"
-          sideOffset={4}
-          collisionPadding={8}
-          aria-label={label}
-          onOpenAutoFocus={(event) => event.preventDefault()}
-          onCloseAutoFocus={(event) => event.preventDefault()}
-          onInteractOutside={(event) => event.target instanceof Node && button.current?.contains(event.target) && event.preventDefault()}
-          className="float-panel z-50 max-h-[min(20rem,var(--radix-popover-content-available-height))] min-w-[var(--radix-popover-trigger-width)] max-w-96 animate-[rise_120ms] flex flex-col overflow-hidden"
-        >
-          <List id={listId} label={label} options={options} active={active} chosen={chosen} onTake={take} onHover={setActive} />
-        </Popover.Content>
-      </Popover.Portal>
+      <OptionPanel label={label} control={button} className="max-h-[min(20rem,var(--radix-popover-content-available-height))] min-w-[var(--radix-popover-trigger-width)] max-w-96">
+        <OptionList id={listId} label={label} options={options} active={active} value={value} onTake={take} onHover={setActive} />
+      </OptionPanel>
     </Popover.Root>
-  )
-}
-
-interface ListProps {
-  id: string
-  label: string
-  options: readonly Option[]
-  active: number
-  chosen: number
-  onTake: (index: number) => void
-  onHover: (index: number) => void
-}
-
-function List({ id, label, options, active, chosen, onTake, onHover }: ListProps) {
-  const list = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    void list.current?.children[active]?.scrollIntoView({ block: 'nearest' }) // newer browsers answer with a promise
-  }, [active])
-  return (
-    <div ref={list} id={id} role="listbox" aria-label={label} className="min-h-0 overflow-y-auto p-1">
-      {options.map((option, index) => (
-        <div
-          key={option.value}
-          id={`${id}-${index}`}
-          role="option"
-          aria-selected={index === chosen}
-          aria-disabled={!free(option) || undefined}
-          className={cx('flex items-start gap-2 rounded-sm px-2 py-1.5', free(option) ? 'cursor-pointer' : 'cursor-not-allowed text-ink-faint', index === active && 'bg-accent-soft')}
-          onPointerMove={() => index !== active && free(option) && onHover(index)}
-          onMouseDown={(event) => event.preventDefault()}
-          onClick={() => onTake(index)}
-        >
-          <Check aria-hidden className={cx('mt-0.5 size-3.5 shrink-0 text-accent', index !== chosen && 'invisible')} />
-          <span className="min-w-0">
-            {option.label}
-            {!free(option) && <span className="block text-2xs text-ink-faint">{option.disabled_reason}</span>}
-          </span>
-        </div>
-      ))}
-    </div>
   )
 }
