@@ -51,6 +51,9 @@ export function shortNumber(value: number): string {
   return value.toExponential(2).replace(/\.?0+e/, 'e').replace('e+', 'e')
 }
 
+/** A number at an axis: as short as that allows. */
+export const tick = (value: number): string => shortNumber(Number(value.toPrecision(3)))
+
 /** A share as a percentage without decimals; never 100 % before the end. */
 export function percent(share: number, locale: Locale): string {
   const whole = share >= 1 ? 1 : Math.min(Math.floor(share * 100) / 100, 0.99)

@@ -11,7 +11,7 @@ import { ChartTools } from '@/components/run/chart-tools'
 import { MARGIN, PlotArea, Y_AXIS_WIDTH } from '@/components/run/plot-area'
 import { bounds, roundTicks, smooth, thin, toCurves, within, type Curve, type Curves } from '@/lib/curves'
 import { useSize } from '@/components/run/use-size'
-import { shortNumber } from '@/lib/format'
+import { shortNumber, tick } from '@/lib/format'
 import { fill } from '@/lib/messages/text'
 import type { Messages } from '@/lib/messages/en'
 import type { LogRecord } from '@/lib/run'
@@ -93,9 +93,6 @@ const xAxis = {
   tick: { fill: 'var(--ink-faint)', fontSize: 11 },
   height: 22,
 } as const
-
-/** As short as the axis allows. */
-const tick = (value: number): string => shortNumber(Number(value.toPrecision(3)))
 
 const yAxis = {
   width: Y_AXIS_WIDTH,

@@ -12,11 +12,11 @@ import { RowPane, tabClass } from '@/components/dataset/view/row-pane'
 import { type RowNumbers, RowTable } from '@/components/dataset/view/row-table'
 import { type Found, noWish, useFind } from '@/components/dataset/view/use-find'
 import { useLocale } from '@/components/locale'
-import { count } from '@/components/run/numbers'
 import { useStore } from '@/components/store'
 import { useCall } from '@/components/use-call'
 import { Message } from '@/components/ui/message'
 import { tokenKeys } from '@/lib/dataset-view'
+import { count } from '@/lib/format'
 import { fill } from '@/lib/messages/text'
 
 const StatisticsPanel = dynamic(() => import('@/components/dataset/view/statistics/statistics-panel').then((module) => module.StatisticsPanel), { ssr: false })

@@ -3,13 +3,13 @@
 import { useState, type FormEvent } from 'react'
 import { type Found, type Wish, wishes } from '@/components/dataset/view/use-find'
 import { useLocale } from '@/components/locale'
-import { count } from '@/components/run/numbers'
 import { Button } from '@/components/ui/button'
 import { Message } from '@/components/ui/message'
 import { ProgressBar } from '@/components/ui/progress-bar'
 import { Select } from '@/components/ui/select'
 import { TextInput } from '@/components/ui/text-input'
 import { rowFilters } from '@/lib/dataset-view'
+import { count } from '@/lib/format'
 import { fill } from '@/lib/messages/text'
 
 /** Offered to choose from; the detector knows more. */

@@ -5,11 +5,11 @@ import Wrench from 'lucide-react/icons/wrench'
 import { useState, type ReactNode } from 'react'
 import { ShownText } from '@/components/dataset/view/shown-text'
 import { useLocale } from '@/components/locale'
-import { count } from '@/components/run/numbers'
 import { Button } from '@/components/ui/button'
 import { cx } from '@/components/ui/cx'
 import { readCalls, splitThinking } from '@/lib/datasets/reading'
 import type { Message } from '@/lib/datasets/example'
+import { count } from '@/lib/format'
 import { fill } from '@/lib/messages/text'
 
 const FIRST_MESSAGES = 100

@@ -10,10 +10,10 @@ import type { Place } from '@/components/dataset/view/place'
 import { VisibleText } from '@/components/dataset/view/shown-text'
 import { useLines } from '@/components/dataset/view/use-lines'
 import { useLocale } from '@/components/locale'
-import { count } from '@/components/run/numbers'
 import { cx } from '@/components/ui/cx'
 import { Message } from '@/components/ui/message'
 import type { RowLine } from '@/lib/dataset-view'
+import { count } from '@/lib/format'
 
 const ROW_HEIGHT = 54
 /** Of the line with the columns' names, which stays in sight. */

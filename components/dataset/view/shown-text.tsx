@@ -5,8 +5,8 @@
  */
 import { useState } from 'react'
 import { useLocale } from '@/components/locale'
-import { count } from '@/components/run/numbers'
 import { Button } from '@/components/ui/button'
+import { count } from '@/lib/format'
 import { hiddenRuns } from '@/lib/hidden-characters'
 import { fill } from '@/lib/messages/text'
 

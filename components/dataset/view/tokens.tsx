@@ -5,10 +5,10 @@
  */
 import { useState } from 'react'
 import { useLocale } from '@/components/locale'
-import { count } from '@/components/run/numbers'
 import { Button } from '@/components/ui/button'
 import { Checkbox } from '@/components/ui/checkbox'
 import { cx } from '@/components/ui/cx'
+import { count } from '@/lib/format'
 import { hiddenRuns } from '@/lib/hidden-characters'
 import type { TokenColumns, TokenRow } from '@/lib/dataset-view'
 import { fill } from '@/lib/messages/text'

@@ -2,9 +2,9 @@
 /** How many rows have which length in tokens, drawn by recharts, with the cutoff as a line; the same numbers as a table below. */
 import { Bar, CartesianGrid, ComposedChart, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts'
 import { useLocale } from '@/components/locale'
-import { count, tick } from '@/components/run/numbers'
 import { useSize } from '@/components/run/use-size'
 import type { TokenStatistics } from '@/lib/dataset-view'
+import { count, tick } from '@/lib/format'
 import { fill } from '@/lib/messages/text'
 
 const HEIGHT = 220

@@ -6,11 +6,11 @@ import type { Place } from '@/components/dataset/view/place'
 import { Card } from '@/components/dataset/view/statistics/card'
 import { Facts } from '@/components/dataset/view/statistics/facts'
 import { useLocale } from '@/components/locale'
-import { clock, count } from '@/components/run/numbers'
 import { useSocket } from '@/components/socket'
 import { useStore } from '@/components/store'
 import { useCall } from '@/components/use-call'
 import { Message } from '@/components/ui/message'
+import { clock, count } from '@/lib/format'
 
 export function PlanCard({ place }: { place: Place }) {
   const { t, say, locale } = useLocale()
@@ -23,7 +23,7 @@ export function PlanCard({ place }: { place: Place }) {
   const fault = reply && !reply.ok ? reply.fault : reply?.ok ? reply.value.faults[0] : undefined
   const model = now.model_name
   const speed = (runs ?? []).filter((run) => run.model === model && run.last?.throughput).sort((a, b) => (b.started_at ?? 0) - (a.started_at ?? 0))[0]?.last?.throughput
-  const time = plan && speed ? clock(((plan.tokens * (Number(args.num_train_epochs) || 1)) / speed) * 1000) : words.time_unknown
+  const time = plan && speed ? clock((plan.tokens * (Number(args.num_train_epochs) || 1)) / speed) : words.time_unknown
   return (
     <Card title={words.plan}>
       {!reply && <p className="text-xs text-ink-faint">{words.plan_wait}</p>}

@@ -3,10 +3,10 @@
 import { Card } from '@/components/dataset/view/statistics/card'
 import { VisibleText } from '@/components/dataset/view/shown-text'
 import { useLocale } from '@/components/locale'
-import { count } from '@/components/run/numbers'
 import { CopyButton } from '@/components/ui/copy-button'
 import type { Repeated, Some, Statistics } from '@/lib/dataset-view'
 import type { Fault } from '@/lib/errors'
+import { count } from '@/lib/format'
 import { fill, wordsOf } from '@/lib/messages/text'
 import type { Messages } from '@/lib/messages/en'
 

@@ -8,12 +8,11 @@ import { PlanCard } from '@/components/dataset/view/statistics/plan-card'
 import { BrokenCard, EmptyCard, RepeatedCard } from '@/components/dataset/view/statistics/row-lists'
 import { useStatistics } from '@/components/dataset/view/statistics/use-statistics'
 import { useLocale } from '@/components/locale'
-import { count } from '@/components/run/numbers'
 import { Button } from '@/components/ui/button'
 import { Message } from '@/components/ui/message'
 import { ProgressBar } from '@/components/ui/progress-bar'
 import { MOST_TURNS, type Statistics, type TokenStatistics } from '@/lib/dataset-view'
-import { percent } from '@/lib/format'
+import { count, percent } from '@/lib/format'
 import { fill } from '@/lib/messages/text'
 
 interface StatisticsPanelProps {
