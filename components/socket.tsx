@@ -1,8 +1,9 @@
 'use client'
-/** The one socket of the page: whether it is connected, the list of runs, and the chat's status. Leaves out a run's records: `run/feed`. */
+/** The one socket of the page: whether it is connected, the list of runs, the chat's status, and downloads. Leaves out a run's records: `run/feed`. */
 import { createContext, useContext, useEffect, useState, type ReactNode } from 'react'
 import { io, type Socket } from 'socket.io-client'
 import type { ChatStatus, ClientEvents, ServerEvents } from '@/lib/events'
+import type { Download } from '@/lib/hub/download'
 import type { RunSummary } from '@/lib/run'
 
 export type BoardSocket = Socket<ServerEvents, ClientEvents>
@@ -16,9 +17,11 @@ interface SocketValue {
   /** null until the server has sent the list. */
   runs: RunSummary[] | null
   chat: ChatStatus
+  /** What is or was fetched from hubs. */
+  downloads: Download[]
 }
 
-const Context = createContext<SocketValue>({ socket: null, connected: false, tried: false, runs: null, chat: { status: 'unloaded' } })
+const Context = createContext<SocketValue>({ socket: null, connected: false, tried: false, runs: null, chat: { status: 'unloaded' }, downloads: [] })
 
 export function SocketProvider({ children }: { children: ReactNode }) {
   const [socket, setSocket] = useState<BoardSocket | null>(null)
@@ -26,6 +29,7 @@ export function SocketProvider({ children }: { children: ReactNode }) {
   const [tried, setTried] = useState(false)
   const [runs, setRuns] = useState<RunSummary[] | null>(null)
   const [chat, setChat] = useState<ChatStatus>({ status: 'unloaded' })
+  const [downloads, setDownloads] = useState<Download[]>([])
   useEffect(() => {
     const made: BoardSocket = io({ transports: ['websocket', 'polling'], reconnectionDelay: 300, reconnectionDelayMax: 2000 })
     made.on('connect', () => {
@@ -36,10 +40,11 @@ export function SocketProvider({ children }: { children: ReactNode }) {
     made.on('connect_error', () => setTried(true))
     made.on('runs', setRuns)
     made.on('chat', setChat)
+    made.on('downloads', setDownloads)
     setSocket(made)
     return () => void made.disconnect()
   }, [])
-  return <Context.Provider value={{ socket, connected, tried, runs, chat }}>{children}</Context.Provider>
+  return <Context.Provider value={{ socket, connected, tried, runs, chat, downloads }}>{children}</Context.Provider>
 }
 
 export const useSocket = (): SocketValue => useContext(Context)

@@ -2,13 +2,14 @@
  * A dataset of a hub: what it offers, and its files brought here. What is fetched for a ref is noted when it is complete, so that reading (`held`) needs
  * neither the network nor a guess.
  */
-import { existsSync, mkdirSync } from 'node:fs'
-import { readFile, rename, statfs, writeFile } from 'node:fs/promises'
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { readFile, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { UserError } from '@/lib/errors'
 import { bytes } from '@/lib/format'
 import type { HubFile, HubName } from '@/lib/hub/hub'
 import { readCard, type Card } from '@/lib/hub/card'
+import type { FetchProgress } from '@/lib/hub/download'
 import { filesOf, layoutOf, type HubConfig } from '@/lib/hub/layout'
 import type { DatasetRef } from '@/lib/hub/ref'
 import { clients } from '@/hub/client'
@@ -24,15 +25,6 @@ export interface HubDataset {
   files: HubFile[]
   card: Card
   configs: HubConfig[]
-}
-
-export interface FetchProgress {
-  /** File that comes now; null while the hub is asked what there is. */
-  file: string | null
-  files: number
-  files_done: number
-  bytes: number
-  total: number
 }
 
 export type Call = Omit<Asking, 'hub' | 'id'>
@@ -70,12 +62,12 @@ async function fetchFiles(repo: Repo, files: readonly HubFile[], asking: Asking,
   progress({ file: null, files: files.length, files_done: files.length, bytes: total, total })
 }
 
-async function writeNote(ref: DatasetRef, note: Note): Promise<void> {
+function writeNote(ref: DatasetRef, note: Note): void {
   const file = noteFile(ref)
   mkdirSync(path.dirname(file), { recursive: true })
   const temporary = `${file}.${process.pid}.tmp`
-  await writeFile(temporary, `${JSON.stringify(note)}\n`)
-  await rename(temporary, file)
+  writeFileSync(temporary, `${JSON.stringify(note)}\n`)
+  renameSync(temporary, file)
 }
 
 /**
@@ -90,5 +82,5 @@ export async function fetchDataset(ref: DatasetRef, call: Call, progress: (now: 
   await checkSpace(repo, chosen)
   await fetchFiles(repo, chosen, { ...call, hub: ref.hub, id: ref.id }, progress)
   noteRevision(repo, ref.revision)
-  await writeNote(ref, { id: ref.id, hub: ref.hub, commit: repo.commit, fetched_at: Date.now(), files: chosen.map(({ path: file, size }) => ({ path: file, size })) })
+  writeNote(ref, { id: ref.id, hub: ref.hub, commit: repo.commit, fetched_at: Date.now(), files: chosen.map(({ path: file, size }) => ({ path: file, size })) })
 }

@@ -52,7 +52,7 @@ function filesBelow(folder: string, prefix = ''): string[] {
   } catch {
     return [] // no such snapshot
   }
-  return names.flatMap((name) => {
+  return names.filter((name) => !name.endsWith('.incomplete')).flatMap((name) => {
     const place = path.join(folder, name)
     return statSync(place, { throwIfNoEntry: false })?.isDirectory() ? filesBelow(place, `${prefix}${name}/`) : [`${prefix}${name}`]
   })

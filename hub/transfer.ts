@@ -7,6 +7,7 @@ import { constants, createReadStream, mkdirSync, readdirSync, renameSync, rmSync
 import { open, rename, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { systemProblem } from '@/lib/causes'
 import { type FaultValue, problem, Unusable, UserError } from '@/lib/errors'
 import { hubs, type HubFile } from '@/lib/hub/hub'
 import { clients } from '@/hub/client'
@@ -114,7 +115,7 @@ async function receiveAll(transfer: Transfer, place: string): Promise<void> {
         have = await receive(transfer, handle, have)
       } catch (error) {
         asking.signal?.throwIfAborted()
-        if (error instanceof UserError) throw error
+        if (error instanceof UserError || isOfDisk(error)) throw error
         reason = error instanceof Unusable ? error.problem : networkProblem(error)
         have = sizeOf(place)
       }
@@ -140,24 +141,39 @@ async function isSettled(content: string, file: HubFile): Promise<boolean> {
   return path.basename(content) === (file.sha256 ?? file.git_sha1) || (await isIntact(content, file))
 }
 
+/** Contents that this process is fetching: who wants the same one waits for it. */
+const going = new Map<string, Promise<void>>()
+
 /**
  * Fetches a file that is not there yet.
- * @throws UserError of `hub/request`, `hub_transfer_broken`, `hub_checksum`; AbortError
+ * @throws UserError of `hub/request`, `hub_transfer_broken`, `hub_checksum`, `folder_unwritable`; AbortError
  */
 export async function transfer(job: Transfer): Promise<void> {
-  const { repo, file } = job
-  const content = contentOf(repo, file)
-  if (!(await isSettled(content, file))) {
-    const place = takeOver(content)
-    for (let attempt = 1; ; attempt++) {
-      await receiveAll(job, place)
-      if (await isIntact(place, file)) break
-      rmSync(place) // a beginning that does not fit its end: once more from nothing
-      job.progress(0)
-      if (attempt === 2) throw new UserError('hub_checksum', { hub: hubs[repo.hub].title, id: repo.id, path: file.path })
-    }
-    await rename(place, content)
+  const content = contentOf(job.repo, job.file)
+  for (let other = going.get(content); other; other = going.get(content)) await other.catch(() => {}) // its failure is told to whom it belongs
+  const work = fetchContent(job, content).finally(() => going.delete(content))
+  going.set(content, work)
+  try {
+    await work
+    link(job.repo, job.file)
+  } catch (error) {
+    throw isOfDisk(error) ? new UserError('folder_unwritable', { path: path.dirname(content), problem: systemProblem(error) }) : error
   }
-  link(repo, file)
-  job.progress(file.size)
+  job.progress(job.file.size)
+}
+
+/** Errors of the network come wrapped; only those of files name a call of the system. */
+const isOfDisk = (error: unknown): boolean => error instanceof Error && 'syscall' in error
+
+async function fetchContent(job: Transfer, content: string): Promise<void> {
+  const { repo, file } = job
+  if (await isSettled(content, file)) return
+  const place = takeOver(content)
+  for (let attempt = 1; ; attempt++) {
+    await receiveAll(job, place)
+    if (await isIntact(place, file)) return rename(place, content)
+    rmSync(place) // a beginning that does not fit its end: once more from nothing
+    job.progress(0)
+    if (attempt === 2) throw new UserError('hub_checksum', { hub: hubs[repo.hub].title, id: repo.id, path: file.path })
+  }
 }

@@ -10,6 +10,9 @@ import type { Formatting } from '@/lib/datasets/info'
 import { mappingSchema, type DatasetKind, type Mapping } from '@/lib/datasets/mapping'
 import type { Recognition } from '@/lib/datasets/recognise'
 import type { Fault } from '@/lib/errors'
+import type { HubCard } from '@/lib/hub/download'
+import { hubNames, type HubHit } from '@/lib/hub/hub'
+import { folderSchema, idSchema, refSchema, revisionSchema } from '@/lib/hub/ref'
 import type { RunSummary } from '@/lib/run'
 import type { Runtime } from '@/lib/runtime'
 
@@ -209,6 +212,14 @@ export const api = {
   view_row: answers<RowDetail>()(viewRequests.row),
   /** Looks for a moment where it left off, like `view_find`; what was found is kept until the data or the settings are others. */
   view_statistics: answers<Statistics>()(viewRequests.statistics),
+  /** Datasets of a hub whose names hold the words, the most used first. */
+  hub_search: answers<HubHit[]>()(z.strictObject({ hub: z.enum(hubNames), words: z.string().trim().min(1).max(200) })),
+  /** A dataset of a hub before it is fetched. */
+  hub_dataset: answers<HubCard>()(z.strictObject({ hub: z.enum(hubNames), id: idSchema, revision: revisionSchema.nullable(), folder: folderSchema.nullable() })),
+  /** Begins to fetch rows, or goes on with it; how far it is comes as `downloads`. */
+  hub_fetch: answers<null>()(refSchema),
+  /** What has arrived is kept. */
+  hub_stop: answers<null>()(refSchema),
   /** Faults stop a start; warnings do not. */
   check: answers<CheckReport>()(z.strictObject({ args: rawArgs })),
   /**

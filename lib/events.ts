@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import type { Fault } from '@/lib/errors'
+import type { Download } from '@/lib/hub/download'
 import type { RunSummary } from '@/lib/run'
 import type { RunPosition, RunTail } from '@/lib/run-tail'
 
@@ -77,6 +78,8 @@ export interface ServerEvents {
   runs: (runs: RunSummary[]) => void
   /** What is new in a run that this socket watches; `lib/run-tail` joins it to what the browser holds. */
   tail: (id: string, tail: RunTail) => void
+  /** All that is or was fetched from hubs since the server's start: at connection, and as it goes on. */
+  downloads: (downloads: Download[]) => void
   chat: (status: ChatStatus) => void
   delta: (delta: ChatDelta) => void
 }

@@ -8,6 +8,7 @@ import { makeEndpoints } from '@/server/endpoints'
 import { openGuard } from '@/server/guard'
 import { httpHandler, type Page } from '@/server/http'
 import { claimHome } from '@/server/home'
+import { openHub } from '@/server/hub'
 import { openInspect } from '@/server/inspect'
 import { openJobs } from '@/server/jobs'
 import type { ServerOptions } from '@/server/options'
@@ -57,8 +58,9 @@ export async function openBoard(options: ServerOptions, makePage: (server: Serve
   })
   const inspect = openInspect(home)
   const datasets = openDatasets({ home, paths, inspect })
-  server.on('request', httpHandler(guard, makeEndpoints({ home, paths, runs, jobs, inspect, datasets }), makePage(server), options.dev))
-  serveBrowsers(browsers, runs, chat, paths)
+  const hub = openHub((downloads) => browsers.emit('downloads', downloads))
+  server.on('request', httpHandler(guard, makeEndpoints({ home, paths, runs, jobs, inspect, datasets, hub }), makePage(server), options.dev))
+  serveBrowsers(browsers, runs, chat, hub, paths)
   inspect.warmUp()
   return {
     port,
@@ -67,6 +69,7 @@ export async function openBoard(options: ServerOptions, makePage: (server: Serve
       runs.close()
       chat.close()
       inspect.close()
+      hub.close()
       server.closeAllConnections()
       await browsers.close()
     },

@@ -12,6 +12,7 @@ import { adaptersOf } from '@/server/adapters'
 import { datasetFault, type Datasets } from '@/server/datasets'
 import { checkout, readRuntime, version } from '@/server/env'
 import { readJson } from '@/server/files'
+import type { Hub } from '@/server/hub'
 import type { Inspect } from '@/server/inspect'
 import type { Jobs } from '@/server/jobs'
 import type { Paths } from '@/server/paths'
@@ -27,6 +28,7 @@ export interface EndpointParts {
   jobs: Jobs
   inspect: Inspect
   datasets: Datasets
+  hub: Hub
 }
 
 /** Settings that name a place on the disk; all of them are looked at before the trainer sees them. */
@@ -101,7 +103,7 @@ function adapters({ runs }: EndpointParts, model: string | null): AdapterEntry[]
 }
 
 export function makeEndpoints(parts: EndpointParts): Endpoints {
-  const { home, paths, runs, jobs, inspect, datasets } = parts
+  const { home, paths, runs, jobs, inspect, datasets, hub } = parts
   const done = (work: (id: string) => void) => ({ id }: { id: string }) => {
     work(id)
     return null
@@ -147,6 +149,16 @@ export function makeEndpoints(parts: EndpointParts): Endpoints {
     view_find: looked('view_find'),
     view_row: looked('view_row'),
     view_statistics: looked('view_statistics'),
+    hub_search: (request) => hub.search(request.hub, request.words),
+    hub_dataset: (request) => hub.card(request),
+    hub_fetch(ref) {
+      hub.fetch(ref)
+      return null
+    },
+    hub_stop(ref) {
+      hub.stop(ref)
+      return null
+    },
     check(request) {
       const faults = pathFaults(request.args, paths, datasets)
       return faults.length > 0 ? { faults, warnings: [], plan: null } : inspect.ask('check', request)

@@ -1,15 +1,11 @@
-/** Where things lie: the checkout that this server belongs to, the user's caches, and the trainer's program. Options are in `options`. */
+/** Where things lie: the checkout that this server belongs to and the trainer's program. Options are in `options`. */
 import { existsSync, readFileSync } from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runtimeSchema, type Runtime } from '@/lib/runtime'
 
 /** Both `server/` and `dist/`, where this module is bundled to, lie right below the checkout. */
 export const checkout = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
-
-/** Hugging Face's cache, by its own variables. */
-export const hubCache = process.env.HF_HUB_CACHE ?? path.join(process.env.HF_HOME ?? path.join(os.homedir(), '.cache/huggingface'), 'hub')
 
 /** The program that trains, chats and inspects; tests put a fake one in its place with TUNEBOARD_TRAINER. */
 export const trainerProgram = () => process.env.TUNEBOARD_TRAINER ?? path.join(checkout, 'dist/trainer.mjs')

@@ -9,7 +9,8 @@ import path from 'node:path'
 import type { Folder, FolderEntry, LocalModel } from '@/lib/api'
 import { systemProblem } from '@/lib/causes'
 import { UserError } from '@/lib/errors'
-import { checkout, hubCache } from '@/server/env'
+import { cacheOf } from '@/hub/settings'
+import { checkout } from '@/server/env'
 import { isMissing } from '@/server/files'
 import { isLoopback, type ServerOptions } from '@/server/options'
 
@@ -28,7 +29,7 @@ function realPlace(target: string): string {
 
 function allowedRoots({ host, home, roots }: ServerOptions): string[] {
   const wide = isLoopback(host) ? [os.homedir(), path.dirname(checkout)] : []
-  const places = [home, checkout, hubCache, ...roots, ...wide].map(realPlace)
+  const places = [home, checkout, cacheOf('huggingface'), ...roots, ...wide].map(realPlace)
   return [...new Set(places)].filter((place) => path.dirname(place) !== place)
 }
 
@@ -118,6 +119,7 @@ function foldersOf(folder: string): string[] {
 
 function localModels(home: string): LocalModel[] {
   const own = [...new Set([checkout, home])].flatMap((base) => foldersOf(path.join(base, 'data/models')))
+  const hubCache = cacheOf('huggingface')
   const cached = foldersOf(hubCache).filter((folder) => path.basename(folder).startsWith('models--')).flatMap((folder) => foldersOf(path.join(folder, 'snapshots')))
   const nameOf = (folder: string) => folder.startsWith(hubCache) ? path.basename(path.resolve(folder, '../..')).replace(/^models--/, '').replace('--', '/') : path.basename(folder)
   return [...own, ...cached].filter(isModel).map((folder) => ({ name: nameOf(folder), path: folder }))

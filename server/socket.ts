@@ -12,6 +12,7 @@ import { runPositionSchema } from '@/lib/run-tail'
 import type { Chat } from '@/server/chat'
 import { faultOf } from '@/server/fault'
 import type { Guard } from '@/server/guard'
+import type { Hub } from '@/server/hub'
 import type { Paths } from '@/server/paths'
 import type { Runs } from '@/server/runs'
 
@@ -108,9 +109,10 @@ function serveChat(browser: Browser, chat: Chat, paths: Paths): void {
 }
 
 /** Tells a new browser what is, and serves it until it goes. */
-export function serveBrowsers(browsers: Browsers, runs: Runs, chat: Chat, paths: Paths): void {
+export function serveBrowsers(browsers: Browsers, runs: Runs, chat: Chat, hub: Hub, paths: Paths): void {
   browsers.on('connection', (browser) => {
     browser.emit('runs', runs.list())
+    browser.emit('downloads', hub.downloads())
     browser.emit('chat', chat.status())
     serveRuns(browser, runs)
     serveChat(browser, chat, paths)

@@ -4,9 +4,10 @@
  */
 import type { TrainingArgs } from '@/lib/config/fields'
 import { bytes as size } from '@/lib/format'
+import type { FetchProgress } from '@/lib/hub/download'
 import { hubs, type HubName } from '@/lib/hub/hub'
 import type { DatasetRef } from '@/lib/hub/ref'
-import { fetchDataset, type FetchProgress } from '@/hub/dataset'
+import { fetchDataset } from '@/hub/dataset'
 import { heldFiles } from '@/hub/held'
 import { findDataset, readInfo } from '@/trainer/dataset-files'
 import type { Report } from '@/trainer/report'

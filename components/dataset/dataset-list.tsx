@@ -48,11 +48,12 @@ function DatasetRow({ entry, checked, onChange }: { entry: DatasetEntry; checked
   const { t, say, locale } = useLocale()
   const id = useId()
   const unfit = entry.ranking || entry.kto
-  const detail = entry.problem ? say(entry.problem) : unfit ? t.ui.dataset.other_stage : entry.path === null ? t.ui.dataset.remote : null
+  const fetched = entry.problem?.code === 'dataset_not_here' // by the training itself
+  const detail = entry.problem ? say(entry.problem) : unfit ? t.ui.dataset.other_stage : null
   return (
     <li className="flex items-start gap-2 rounded-sm px-2 py-1.5 hover:bg-sunken">
       <span className="mt-0.5">
-        <Checkbox id={id} checked={checked} disabled={!checked && detail !== null} onChange={onChange} describedBy={detail ? `${id}-detail` : undefined} />
+        <Checkbox id={id} checked={checked} disabled={!checked && detail !== null && !fetched} onChange={onChange} describedBy={detail ? `${id}-detail` : undefined} />
       </span>
       <label htmlFor={id} className="min-w-0 flex-1">
         <span className="flex items-baseline gap-2">
@@ -63,7 +64,7 @@ function DatasetRow({ entry, checked, onChange }: { entry: DatasetEntry; checked
           </span>
         </span>
         {detail && (
-          <span id={`${id}-detail`} className={entry.problem ? 'block text-xs text-danger' : 'block text-xs text-ink-faint'}>
+          <span id={`${id}-detail`} className={entry.problem && !fetched ? 'block text-xs text-danger' : 'block text-xs text-ink-faint'}>
             {detail}
           </span>
         )}

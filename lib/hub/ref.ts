@@ -13,6 +13,8 @@ const plainPart = (text: string) => !text.includes('..') && !text.includes('--')
 export const idSchema = z.string().max(200).refine((id) => idPattern.test(id) && plainPart(id))
 export const revisionSchema = z.string().max(200).refine((revision) => revisionPattern.test(revision) && !revision.includes('..'))
 
+export const folderSchema = z.string().min(1).max(500)
+
 export const refSchema = z.strictObject({
   hub: z.enum(hubNames),
   id: idSchema,
@@ -22,7 +24,7 @@ export const refSchema = z.strictObject({
   subset: z.string().min(1).max(200).nullable(),
   split: z.string().min(1).max(200),
   /** Only what lies below this folder. */
-  folder: z.string().min(1).max(500).nullable(),
+  folder: folderSchema.nullable(),
 })
 export type DatasetRef = z.infer<typeof refSchema>
 

@@ -1,6 +1,7 @@
 /** English texts of the page's frame, screens and buttons. Settings and faults have theirs in `fields-en.ts` and `en.ts`. */
 import { datasetsEn } from '@/lib/messages/datasets-en'
 import { viewEn } from '@/lib/messages/view-en'
+import { hubEn } from '@/lib/messages/hub-en'
 
 export const uiEn = {
   cancel: 'Cancel',
@@ -51,7 +52,6 @@ export const uiEn = {
     preview: 'Preview dataset',
     preview_title: 'Dataset preview',
     other_stage: 'Preference data; it belongs to another training stage.',
-    remote: 'Lies outside this machine; download it into the data folder first.',
     row: 'Row {row}',
     range: '{from}–{to} of {total}',
     previous: 'Previous',
@@ -62,6 +62,7 @@ export const uiEn = {
   },
   datasets: datasetsEn,
   view: viewEn,
+  hub: hubEn,
   train: {
     start: 'Start',
     starting: 'Starting …',

@@ -1,5 +1,6 @@
 /** Chinese texts of the page, in the shape of `ui-en.ts`. */
 import { datasetsZh } from '@/lib/messages/datasets-zh'
+import { hubZh } from '@/lib/messages/hub-zh'
 import type { Messages } from '@/lib/messages/en'
 import { viewZh } from '@/lib/messages/view-zh'
 
@@ -52,7 +53,6 @@ export const uiZh: Messages['ui'] = {
     preview: '预览数据集',
     preview_title: '数据集预览',
     other_stage: '偏好数据，适用于其他训练阶段。',
-    remote: '不在本机上；请先下载到数据文件夹。',
     row: '第 {row} 行',
     range: '第 {from}–{to} 行，共 {total} 行',
     previous: '上一页',
@@ -63,6 +63,7 @@ export const uiZh: Messages['ui'] = {
   },
   datasets: datasetsZh,
   view: viewZh,
+  hub: hubZh,
   train: {
     start: '开始',
     starting: '正在启动…',

@@ -3,10 +3,11 @@ import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { fetchDataset, lookUp, type FetchProgress } from '@/hub/dataset'
+import { fetchDataset, lookUp } from '@/hub/dataset'
 import { heldFiles } from '@/hub/held'
 import { patience } from '@/hub/request'
 import { UserError } from '@/lib/errors'
+import type { FetchProgress } from '@/lib/hub/download'
 import type { DatasetRef } from '@/lib/hub/ref'
 import { sentence } from '@/lib/messages'
 import { commitOf, gitSha1, openFakeHub, sha256, type FakeHub } from '@/tests/hub/fake-hub'
@@ -198,6 +199,17 @@ describe('Hugging Face', () => {
     hub.trouble = () => null
     await fetchQuick(ref())
     expect(contents(heldFiles(ref()))).toEqual([big])
+  })
+
+  test('two who want the same rows share one transfer', async () => {
+    await Promise.all([fetchQuick(ref()), fetchQuick(ref()), lookUp('huggingface', 'org/notes', null, null, quick)])
+    expect(contents(heldFiles(ref()))).toEqual([big])
+    expect(contentRequests()).toHaveLength(1)
+  })
+
+  test('a cache that cannot be written is named', async () => {
+    writeFileSync(path.join(folder, 'hf'), 'a file where the cache should be')
+    expect(await faultOf(fetchQuick(ref()))).toMatchObject({ code: 'folder_unwritable', values: { problem: { code: 'system_file' } } })
   })
 
   test('a file that would lie outside the cache is refused', async () => {

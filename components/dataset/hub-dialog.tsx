@@ -1,0 +1,43 @@
+'use client'
+/** Adding a dataset of a hub: found by name or words, looked at, its rows downloaded. What its columns mean comes after, as for any other dataset. */
+import { useState } from 'react'
+import { HubFind } from '@/components/dataset/hub-find'
+import { HubLook } from '@/components/dataset/hub-look'
+import { useLocale } from '@/components/locale'
+import { Dialog } from '@/components/ui/dialog'
+import type { HubName } from '@/lib/hub/hub'
+import type { KnownDataset } from '@/lib/hub/known'
+import type { DatasetRef } from '@/lib/hub/ref'
+
+export interface HubChoice {
+  hub: HubName
+  id: string
+  /** What is known of its columns and splits, where it is one of the well-known. */
+  known: KnownDataset | null
+}
+
+interface HubDialogProps {
+  onClose: () => void
+  /** The rows are here. */
+  onFetched: (ref: DatasetRef, known: KnownDataset | null) => void
+}
+
+export function HubDialog({ onClose, onFetched }: HubDialogProps) {
+  const { t } = useLocale()
+  const [hub, setHub] = useState<HubName>('huggingface')
+  const [text, setText] = useState('')
+  const [chosen, setChosen] = useState<HubChoice | null>(null)
+  const choose = (choice: HubChoice) => {
+    setHub(choice.hub)
+    setChosen(choice)
+  }
+  return (
+    <Dialog open onOpenChange={onClose} title={t.ui.hub.title} description={t.ui.hub.help} closeLabel={t.ui.close} wide>
+      {chosen === null ? (
+        <HubFind hub={hub} text={text} onHub={setHub} onText={setText} onChoose={choose} />
+      ) : (
+        <HubLook choice={chosen} onBack={() => setChosen(null)} onFetched={(ref) => onFetched(ref, chosen.known)} />
+      )}
+    </Dialog>
+  )
+}
