@@ -189,10 +189,16 @@ export const api = {
   datasets: answers<DatasetList>()(z.strictObject({ dataset_dir: z.string().min(1) })),
   /** Rows of a dataset; may take a while for a large file. */
   dataset_rows: answers<number>()(datasetOf),
-  /** Of a file that may become a dataset, or of a dataset. */
-  examine: answers<Examination>()(z.union([datasetOf.extend({ mapping: mappingSchema.nullable() }), z.strictObject({ path: z.string().min(1), mapping: mappingSchema.nullable() })])),
-  /** Adds a dataset that reads the file (or folder of files) at `path`. The folder is made where it is one of the known ones. */
-  dataset_add: answers<null>()(datasetOf.extend({ path: z.string().min(1), mapping: mappingSchema })),
+  /** Of a file or fetched rows of a hub that may become a dataset, or of a dataset. */
+  examine: answers<Examination>()(
+    z.union([
+      datasetOf.extend({ mapping: mappingSchema.nullable() }),
+      z.strictObject({ path: z.string().min(1), mapping: mappingSchema.nullable() }),
+      z.strictObject({ hub: refSchema, mapping: mappingSchema.nullable() }),
+    ]),
+  ),
+  /** Adds a dataset that reads the file (or folder of files) at `path`, or rows of a hub. The folder is made where it is one of the known ones. */
+  dataset_add: answers<null>()(z.union([datasetOf.extend({ path: z.string().min(1), mapping: mappingSchema }), datasetOf.extend({ hub: refSchema, mapping: mappingSchema })])),
   /** Reads a dataset's columns in another way. */
   dataset_map: answers<null>()(datasetOf.extend({ mapping: mappingSchema })),
   dataset_rename: answers<null>()(datasetOf.extend({ name: z.string() })),

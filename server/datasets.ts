@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { ApiRequest, DatasetEntry, DatasetList } from '@/lib/api'
 import { nearest } from '@/lib/config/nearest'
+import { refKeys } from '@/lib/datasets/info'
 import { entryKeys, type Mapping } from '@/lib/datasets/mapping'
 import { isDatasetName } from '@/lib/datasets/names'
 import { UserError, type Fault } from '@/lib/errors'
@@ -68,16 +69,17 @@ export function openDatasets({ home, paths, inspect }: { home: string; paths: Pa
       if (outside !== null) throw new UserError('path_outside', { path: outside }, 'dataset')
     },
     file: fileOf,
-    async add({ dataset_dir, dataset, path: target, mapping }) {
+    async add(request) {
+      const { dataset_dir, dataset, mapping } = request
       const name = datasetName(dataset)
       const folder = folderOf(dataset_dir)
-      const place = fileOf(target)
-      await inspect.ask('examine', { path: place, mapping })
+      const place = 'path' in request ? fileOf(request.path) : null
+      await inspect.ask('examine', 'path' in request ? { path: place ?? '', mapping } : { hub: request.hub, mapping })
       if (isOwn(dataset_dir)) makeFolder(folder)
       await editInfo(folder, ({ entries, set }) => {
         checkFree(entries, name, dataset_dir)
-        const entry = { file_name: fileName(folder, place, home), ...entryKeys(mapping) }
-        set([name], JSON.parse(JSON.stringify(entry)))
+        const where = 'hub' in request ? refKeys(request.hub) : { file_name: fileName(folder, place ?? '', home) }
+        set([name], JSON.parse(JSON.stringify({ ...where, ...entryKeys(mapping) })))
       })
     },
     async map({ dataset_dir, dataset, mapping }) {

@@ -134,7 +134,7 @@ export function makeEndpoints(parts: EndpointParts): Endpoints {
     },
     examine(request) {
       if ('path' in request) return inspect.ask('examine', { ...request, path: datasets.file(request.path) })
-      datasets.check(request.dataset_dir, request.dataset)
+      if ('dataset' in request) datasets.check(request.dataset_dir, request.dataset)
       return inspect.ask('examine', request)
     },
     dataset_add: written(datasets.add),

@@ -24,13 +24,19 @@ const RAW_LIMIT = 20_000
 const plain: Mapping = recognise([]).mapping
 
 export async function examine(request: ApiRequest<'examine'>): Promise<Examination> {
-  const [source, folder] = 'path' in request ? fileSource(request.path) : [findDataset(await readInfo(request.dataset_dir), request.dataset, request.dataset_dir, 'dataset'), request.dataset_dir]
+  const [source, folder] = await sourceOf(request)
   const records = (await readRecords(source, folder)).slice(0, LOOKED_AT)
   const { mapping: recognised, ...found } = recognise(records)
-  const mapping = request.mapping ?? ('path' in request ? recognised : mappingOf(source))
+  const mapping = request.mapping ?? ('dataset' in request ? mappingOf(source) : recognised)
   const shown = records.slice(0, SHOWN)
   const rows = readAs(shown, { ...source, ...mapping })
   return { ...found, recognised, mapping, rows: shown.map((record, i) => ({ raw: dumpJson(record).slice(0, RAW_LIMIT), shown: rows[i] })) }
+}
+
+async function sourceOf(request: ApiRequest<'examine'>): Promise<[DatasetSource, string]> {
+  if ('path' in request) return fileSource(request.path)
+  if ('hub' in request) return [{ name: request.hub.id, file: null, remote: request.hub.id, hub: request.hub, num_samples: null, ...plain }, '']
+  return [findDataset(await readInfo(request.dataset_dir), request.dataset, request.dataset_dir, 'dataset'), request.dataset_dir]
 }
 
 function fileSource(place: string): [DatasetSource, string] {

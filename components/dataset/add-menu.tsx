@@ -1,16 +1,20 @@
 'use client'
 /** The ways in which a dataset comes to the board. Each ends in the form that says what its columns mean. */
 import { DropdownMenu } from 'radix-ui'
+import CloudDownload from 'lucide-react/icons/cloud-download'
 import FolderOpen from 'lucide-react/icons/folder-open'
 import Plus from 'lucide-react/icons/plus'
 import dynamic from 'next/dynamic'
 import { useState } from 'react'
+import type { Subject } from '@/components/dataset/mapping-dialog'
 import { useLocale } from '@/components/locale'
 import { buttonClass } from '@/components/ui/button'
 import { menuItem, menuPanel } from '@/components/ui/menu'
 import { fileTypes } from '@/lib/datasets/info'
+import type { Mapping } from '@/lib/datasets/mapping'
 
 const BrowseDialog = dynamic(() => import('@/components/files/browse-dialog').then((module) => module.BrowseDialog), { ssr: false })
+const HubDialog = dynamic(() => import('@/components/dataset/hub-dialog').then((module) => module.HubDialog), { ssr: false })
 const MappingDialog = dynamic(() => import('@/components/dataset/mapping-dialog').then((module) => module.MappingDialog), { ssr: false })
 
 /** `onAdded` gets the data folder that the new dataset is listed in. */
@@ -18,7 +22,8 @@ export function AddMenu({ onAdded }: { onAdded: (dataset_dir: string) => void })
   const { t } = useLocale()
   const words = t.ui.datasets
   const [browsing, setBrowsing] = useState(false)
-  const [path, setPath] = useState<string | null>(null)
+  const [asking, setAsking] = useState(false)
+  const [found, setFound] = useState<{ subject: Subject; known?: Mapping } | null>(null)
   return (
     <>
       <DropdownMenu.Root modal={false}>
@@ -32,6 +37,10 @@ export function AddMenu({ onAdded }: { onAdded: (dataset_dir: string) => void })
               <FolderOpen aria-hidden className="size-4 text-ink-faint" />
               {words.add_path}
             </DropdownMenu.Item>
+            <DropdownMenu.Item className={menuItem} onSelect={() => setAsking(true)}>
+              <CloudDownload aria-hidden className="size-4 text-ink-faint" />
+              {words.add_hub}
+            </DropdownMenu.Item>
           </DropdownMenu.Content>
         </DropdownMenu.Portal>
       </DropdownMenu.Root>
@@ -42,11 +51,20 @@ export function AddMenu({ onAdded }: { onAdded: (dataset_dir: string) => void })
           use={words.use_file}
           accepts={({ kind, name }) => kind === 'file' && fileTypes[/\.([^.]+)$/.exec(name)?.[1].toLowerCase() ?? ''] === true}
           useFolder={words.use_folder}
-          onTake={(entry) => setPath(entry.path)}
+          onTake={({ path }) => setFound({ subject: { path } })}
           onClose={() => setBrowsing(false)}
         />
       )}
-      {path !== null && <MappingDialog subject={{ path }} onClose={() => setPath(null)} onDone={onAdded} />}
+      {asking && (
+        <HubDialog
+          onClose={() => setAsking(false)}
+          onFetched={(hub, known) => {
+            setAsking(false)
+            setFound({ subject: { hub }, known })
+          }}
+        />
+      )}
+      {found && <MappingDialog {...found} onClose={() => setFound(null)} onDone={onAdded} />}
     </>
   )
 }

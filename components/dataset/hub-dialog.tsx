@@ -5,6 +5,7 @@ import { HubFind } from '@/components/dataset/hub-find'
 import { HubLook } from '@/components/dataset/hub-look'
 import { useLocale } from '@/components/locale'
 import { Dialog } from '@/components/ui/dialog'
+import type { Mapping } from '@/lib/datasets/mapping'
 import type { HubName } from '@/lib/hub/hub'
 import type { KnownDataset } from '@/lib/hub/known'
 import type { DatasetRef } from '@/lib/hub/ref'
@@ -19,7 +20,7 @@ export interface HubChoice {
 interface HubDialogProps {
   onClose: () => void
   /** The rows are here. */
-  onFetched: (ref: DatasetRef, known: KnownDataset | null) => void
+  onFetched: (ref: DatasetRef, known: Mapping | undefined) => void
 }
 
 export function HubDialog({ onClose, onFetched }: HubDialogProps) {
@@ -36,7 +37,7 @@ export function HubDialog({ onClose, onFetched }: HubDialogProps) {
       {chosen === null ? (
         <HubFind hub={hub} text={text} onHub={setHub} onText={setText} onChoose={choose} />
       ) : (
-        <HubLook choice={chosen} onBack={() => setChosen(null)} onFetched={(ref) => onFetched(ref, chosen.known)} />
+        <HubLook choice={chosen} onBack={() => setChosen(null)} onFetched={(ref) => onFetched(ref, chosen.known?.mapping)} />
       )}
     </Dialog>
   )

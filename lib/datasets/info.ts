@@ -109,6 +109,12 @@ function hubRef(entry: Entry, preferred: HubName): DatasetRef | null {
   return refSchema.safeParse({ hub, id: hub && ids[hub], revision, subset, split: entry.split ?? 'train', folder }).data ?? null
 }
 
+/** The keys of an entry that say this ref; undefined where the key may be left out. */
+export function refKeys({ hub, id, revision, subset, split, folder }: DatasetRef) {
+  const place = hub === 'huggingface' ? { hf_hub_url: id } : { ms_hub_url: id }
+  return { ...place, subset: subset ?? undefined, split: split === 'train' ? undefined : split, revision: revision ?? undefined, folder: folder ?? undefined }
+}
+
 /**
  * As soon as an entry has `columns` (or `tags`), those that it does not name are absent, not default.
  * @param preferred the hub to take where an entry names both

@@ -2,7 +2,8 @@
  * Datasets of the hubs that people train on, as facts from LLaMA-Factory 0.9.5's dataset_info.json: where each lies and what its columns mean. Texts only.
  * Names may be of repositories that ask for consent, or that have gone; the hub says so when it is asked.
  */
-import { type DatasetSource, entrySchema, resolveEntry } from '@/lib/datasets/info'
+import { entrySchema, resolveEntry } from '@/lib/datasets/info'
+import type { Mapping } from '@/lib/datasets/mapping'
 import { hubNames, type HubName } from '@/lib/hub/hub'
 import type { DatasetRef } from '@/lib/hub/ref'
 
@@ -10,7 +11,7 @@ export interface KnownDataset {
   name: string
   /** Its rows on each hub that has them. */
   refs: Partial<Record<HubName, DatasetRef>>
-  source: Pick<DatasetSource, 'formatting' | 'ranking' | 'columns' | 'tags'>
+  mapping: Mapping
 }
 
 const rows = {
@@ -99,8 +100,9 @@ const rows = {
 
 function fromRow([name, row]: [string, unknown]): KnownDataset {
   const entry = entrySchema.parse(row)
+  const { formatting, ranking, columns, tags } = resolveEntry(name, entry)
   const found = hubNames.map((hub) => resolveEntry(name, entry, hub))
-  return { name, refs: Object.fromEntries(found.flatMap(({ hub }) => (hub ? [[hub.hub, hub]] : []))), source: found[0] }
+  return { name, refs: Object.fromEntries(found.flatMap(({ hub }) => (hub ? [[hub.hub, hub]] : []))), mapping: { formatting, ranking, columns, tags } }
 }
 
 export const knownDatasets: readonly KnownDataset[] = Object.entries(rows).map(fromRow)

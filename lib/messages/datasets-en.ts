@@ -31,6 +31,7 @@ export const datasetsEn = {
   none_body: 'Add a file from this machine. Its columns are recognised, and you see each row as the conversation that it becomes before anything is saved.',
   add: 'Add dataset',
   add_path: 'File on this machine',
+  add_hub: 'From a hub …',
   path_title: 'Choose a data file',
   path_help: 'Folders that this server may read. A folder whose files are all of one type can be a dataset too.',
   use_file: 'Use this file',

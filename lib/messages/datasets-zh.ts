@@ -25,6 +25,7 @@ export const datasetsZh: Messages['ui']['datasets'] = {
   none_body: '添加本机上的文件。系统会识别各列的含义，保存之前即可看到每一行将变成怎样的对话。',
   add: '添加数据集',
   add_path: '本机上的文件',
+  add_hub: '从社区…',
   path_title: '选择数据文件',
   path_help: '此处列出服务器可以读取的文件夹。若文件夹中的文件类型一致，也可以整个作为一个数据集。',
   use_file: '使用此文件',
