@@ -45,7 +45,7 @@ export interface Feedback extends CutIds {
   kl: LabelledIds
 }
 
-/** `klResponse`: the responses of the example before (the last one's for the first). */
+/** `klResponse`: the responses of the example before (for the first of a portion the last one's; packing.ts has the portions). */
 export function encodeFeedback(example: Example, klResponse: readonly Message[], template: Template, cutoff: number): Feedback {
   const rated = (pair: readonly Message[]) => (pair[0].content ? pair[0] : pair[1])
   const cutTo = (answer: Message) => {

@@ -106,6 +106,7 @@ describe('tokens', () => {
 
   it('say what is missing or wrong instead', async () => {
     expect(await row('chat', 1, { model_name_or_path: '' })).toMatchObject({ tokens: null, tokens_problem: { code: 'missing_key', field: 'model_name_or_path' } })
+    expect(await row('chat', 1, { template: null })).toMatchObject({ tokens_problem: { code: 'template_needed', field: 'template' } })
     expect(await row('chat', 1, { template: 'nope' })).toMatchObject({ tokens_problem: { code: 'template_unknown' } })
     expect(await row('tools', 3)).toMatchObject({ problem: null, tokens: null, tokens_problem: { code: 'dataset_row_invalid', values: { row: 3, column: 'tools' } } })
     expect(await row('chat', 1, { cutoff_len: 'many' })).toMatchObject({ tokens_problem: { code: 'not_a_number' } })

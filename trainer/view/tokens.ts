@@ -11,8 +11,9 @@ import { UserError } from '@/lib/errors'
 import { encodeFeedback, encodePair } from '@/lib/samples/preference'
 import { encodeTexts } from '@/lib/samples/pretrain'
 import type { Gap } from '@/lib/samples/supervised'
-import { prepareTemplate, type Template } from '@/lib/templates/template'
+import type { Template } from '@/lib/templates/template'
 import { encodeRow } from '@/trainer/data'
+import { templateFor } from '@/trainer/own-template'
 import { remember } from '@/trainer/remember'
 import { loadTokenizer } from '@/trainer/tokenizer'
 
@@ -40,7 +41,8 @@ export async function groundOf(settings: Readonly<Record<string, unknown>>): Pro
     throw new UserError(code, values, field)
   }
   const { args } = parsed
-  return { args, template: prepareTemplate(await tokenizerOf(args.model_name_or_path ?? ''), args) }
+  const folder = args.model_name_or_path ?? ''
+  return { args, template: templateFor(folder, await tokenizerOf(folder), args) }
 }
 
 interface Ids {
