@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 import type { Curve } from '@/lib/curves'
-import { type FoundRows, type RowDetail, type RowLines, type Statistics, viewRequests } from '@/lib/dataset-view'
+import { type FoundRows, type RowDetail, type RowLines, type Statistics, viewRequests, type WriteProgress } from '@/lib/dataset-view'
 import type { Formatting } from '@/lib/datasets/info'
 import { mappingSchema, type DatasetKind, type Mapping } from '@/lib/datasets/mapping'
 import type { Recognition } from '@/lib/datasets/recognise'
@@ -216,6 +216,8 @@ export const api = {
   /** Looks for a moment, from a row on; the page asks on until the end, so that hits show as they come and a search is left by not asking. */
   view_find: answers<FoundRows>()(viewRequests.find),
   view_row: answers<RowDetail>()(viewRequests.row),
+  /** Writes the rows to a new dataset, a moment at a time; asked again until it is done. */
+  view_save: answers<WriteProgress>()(viewRequests.save),
   /** Looks for a moment where it left off, like `view_find`; what was found is kept until the data or the settings are others. */
   view_statistics: answers<Statistics>()(viewRequests.statistics),
   /** Datasets of a hub whose names hold the words, the most used first. */

@@ -13,7 +13,7 @@ const settings = z.record(z.string(), z.unknown()).nullable()
 /** Settings that decide a row's tokens. */
 export const tokenKeys = [
   'model_name_or_path', 'template', 'cutoff_len', 'train_on_prompt', 'mask_history', 'enable_thinking', 'preserve_thinking', 'default_system', 'tool_format',
-  'packing', 'neat_packing',
+  'packing', 'neat_packing', 'preprocessing_batch_size', 'preprocessing_num_workers',
 ] as const
 
 /** What a dataset's rows are for: conversations, pairs of answers to choose from, answers rated good or bad, plain text. */
@@ -65,6 +65,12 @@ export interface TokenRow extends TokenColumns {
   gaps: (TokenColumns & { at: number; count: number })[]
 }
 
+/** The rows of a packed row in their order, and the padding after them. */
+export interface PackedWith {
+  rows: { row: number; tokens: number }[]
+  padding: number
+}
+
 export interface RowDetail {
   row: number
   kind: DatasetKind
@@ -80,6 +86,8 @@ export interface RowDetail {
   /** Null without settings, and for a row without tokens: a broken one, or `tokens_problem`. */
   tokens: TokenRow[] | null
   tokens_problem: Fault | null
+  /** With packing on: what it shares a row with. */
+  pack: PackedWith | null
 }
 
 /** Some of the rows that have a property, and how many have it. */
@@ -133,17 +141,38 @@ export interface Statistics {
   tokens_problem: Fault | null
 }
 
+/** A row that a person changed (as JSON), or left out (null). */
+const changes = z.array(z.strictObject({ row: z.number().int().min(1), text: z.string().nullable() })).max(10_000)
+/** Rows that are looked for; `language` (ISO 639-1) belongs to the filter of that name. */
+const wish = z.strictObject({ query: z.string().max(1000), filter: z.enum(rowFilters), language: z.string().max(8).nullable() })
+export type RowWish = z.output<typeof wish>
+
+/** Rows looked at, and those of them that were written. */
+export interface WriteProgress {
+  total: number
+  seen: number
+  rows: number
+  done: boolean
+}
+
 export const viewRequests = {
+  save: z.strictObject({
+    ...place,
+    /** Of one saving, made by the page. */
+    id: z.string().regex(/^[\w-]{8,64}$/),
+    name: z.string(),
+    changes,
+    /** Null: all rows. */
+    wish: wish.nullable(),
+    settings,
+    /** Gives the saving up. */
+    cancel: z.boolean(),
+    /** Where the rows go: the server's choice, whatever a browser says. */
+    file: z.string().nullable(),
+  }),
   statistics: z.strictObject({ ...place, settings }),
   lines: z.strictObject({ ...place, rows: z.array(z.number().int().min(1)).max(200) }),
-  find: z.strictObject({
-    ...place,
-    query: z.string().max(1000),
-    filter: z.enum(rowFilters),
-    /** Of the filter `language`: an ISO 639-1 code. */
-    language: z.string().max(8).nullable(),
-    settings,
-    from: z.number().int().min(1),
-  }),
-  row: z.strictObject({ ...place, row: z.number().int().min(1), settings }),
+  find: z.strictObject({ ...place, wish, settings, from: z.number().int().min(1) }),
+  /** `text`: the row as a person has changed it. */
+  row: z.strictObject({ ...place, row: z.number().int().min(1), settings, text: z.string().nullable() }),
 }

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { api, type ApiResponse } from '@/lib/api'
 import type { Fault } from '@/lib/errors'
 
-export const inspectNames = ['check', 'datasets', 'dataset_rows', 'examine', 'preview', 'model', 'view_lines', 'view_find', 'view_row', 'view_statistics'] as const
+export const inspectNames = ['check', 'datasets', 'dataset_rows', 'examine', 'preview', 'model', 'view_lines', 'view_find', 'view_row', 'view_statistics', 'view_save'] as const
 export type InspectName = (typeof inspectNames)[number]
 
 const id = z.number().int()
@@ -23,6 +23,7 @@ export const inspectQuestionSchema = z.discriminatedUnion('name', [
   z.strictObject({ id, name: z.literal('view_find'), request: api.view_find.request }),
   z.strictObject({ id, name: z.literal('view_row'), request: api.view_row.request }),
   z.strictObject({ id, name: z.literal('view_statistics'), request: api.view_statistics.request }),
+  z.strictObject({ id, name: z.literal('view_save'), request: api.view_save.request }),
 ])
 export type InspectQuestion = z.output<typeof inspectQuestionSchema>
 

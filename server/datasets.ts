@@ -4,13 +4,13 @@
  */
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
-import type { ApiRequest, DatasetEntry, DatasetList } from '@/lib/api'
+import type { ApiRequest, ApiResponse, DatasetEntry, DatasetList } from '@/lib/api'
 import { nearest } from '@/lib/config/nearest'
 import { refKeys } from '@/lib/datasets/info'
 import { entryKeys, type Mapping } from '@/lib/datasets/mapping'
 import { isDatasetName } from '@/lib/datasets/names'
 import { UserError, type Fault } from '@/lib/errors'
-import type { PyObject } from '@/lib/pyjson'
+import { type PyObject, toPlain } from '@/lib/pyjson'
 import { editInfo, readEntries } from '@/server/dataset-info'
 import { checkout } from '@/server/env'
 import { writeFault } from '@/server/files'
@@ -32,6 +32,8 @@ export interface Datasets {
   map(request: ApiRequest<'dataset_map'>): Promise<void>
   rename(request: ApiRequest<'dataset_rename'>): Promise<void>
   remove(request: ApiRequest<'dataset_remove'>): Promise<void>
+  /** Goes on writing rows to a file among the uploads; at its end they are a dataset of the same folder, read as the one that they come from. */
+  save(request: ApiRequest<'view_save'>): Promise<ApiResponse<'view_save'>>
 }
 
 export function openDatasets({ home, paths, inspect }: { home: string; paths: Paths; inspect: Inspect }): Datasets {
@@ -108,6 +110,23 @@ export function openDatasets({ home, paths, inspect }: { home: string; paths: Pa
       })
       if (upload !== null) rmSync(upload, { force: true })
     },
+    async save(request) {
+      const { dataset_dir, dataset, id } = request
+      const name = datasetName(request.name)
+      const folder = folderOf(dataset_dir)
+      this.check(dataset_dir, dataset)
+      checkFree(readEntries(folder), name, dataset_dir)
+      makeFolder(uploads)
+      const plain = path.join(uploads, `${name}.jsonl`)
+      const file = existsSync(plain) ? path.join(uploads, `${name}.${id}.jsonl`) : plain
+      const progress = await inspect.ask('view_save', { ...request, file })
+      if (!progress.done) return progress
+      await editInfo(folder, ({ entries, set }) => {
+        checkFree(entries, name, dataset_dir)
+        set([name], { file_name: fileName(folder, file, home), ...readingKeys(found(entries, dataset)) })
+      })
+      return progress
+    },
   }
 }
 
@@ -118,6 +137,11 @@ function datasetName(name: string): string {
 
 function checkFree(entries: PyObject, name: string, dataset_dir: string): void {
   if (entries.has(name)) throw new UserError('dataset_name_taken', { name, path: dataset_dir }, 'dataset')
+}
+
+/** Of an entry, what says how its rows are read; not where they lie, nor how many are taken. */
+function readingKeys(entry: PyObject): Record<string, unknown> {
+  return Object.fromEntries(['formatting', 'ranking', 'columns', 'tags'].flatMap((key) => (entry.has(key) ? [[key, toPlain(entry.get(key) ?? null)]] : [])))
 }
 
 function found(entries: PyObject, dataset: string): PyObject {

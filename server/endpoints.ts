@@ -149,6 +149,7 @@ export function makeEndpoints(parts: EndpointParts): Endpoints {
     view_find: looked('view_find'),
     view_row: looked('view_row'),
     view_statistics: looked('view_statistics'),
+    view_save: (request) => datasets.save(request),
     hub_search: (request) => hub.search(request.hub, request.words),
     hub_dataset: (request) => hub.card(request),
     hub_fetch(ref) {

@@ -1,6 +1,7 @@
 /**
  * The board's inspect worker (`dist/trainer.mjs inspect`): answers questions about configurations, models and datasets as lines of JSON
- * (`lib/inspect`), for as long as its input lasts. It loads no TensorFlow and writes nothing.
+ * (`lib/inspect`), for as long as its input lasts. It loads no TensorFlow, and writes nothing but the new
+ * file of a dataset that was edited.
  */
 import { createInterface } from 'node:readline'
 import type { ApiRequest, ApiResponse } from '@/lib/api'
@@ -14,6 +15,7 @@ import { findRows } from '@/trainer/view/find'
 import { viewLines } from '@/trainer/view/lines'
 import { viewRow } from '@/trainer/view/row'
 import { viewStatistics } from '@/trainer/view/statistics'
+import { saveRows } from '@/trainer/view/save'
 
 type Handlers = { [N in InspectName]: (request: ApiRequest<N>) => Promise<ApiResponse<N>> }
 
@@ -28,6 +30,7 @@ const handlers: Handlers = {
   view_find: findRows,
   view_row: viewRow,
   view_statistics: viewStatistics,
+  view_save: saveRows,
 }
 
 /** Of one question; what goes wrong is part of the answer. */

@@ -11,6 +11,7 @@ import { useLocale } from '@/components/locale'
 import { ownTemplate } from '@/components/model/own-template'
 import { useStore } from '@/components/store'
 import { useCall } from '@/components/use-call'
+import { useSettled } from '@/components/use-settled'
 import { Button } from '@/components/ui/button'
 import { TextInput } from '@/components/ui/text-input'
 import type { ModelReport } from '@/lib/api'
@@ -18,18 +19,6 @@ import { bytes, compact } from '@/lib/format'
 import type { Locale } from '@/lib/messages/locales'
 
 const BrowseDialog = dynamic(() => import('@/components/files/browse-dialog').then((module) => module.BrowseDialog), { ssr: false })
-
-const LOOK_DELAY_MS = 350
-
-/** `value` once it has been left alone for a moment. */
-function useSettled(value: string): string {
-  const [settled, setSettled] = useState(value)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), LOOK_DELAY_MS)
-    return () => clearTimeout(timer)
-  }, [value])
-  return settled
-}
 
 export function ModelPath() {
   const { t, say, locale } = useLocale()

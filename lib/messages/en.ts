@@ -107,6 +107,7 @@ export const en = {
     prompt_too_long: 'The conversation has {tokens} tokens, but at most {maximum} fit; shorten it or begin anew.',
     request_invalid: 'The request "{name}" is not understood: {problem}.',
     row_missing: 'Dataset {dataset} has no row {row}; it has {rows} rows.',
+    row_text_invalid: 'Row {row} as it is written now is not valid JSON at line {line}, column {column}: {problem}.',
     run_going: 'Run {id} is still going or waiting; stop it first.',
     run_missing: 'There is no run {id}.',
     run_not_going: 'Run {id} is not going, so there is nothing to stop.',

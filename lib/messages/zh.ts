@@ -105,6 +105,7 @@ export const zh: Messages = {
     prompt_too_long: '对话有 {tokens} 个词元，最多只能容纳 {maximum} 个；请缩短或重新开始。',
     request_invalid: '无法理解请求“{name}”：{problem}。',
     row_missing: '数据集 {dataset} 没有第 {row} 行；它共有 {rows} 行。',
+    row_text_invalid: '第 {row} 行修改后不是合法的 JSON（第 {line} 行第 {column} 列）：{problem}。',
     run_going: '任务 {id} 仍在进行或排队；请先停止它。',
     run_missing: '训练任务 {id} 不存在。',
     run_not_going: '任务 {id} 没有在进行，无需停止。',

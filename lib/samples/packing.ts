@@ -57,6 +57,8 @@ function lastAtMost(numbers: readonly number[], limit: number): number {
 }
 
 export interface Pack {
+  /** The samples in it, by their places. */
+  members: number[]
   ids: number[]
   labels: number[]
   /** Tokens of the examples; padding follows. */
@@ -77,9 +79,11 @@ export function packSamples(samples: readonly { ids: Iterable<number> & ArrayLik
   })
   const bags = greedyKnapsack(samples.map((sample) => sample.ids.length), cutoff)
   return bags.map((bag) => {
-    const pack: Pack = { ids: [], labels: [], filled: 0, positions: [], mask: [] }
+    const pack: Pack = { members: [], ids: [], labels: [], filled: 0, positions: [], mask: [] }
     bag.forEach((length, i) => {
-      const sample = samples[byLength.get(length)?.pop() ?? 0]
+      const member = byLength.get(length)?.pop() ?? 0
+      const sample = samples[member]
+      pack.members.push(member)
       pack.ids.push(...sample.ids)
       pack.labels.push(...sample.labels)
       for (let at = 0; at < length; at++) {

@@ -1,5 +1,5 @@
 /** The page of one dataset as a person uses it: rows found and walked through, tokens that are the trainer's, hostile texts, both languages and themes. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Browser, Locator } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -132,6 +132,47 @@ describe.skipIf(chromiumPath === null)('the page of a dataset', () => {
       expect(tokens).toEqual(real)
       await window.button('Next row').click()
     }
+    await window.close()
+  })
+
+  test('saves changed rows, and rows that were found, as new datasets', async () => {
+    const window = await open(data, 'hostile')
+    await shown(window, 1)
+    await window.button('Leave out').click()
+    await window.button('Next row').click()
+    await shown(window, 2)
+    await window.button('Edit').click()
+    const editor = window.page.getByLabel('Row 2 as JSON, to edit')
+    await editor.fill('{"conversations": [')
+    await window.page.getByRole('alert').getByText('is not valid JSON at line 1').waitFor()
+    await editor.fill(JSON.stringify(talk('Mended?', 'Mended.')))
+    await window.page.getByText('Mended.', { exact: true }).waitFor()
+    await window.page.getByText('1 changed, 1 left out').waitFor()
+    await window.button('Undo').click()
+    await window.page.getByText('0 changed, 1 left out').waitFor()
+    await editor.fill(JSON.stringify(talk('Mended?', 'Mended again.')))
+    const before = readFileSync(path.join(data, 'hostile.jsonl'))
+    await window.button('Save as a new dataset').click()
+    const dialog = window.page.getByRole('dialog', { name: 'Save as a new dataset' })
+    expect(await violations(window.page)).toEqual([])
+    await dialog.getByLabel('Name of the new dataset').fill('pairs')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog.getByRole('alert').getByText('pairs').waitFor()
+    await dialog.getByLabel('Name of the new dataset').fill('mended')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog.getByText('4,004 rows saved as mended.').waitFor()
+    expect(readFileSync(path.join(data, 'hostile.jsonl')).equals(before)).toBe(true)
+    window.page.on('dialog', (asked) => void asked.accept())
+    await window.page.goto(`${board.url}/datasets/view?dir=${encodeURIComponent(data)}&name=mended`)
+    await window.page.getByText('Mended again.', { exact: true }).first().waitFor()
+    await window.field('Search in all columns').fill('Question 39')
+    await window.page.getByText('111 hits', { exact: true }).waitFor()
+    await window.button('Save the rows that were found').click()
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog.getByText('111 rows saved as mended_2.').waitFor()
+    await dialog.getByRole('link', { name: 'Open mended_2' }).click()
+    await window.page.getByText('Conversations · 111 rows').waitFor()
+    expect(window.complaints).toEqual([])
     await window.close()
   })
 

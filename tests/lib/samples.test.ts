@@ -114,7 +114,7 @@ describe('packing', () => {
 
   test('rows are one longer than the cut-off; neat ones keep examples apart', () => {
     const samples = [{ ids: [1, 2], labels: [-100, 2] }, { ids: [3, 4, 5], labels: [3, 4, 5] }]
-    expect(packSamples(samples, 6, 0, true)).toEqual([{ ids: [3, 4, 5, 1, 2, 0, 0], labels: [3, 4, 5, -100, 2, -100, -100], filled: 5, positions: [0, 1, 2, 0, 1, 0, 0], mask: [1, 1, 1, 2, 2, 0, 0] }])
+    expect(packSamples(samples, 6, 0, true)).toEqual([{ members: [1, 0], ids: [3, 4, 5, 1, 2, 0, 0], labels: [3, 4, 5, -100, 2, -100, -100], filled: 5, positions: [0, 1, 2, 0, 1, 0, 0], mask: [1, 1, 1, 2, 2, 0, 0] }])
     expect(packSamples(samples, 6, 0, false)[0].mask).toEqual([1, 1, 1, 1, 1, 1, 1])
   })
 })

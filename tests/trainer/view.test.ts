@@ -1,9 +1,10 @@
 /** What the page of a dataset is told: lines, finds and rows of every kind of data, tokens that are those of a training, bad rows as data. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ApiRequest, ApiResponse } from '@/lib/api'
+import type { RowWish } from '@/lib/dataset-view'
 import type { InspectName } from '@/lib/inspect'
 import { prepareTemplate } from '@/lib/templates/template'
 import { loadData } from '@/trainer/data'
@@ -55,12 +56,12 @@ async function ask<N extends InspectName>(name: N, request: ApiRequest<N>): Prom
 }
 
 const settings = (change: object = {}) => ({ model_name_or_path: path.join(home, 'model'), template: 'qwen', cutoff_len: 2048, ...change })
-const row = (dataset: string, number: number, change: object | null = {}) => ask('view_row', { dataset_dir: data, dataset, row: number, settings: change && settings(change) })
+const row = (dataset: string, number: number, change: object | null = {}) => ask('view_row', { dataset_dir: data, dataset, row: number, settings: change && settings(change), text: null })
 
-async function find(dataset: string, wish: Partial<ApiRequest<'view_find'>>): Promise<number[]> {
+async function find(dataset: string, { settings: form, ...wish }: Partial<RowWish> & { settings?: Record<string, unknown> }): Promise<number[]> {
   const rows: number[] = []
   for (let from: number | null = 1; from !== null; ) {
-    const found: ApiResponse<'view_find'> = await ask('view_find', { dataset_dir: data, dataset, query: '', filter: 'all', language: null, settings: null, from, ...wish })
+    const found: ApiResponse<'view_find'> = await ask('view_find', { dataset_dir: data, dataset, wish: { query: '', filter: 'all', language: null, ...wish }, settings: form ?? null, from })
     rows.push(...found.rows)
     from = found.next
   }
@@ -94,6 +95,22 @@ describe('tokens', () => {
     },
   )
 
+  it.each([false, true])('lie in the packed row of a training beside the same rows (neat: %s)', async (neat_packing) => {
+    const change = { packing: true, neat_packing, cutoff_len: 300, preprocessing_batch_size: 100 }
+    const template = prepareTemplate(await loadTokenizer(path.join(home, 'model')), { template: 'qwen' })
+    const { train } = await loadData({ dataset: ['chat'], dataset_dir: data, seed: 42, ...change }, template)
+    const lines = new Set(train.map(({ ids }) => [...ids].join()))
+    for (const number of [1, 8, 350, 700]) {
+      const { pack } = await row('chat', number, change)
+      expect(pack!.rows.map((part) => part.row)).toContain(number)
+      const ids = await Promise.all(pack!.rows.map(async (part) => (await row('chat', part.row, change)).tokens![0].ids))
+      expect(pack!.rows.map(({ tokens }) => tokens)).toEqual(ids.map(({ length }) => length))
+      const pad = Array.from({ length: pack!.padding }, () => template.tokenizer.pad!.id)
+      expect(lines).toContain([...ids.flat(), ...pad].join())
+    }
+    expect((await row('chat', 1)).pack).toBeNull()
+  })
+
   it('of a pair are those of both answers, of a rated answer its own, of a text all learned', async () => {
     const pair = await row('pairs', 1)
     expect(pair.tokens?.map(({ answer }) => answer)).toEqual(['chosen', 'rejected'])
@@ -110,6 +127,49 @@ describe('tokens', () => {
     expect(await row('chat', 1, { template: 'nope' })).toMatchObject({ tokens_problem: { code: 'template_unknown' } })
     expect(await row('tools', 3)).toMatchObject({ problem: null, tokens: null, tokens_problem: { code: 'dataset_row_invalid', values: { row: 3, column: 'tools' } } })
     expect(await row('chat', 1, { cutoff_len: 'many' })).toMatchObject({ tokens_problem: { code: 'not_a_number' } })
+  })
+})
+
+describe('saving', () => {
+  const read = (file: string) => readFileSync(file, 'utf8').split('\n').slice(0, -1).map((line) => JSON.parse(line) as unknown)
+  const save = async (file: string, dataset: string, request: Partial<ApiRequest<'view_save'>>) => {
+    for (;;) {
+      const progress = await ask('view_save', { dataset_dir: data, dataset, id: `saving-${path.basename(file)}`, name: 'x', changes: [], wish: null, settings: null, cancel: false, file, ...request })
+      if (progress.done) return progress
+    }
+  }
+
+  it('writes all rows to a new file, those changed as they were changed and none that was left out', async () => {
+    const file = path.join(home, 'all.jsonl')
+    const progress = await save(file, 'chat', { changes: [{ row: 2, text: JSON.stringify(talk('new', 'row')) }, { row: 3, text: null }] })
+    expect(progress).toEqual({ total: 700, seen: 700, rows: 699, done: true })
+    expect(read(file)).toEqual([sets.chat.rows[0], talk('new', 'row'), ...sets.chat.rows.slice(3)])
+    expect(readFileSync(path.join(data, 'chat.jsonl'), 'utf8').split('\n')).toHaveLength(700)
+  })
+
+  it('writes only what fits a search, with numbers and hostile texts as they were', async () => {
+    const found = path.join(home, 'found.jsonl')
+    await save(found, 'chat', { wish: { query: '', filter: 'multi_turn', language: null } })
+    expect(read(found)).toEqual(sets.chat.rows.filter((_, i) => i % 7 === 0))
+    const bad = path.join(home, 'bad.jsonl')
+    await save(bad, 'bad', {})
+    expect(read(bad)).toEqual(sets.bad.rows)
+  })
+
+  it('refuses a changed row that is no row, and leaves nothing behind when given up', async () => {
+    const file = path.join(home, 'none.jsonl')
+    await expect(save(file, 'chat', { changes: [{ row: 2, text: '{"a": 1,\n b}' }] })).rejects.toThrow(/row_text_invalid.*"line":2/)
+    await expect(save(file, 'chat', { changes: [{ row: 2, text: '[1]' }] })).rejects.toThrow(/dataset_row_invalid/)
+    expect((await ask('view_save', { dataset_dir: data, dataset: 'chat', id: 'given-up', name: 'x', changes: [], wish: null, settings: null, cancel: true, file })).done).toBe(false)
+    await expect(save(path.join(home, 'no/such/folder.jsonl'), 'chat', {})).rejects.toThrow(/folder_unwritable/)
+    expect(readdirSync(home).filter((name) => name.includes('none') || name.includes('partial'))).toEqual([])
+  })
+
+  it('shows a changed row before it is saved', async () => {
+    const shown = (text: string) => ask('view_row', { dataset_dir: data, dataset: 'chat', row: 1, settings: settings(), text })
+    expect(await shown(JSON.stringify(talk('a', 'b')))).toMatchObject({ problem: null, messages: [{ content: 'a' }, { content: 'b' }] })
+    expect(await shown('{"conversations": [{"from": "human"}]}')).toMatchObject({ problem: { code: 'dataset_column_missing' }, tokens: null })
+    await expect(shown('{')).rejects.toThrow(/row_text_invalid/)
   })
 })
 

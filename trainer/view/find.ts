@@ -1,6 +1,6 @@
 /** Rows that hold a text or have a property, looked for a moment at a time. */
 import type { ApiRequest } from '@/lib/api'
-import type { FoundRows, RowFilter } from '@/lib/dataset-view'
+import type { FoundRows, RowFilter, RowWish } from '@/lib/dataset-view'
 import type { Example } from '@/lib/datasets/example'
 import { type Fault, UserError } from '@/lib/errors'
 import { PyNumber, type PyValue } from '@/lib/pyjson'
@@ -45,18 +45,22 @@ const tests: Record<RowFilter, (wanted: Wanted) => Test> = {
   language: ({ language }) => ({ example }) => example !== null && languageOf(example) === language,
 }
 
-export async function findRows({ query, filter, language, settings, from, ...place }: ApiRequest<'view_find'>): Promise<FoundRows> {
-  const open = await openDataset(place)
+/** Whether a row fits a wish. UserError: a cut-off is asked for without a model and template. */
+export async function wishTest(open: OpenDataset, { query, filter, language }: RowWish, settings: Readonly<Record<string, unknown>> | null): Promise<(row: OpenRow) => boolean> {
   const ground = filter === 'cut' ? await groundOf(settings ?? {}) : null
   const wanted = query.toLowerCase()
   const test = tests[filter]({ language, cut: (row, example) => ground !== null && isCut(row, example, open, ground) })
+  return (row) => (wanted === '' || holds(row.record, wanted)) && test({ ...judge(row, open), row })
+}
+
+export async function findRows({ wish, settings, from, ...place }: ApiRequest<'view_find'>): Promise<FoundRows> {
+  const open = await openDataset(place)
+  const fits = await wishTest(open, wish, settings)
   const rows: number[] = []
   const until = performance.now() + LOOK_MS
   for (let at = from; at <= open.count; at += CHUNK) {
     if (at > from && performance.now() > until) return { total: open.count, rows, next: at }
-    for (const row of await open.read(at, at + CHUNK - 1)) {
-      if ((wanted === '' || holds(row.record, wanted)) && test({ ...judge(row, open), row })) rows.push(row.row)
-    }
+    for (const row of await open.read(at, at + CHUNK - 1)) if (fits(row)) rows.push(row.row)
   }
   return { total: open.count, rows, next: null }
 }

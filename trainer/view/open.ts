@@ -30,6 +30,8 @@ export interface OpenDataset {
   count: number
   /** Rows `from` to `to`, both included; what lies outside the dataset is left out. */
   read(from: number, to: number): Promise<OpenRow[]>
+  /** A record that stands in no file, as it would be aligned by itself. */
+  alone(row: number, record: PyObject): OpenRow
 }
 
 async function open({ dataset_dir, dataset }: Place): Promise<OpenDataset> {
@@ -37,7 +39,8 @@ async function open({ dataset_dir, dataset }: Place): Promise<OpenDataset> {
   const records = await readRecords(source, dataset_dir)
   const aligned = alignRecords(records, source)
   const rows = records.map((record, i) => ({ row: i + 1, record, aligned: aligned[i] }))
-  return { source, kind: kindOf(source), count: rows.length, read: async (from, to) => rows.slice(Math.max(from - 1, 0), Math.max(to, 0)) }
+  const alone = (row: number, record: PyObject) => ({ row, record, aligned: alignRecords([record], source, [row])[0] })
+  return { source, kind: kindOf(source), count: rows.length, alone, read: async (from, to) => rows.slice(Math.max(from - 1, 0), Math.max(to, 0)) }
 }
 
 /** The files that an open dataset came from, with those of the tokenizer that settings name. */

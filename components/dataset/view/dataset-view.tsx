@@ -10,6 +10,8 @@ import { FindBar } from '@/components/dataset/view/find-bar'
 import type { Place } from '@/components/dataset/view/place'
 import { RowPane, tabClass } from '@/components/dataset/view/row-pane'
 import { type RowNumbers, RowTable } from '@/components/dataset/view/row-table'
+import { SaveBar } from '@/components/dataset/view/save-bar'
+import { useChanges } from '@/components/dataset/view/use-changes'
 import { type Found, noWish, useFind } from '@/components/dataset/view/use-find'
 import { useLocale } from '@/components/locale'
 import { useStore } from '@/components/store'
@@ -102,15 +104,17 @@ function Rows({ place, total, settings, row, onRow }: RowsProps) {
   const numbers = useMemo(() => numbersOf(total, found), [total, found])
   const here = numbers.placeOf(row)
   const current = numbers.count > 0 ? numbers.at(here) : row
+  const { changes, change, undo } = useChanges()
   const step = (index: number) => (index >= 0 && index < numbers.count ? () => onRow(numbers.at(index)) : null)
   return (
     <div className="flex min-h-0 flex-1 flex-col xl:grid xl:grid-cols-[minmax(24rem,29rem)_minmax(0,1fr)]">
       <div className="flex min-h-0 flex-col bg-surface max-xl:h-[26rem] xl:border-r xl:border-line">
         <FindBar total={total} wish={wish} found={found} onWish={setWish} onStop={stop} onJump={onRow} />
-        <RowTable place={place} label={t.ui.view.rows_title} numbers={numbers} current={current} onCurrent={onRow} />
+        <RowTable place={place} label={t.ui.view.rows_title} numbers={numbers} current={current} onCurrent={onRow} changes={changes} />
+        <SaveBar place={place} total={total} wish={wish} found={found} settings={settings} changes={changes} onUndo={undo} />
       </div>
       <div className="flex min-h-0 flex-col max-xl:border-t max-xl:border-line">
-        <RowPane place={place} row={current} settings={settings} previous={step(here - 1)} next={step(here + 1)} />
+        <RowPane place={place} row={current} settings={settings} previous={step(here - 1)} next={step(here + 1)} change={changes.get(current)} onChange={(text) => change(current, text)} />
       </div>
     </div>
   )

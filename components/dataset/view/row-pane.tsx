@@ -3,13 +3,16 @@
 import ChevronLeft from 'lucide-react/icons/chevron-left'
 import ChevronRight from 'lucide-react/icons/chevron-right'
 import { Tabs } from 'radix-ui'
-import { useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
+import { Editor } from '@/components/dataset/view/editor'
+import { PackBar } from '@/components/dataset/view/pack-bar'
 import type { Place } from '@/components/dataset/view/place'
 import { RowConversation } from '@/components/dataset/view/row-conversation'
 import { ShownText } from '@/components/dataset/view/shown-text'
 import { Tokens } from '@/components/dataset/view/tokens'
 import { useLocale } from '@/components/locale'
 import { useCall } from '@/components/use-call'
+import { useSettled } from '@/components/use-settled'
 import { Button } from '@/components/ui/button'
 import { Checkbox } from '@/components/ui/checkbox'
 import { CopyButton } from '@/components/ui/copy-button'
@@ -26,19 +29,30 @@ interface RowPaneProps {
   /** Steps to the row before or after in the table; null at its ends. */
   previous: (() => void) | null
   next: (() => void) | null
+  /** The row's text as a person changed it; null: left out. */
+  change: string | null | undefined
+  onChange: (text: string | null | undefined) => void
 }
 
 const views = ['conversation', 'tokens'] as const
 
 export const tabClass = 'rounded-md px-2.5 py-1 text-xs text-ink-soft hover:bg-sunken data-[state=active]:bg-accent-soft data-[state=active]:text-ink'
 
-export function RowPane({ place, row, settings, previous, next }: RowPaneProps) {
+export function RowPane({ place, row, settings, previous, next, change, onChange }: RowPaneProps) {
   const { t, say, locale } = useLocale()
   const [view, setView] = useState<string>('conversation')
   const [raw, setRaw] = useState(true)
-  const { reply } = useCall('view_row', { ...place, row, settings: view === 'tokens' ? settings : null })
+  const [editing, setEditing] = useState(false)
+  const settled = useSettled(useMemo(() => ({ row, change }), [row, change]))
+  const text = (settled.row === row ? settled.change : change) ?? null
+  const { reply } = useCall('view_row', { ...place, row, settings: view === 'tokens' ? settings : null, text })
   const words = t.ui.view
-  const detail = reply?.ok ? reply.value : null
+  const [kept, setKept] = useState<RowDetail | null>(null)
+  useEffect(() => {
+    if (reply?.ok) setKept(reply.value)
+  }, [reply])
+  // A text that is not JSON yet leaves what it was before in its place.
+  const detail = reply?.ok ? reply.value : editing ? kept : null
   const late = detail !== null && detail.row !== row
   return (
     <Tabs.Root value={view} onValueChange={setView} className="flex min-h-0 flex-1 flex-col" data-row={late ? undefined : detail?.row}>
@@ -55,13 +69,22 @@ export function RowPane({ place, row, settings, previous, next }: RowPaneProps) 
             </Tabs.Trigger>
           ))}
         </Tabs.List>
-        <span className="ml-auto flex items-center gap-1.5 text-xs text-ink-soft">
+        <span className="ml-auto flex gap-1">
+          <Button size="sm" intent="ghost" aria-pressed={editing} onClick={() => setEditing(!editing)}>{editing ? words.edit.done : words.edit.edit}</Button>
+          {change === undefined ? (
+            <Button size="sm" intent="ghost" onClick={() => onChange(null)}>{words.edit.exclude}</Button>
+          ) : (
+            <Button size="sm" intent="ghost" onClick={() => onChange(undefined)}>{words.edit.restore}</Button>
+          )}
+        </span>
+        <span className="flex items-center gap-1.5 text-xs text-ink-soft">
           <Checkbox id="show-raw" checked={raw} onChange={setRaw} />
           <label htmlFor="show-raw">{words.raw}</label>
         </span>
       </div>
       {reply && !reply.ok && <Message tone="danger" role="alert" className="m-4">{say(reply.fault)}</Message>}
-      <div className={cx('grid min-h-0 flex-1 xl:overflow-hidden', raw && detail && '2xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)] xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]', late && 'opacity-60')}>
+      {change === null && <Message tone="note" className="mx-4 mt-3">{words.edit.excluded}</Message>}
+      <div className={cx('grid min-h-0 flex-1 xl:overflow-hidden', (raw || editing) && detail && '2xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)] xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]', late && 'opacity-60')}>
         <div className="min-h-0 min-w-0 p-4 xl:overflow-y-auto" tabIndex={-1}>
           {!reply && <p className="text-xs text-ink-faint">{t.ui.loading}</p>}
           {detail?.problem && <Message tone="danger" className="mb-3">{say(detail.problem)}</Message>}
@@ -71,7 +94,7 @@ export function RowPane({ place, row, settings, previous, next }: RowPaneProps) 
             </Tabs.Content>
           ))}
         </div>
-        {raw && detail && <Raw detail={detail} />}
+        {editing && detail && !late ? <Editor key={row} detail={detail} text={change ?? null} onChange={onChange} /> : raw && detail && <Raw detail={detail} />}
       </div>
     </Tabs.Root>
   )
@@ -86,6 +109,7 @@ function TokensOf({ detail, settings }: { detail: RowDetail; settings: Record<st
   return (
     <>
       <p className="mb-2 text-xs text-ink-faint">{words.made_for[detail.kind]}</p>
+      {detail.pack && <PackBar row={detail.row} pack={detail.pack} />}
       <Tokens rows={detail.tokens} cutoff={Number(settings.cutoff_len)} />
     </>
   )

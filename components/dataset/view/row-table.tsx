@@ -8,6 +8,7 @@ import Wrench from 'lucide-react/icons/wrench'
 import { useEffect, useRef, type KeyboardEvent } from 'react'
 import type { Place } from '@/components/dataset/view/place'
 import { VisibleText } from '@/components/dataset/view/shown-text'
+import type { Changes } from '@/components/dataset/view/use-changes'
 import { useLines } from '@/components/dataset/view/use-lines'
 import { useLocale } from '@/components/locale'
 import { cx } from '@/components/ui/cx'
@@ -34,6 +35,7 @@ interface RowTableProps {
   numbers: RowNumbers
   current: number
   onCurrent: (row: number) => void
+  changes: Changes
 }
 
 /** The place after a key; null for a key that does not move. */
@@ -42,7 +44,7 @@ function moved(key: string, from: number, count: number, page: number): number |
   return key in steps ? Math.min(count - 1, Math.max(0, steps[key])) : null
 }
 
-export function RowTable({ place, label, numbers, current, onCurrent }: RowTableProps) {
+export function RowTable({ place, label, numbers, current, onCurrent, changes }: RowTableProps) {
   const { t, say, locale } = useLocale()
   const box = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({ count: numbers.count, getScrollElement: () => box.current, estimateSize: () => ROW_HEIGHT, overscan: 8, scrollMargin: HEAD_HEIGHT, scrollPaddingStart: HEAD_HEIGHT })
@@ -94,7 +96,7 @@ export function RowTable({ place, label, numbers, current, onCurrent }: RowTable
               style={{ height: ROW_HEIGHT, transform: `translateY(${start - HEAD_HEIGHT}px)` }}
               onClick={() => onCurrent(row)}
             >
-              <span role="gridcell" className="tabular text-xs text-ink-faint">{count(row, locale)}</span>
+              <span role="gridcell" className="tabular text-xs text-ink-faint">{count(row, locale)}<Changed text={changes.get(row)} /></span>
               <Cells line={line(row)} />
             </div>
           )
@@ -123,6 +125,13 @@ function Cells({ line }: { line: RowLine | undefined }) {
       <span role="gridcell" className="tabular text-right text-xs text-ink-faint">{line.turns > 0 ? line.turns : ''}</span>
     </>
   )
+}
+
+/** What a person did to a row that is not saved yet. */
+function Changed({ text }: { text: string | null | undefined }) {
+  const { t } = useLocale()
+  if (text === undefined) return null
+  return <span className={cx('block text-2xs font-medium', text === null ? 'text-danger' : 'text-accent')}>{text === null ? t.ui.view.edit.excluded : t.ui.view.edit.changed}</span>
 }
 
 function Marks({ line: { tools, good } }: { line: RowLine }) {

@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'react'
 import { call } from '@/components/call'
 import type { Place } from '@/components/dataset/view/place'
-import type { FoundRows, RowFilter } from '@/lib/dataset-view'
+import type { FoundRows, RowFilter, RowWish } from '@/lib/dataset-view'
 import type { Fault } from '@/lib/errors'
 import type { Reply } from '@/lib/events'
 
@@ -16,6 +16,9 @@ export interface Wish {
 export const noWish: Wish = { query: '', filter: 'all', language: 'zh' }
 
 export const wishes = ({ query, filter }: Wish): boolean => query !== '' || filter !== 'all'
+
+/** As the endpoints take it. */
+export const rowWish = ({ query, filter, language }: Wish): RowWish => ({ query, filter, language: filter === 'language' ? language : null })
 
 export interface Found {
   rows: readonly number[]
@@ -34,7 +37,7 @@ export function useFind({ dataset_dir, dataset }: Place, wish: Wish, settings: R
   const [found, setFound] = useState<Found | null>(null)
   const [stopper, setStopper] = useState<AbortController | null>(null)
   // Only the cut-off depends on the form.
-  const asked = wishes(wish) ? JSON.stringify({ ...wish, language: wish.filter === 'language' ? wish.language : null, settings: wish.filter === 'cut' ? settings : null }) : null
+  const asked = wishes(wish) ? JSON.stringify({ wish: rowWish(wish), settings: wish.filter === 'cut' ? settings : null }) : null
   useEffect(() => {
     setFound(asked === null ? null : nothing)
     if (asked === null) return
@@ -58,10 +61,10 @@ export function useFind({ dataset_dir, dataset }: Place, wish: Wish, settings: R
 }
 
 async function search(place: Place, asked: string, signal: AbortSignal, show: (found: Found) => void): Promise<void> {
-  const wish = JSON.parse(asked) as Omit<Wish, 'language'> & { language: string | null; settings: Record<string, unknown> | null }
+  const question = JSON.parse(asked) as { wish: RowWish; settings: Record<string, unknown> | null }
   const rows: number[] = []
   for (let from: number | null = 1; from !== null; ) {
-    const reply: Reply<FoundRows> = await call('view_find', { ...place, ...wish, from }, signal)
+    const reply: Reply<FoundRows> = await call('view_find', { ...place, ...question, from }, signal)
     if (signal.aborted) return
     if (!reply.ok) return show({ rows, seen: from - 1, total: 0, going: false, fault: reply.fault })
     const { total, next }: FoundRows = reply.value
