@@ -55,6 +55,16 @@ const cases: Record<string, Case> = {
     inputs: [[70, 20], [4, 20], [24, 4]],
     run: (x, a, b) => loraLinear(asStorage(x), { weight: asStorage(matrix(52, 20, 24)), bias: null }, { a, b }, { scale: 2, mask: null }),
   },
+  'loraLinear of a few rows': {
+    inputs: [[7, 20], [4, 20], [24, 4]],
+    run: (x, a, b) => loraLinear(asStorage(x), { weight: asStorage(matrix(52, 20, 24)), bias: null }, { a, b }, { scale: 2, mask: null }),
+  },
+  'loraLinear with a bias, over several passes': {
+    inputs: [[150, 700], [40, 700], [300, 40]],
+    run: (x, a, b) => loraLinear(asStorage(x), { weight: asStorage(matrix(53, 700, 300)), bias: random(54, [300]) as tf.Tensor1D }, { a, b }, { scale: 0.5, mask: null }),
+  },
+  'a product of matrices': { inputs: [[83, 1201], [1201, 333]], run: (x, w) => tf.matMul(asStorage(x), asStorage(w)) },
+  'a product with a transposed matrix': { inputs: [[83, 45], [333, 45]], run: (x, w) => tf.matMul(asStorage(x), asStorage(w), false, true) },
   crossEntropy: entropy(null, false),
   'crossEntropy with a soft-cap and a trained head': entropy(3, true),
 }

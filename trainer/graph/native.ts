@@ -3,7 +3,7 @@
  */
 import { createRequire } from 'node:module'
 import util from 'node:util'
-import { setFusedKernels } from '@/trainer/ops/fused'
+import { setFusedKernels, setTileUnit } from '@/trainer/ops/fused'
 import { existsSync } from 'node:fs'
 import { readRuntime } from '@/trainer/runtime-file'
 import type { KernelBackend, Tensor } from '@tensorflow/tfjs-core'
@@ -41,8 +41,9 @@ export function loadNative(): { tf: Tfjs; backend: NativeBackend } {
   loaded = { tf, backend: tf.findBackend('tensorflow') as NativeBackend }
   const ops = ownKernels()
   if (ops !== null) {
-    createRequire(import.meta.url)(ops)
+    const { tiles } = createRequire(import.meta.url)(ops) as { tiles?: boolean }
     setFusedKernels(true)
+    setTileUnit(tiles === true)
   }
   return loaded
 }

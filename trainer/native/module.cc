@@ -8,9 +8,20 @@
 #include "cross_entropy.h"
 #include "glu.h"
 #include "lora.h"
+#include "lora_linear.h"
+#include "matmul.h"
 #include "rms_norm.h"
 #include "rope.h"
 #include "vec_mat.h"
 
-static napi_value init(napi_env, napi_value exports) { return exports; }
+// exports.tiles: whether TuneboardMatMul is there and may run.
+static napi_value init(napi_env env, napi_value exports) {
+  bool tiles = false;
+#ifdef TUNEBOARD_TILES
+  tiles = tuneboard::tiles::allowed();
+#endif
+  napi_value value;
+  if (napi_get_boolean(env, tiles, &value) == napi_ok) napi_set_named_property(env, exports, "tiles", value);
+  return exports;
+}
 NAPI_MODULE(NODE_GYP_MODULE_NAME, init)

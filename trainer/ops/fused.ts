@@ -5,16 +5,25 @@
 import { type Tensor, engine, getBackend } from '@tensorflow/tfjs-core'
 
 let available = false
+let tiles = false
 
 /** Set once, by whoever loaded the kernels' shared object into this process. */
 export function setFusedKernels(loaded: boolean): void {
   available = loaded
 }
 
+/** Set with it: whether this processor has the unit that native/tiles.h computes on. */
+export function setTileUnit(usable: boolean): void {
+  tiles = usable
+}
+
 /** Whether they are loaded at all. */
 export const hasOwnKernels = (): boolean => available
 
 export const hasFusedKernels = (): boolean => available && getBackend() === 'graph'
+
+/** Whether products of matrices may run on the tile unit. */
+export const hasTileProducts = (): boolean => tiles && hasFusedKernels()
 
 /** Runs one of rules/fused.ts. */
 export function fused<T extends Tensor | Tensor[]>(kernel: string, inputs: Record<string, Tensor>, attrs: object): T {

@@ -1,6 +1,6 @@
 /** Matrix products with a frozen weight, with and without a low-rank update beside it (LoRA, arXiv 2106.09685). */
 import { type Tensor, type Tensor1D, type Tensor2D, add, matMul, mul } from '@tensorflow/tfjs-core'
-import { fused, hasFusedKernels } from '@/trainer/ops/fused'
+import { fused, hasFusedKernels, hasTileProducts } from '@/trainer/ops/fused'
 import { withGradient } from '@/trainer/ops/gradient'
 import { asFloat, asStorage } from '@/trainer/ops/precision'
 
@@ -35,6 +35,9 @@ export function linear(x: Tensor2D, { weight, bias }: LinearWeights): Tensor2D {
   return bias === null ? y : add(y, asStorage(bias))
 }
 
+/** Fewer rows would leave most of a tile empty. */
+const TILE_ROWS = 16
+
 /**
  * x · weight + bias + scale · (x · mask) · Aᵀ · Bᵀ, with gradients for x, A and B. Products are taken in the storage type, A and B and their
  * gradients are float32.
@@ -42,6 +45,14 @@ export function linear(x: Tensor2D, { weight, bias }: LinearWeights): Tensor2D {
  * @returns [n, out] in the storage type
  */
 export function loraLinear(x: Tensor2D, frozen: LinearWeights, { a, b }: LoraWeights, { scale, mask }: LoraOptions): Tensor2D {
+  if (mask === null && hasTileProducts() && x.shape[0] >= TILE_ROWS) {
+    return withGradient([x, a, b], () => {
+      const { weight: w, bias } = frozen
+      const [y, low] = fused<Tensor2D[]>('FusedLoraLinear', { x, w, a, b }, { scale })
+      const gradient = (dy: Tensor2D, [x, low, a, b]: Tensor[]) => fused<Tensor2D[]>('FusedLoraLinearGrad', { dy, x, w, low, a, b }, { scale })
+      return { value: bias === null ? y : add(y, asStorage(bias)), saved: [x, low, a, b], gradient }
+    })
+  }
   if (mask === null && hasFusedKernels()) {
     return withGradient([x, a, b], () => {
       const [value, low] = fused<Tensor2D[]>('FusedLora', { y: linear(x, frozen), x, a, b }, { scale })

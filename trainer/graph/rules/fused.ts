@@ -73,6 +73,20 @@ export const fusedRules = {
       { dtype: 'float32', shape: [logits.shape[0]] }, { dtype: b.storage, shape: logits.shape },
     ])
   },
+  FusedLoraLinear: ({ b, inputs, attrs: { scale } }) => {
+    const [x, w] = [stored(b, b.sym(inputs.x)), stored(b, b.sym(inputs.w))]
+    const [a, up] = [wide(b, b.sym(inputs.a)), wide(b, b.sym(inputs.b))]
+    return b.g.add('TuneboardLoraLinear', [x, w, a, up], { ...dtypes(b), scale: attr.float(scale) }, [
+      { dtype: b.storage, shape: [x.shape[0], w.shape[1]] }, { dtype: 'float32', shape: [x.shape[0], a.shape[0]] },
+    ])
+  },
+  FusedLoraLinearGrad: ({ b, inputs, attrs: { scale } }) => {
+    const [dy, x, w] = [inputs.dy, inputs.x, inputs.w].map(t => stored(b, b.sym(t)))
+    const [low, a, up] = [inputs.low, inputs.a, inputs.b].map(t => wide(b, b.sym(t)))
+    return b.g.add('TuneboardLoraLinearGrad', [dy, x, w, low, a, up], { ...dtypes(b), scale: attr.float(scale) }, [
+      { dtype: b.storage, shape: x.shape }, { dtype: 'float32', shape: a.shape }, { dtype: 'float32', shape: up.shape },
+    ])
+  },
   FusedLora: ({ b, inputs, attrs: { scale } }) => {
     const [y, x] = [stored(b, b.sym(inputs.y)), stored(b, b.sym(inputs.x))]
     const [a, w] = [wide(b, b.sym(inputs.a)), wide(b, b.sym(inputs.b))]

@@ -1,7 +1,7 @@
-/** Matrix products; one row times a matrix is a kernel of ours where those are. A product of a bfloat16 and a float32 matrix is one of bfloat16: the storage dtype decides. */
+/** Matrix products; one row times a matrix, and whole blocks where the processor has a unit for them, are kernels of ours where those are. A product of a bfloat16 and a float32 matrix is one of bfloat16: the storage dtype decides. */
 import { broadcast_util } from '@tensorflow/tfjs-core'
 import { attr, type Sym } from '../graph'
-import { hasFusedKernels } from '@/trainer/ops/fused'
+import { hasFusedKernels, hasTileProducts } from '@/trainer/ops/fused'
 import type { GraphBackend } from '../backend'
 import { type Rule, node, reshaped } from './rule'
 
@@ -12,15 +12,22 @@ export function matmul(b: GraphBackend, x: Sym, y: Sym, transposeA: boolean, tra
   const batch = broadcast_util.assertAndGetBroadcastShape(p.shape.slice(0, -2), q.shape.slice(0, -2))
   const m = p.shape[p.shape.length - (transposeA ? 1 : 2)]
   const n = q.shape[q.shape.length - (transposeB ? 2 : 1)]
-  if (batch.every(d => d === 1) && m === 1 && !transposeA && hasFusedKernels()) {
-    const row = node(b, 'TuneboardVecMat', [reshaped(b, p, p.shape.slice(-2)), reshaped(b, q, q.shape.slice(-2))], [1, n], { transpose: attr.bool(transposeB) })
-    return reshaped(b, row, [...batch, 1, n])
-  }
   if (batch.every(d => d === 1)) {
-    const flat = node(b, 'MatMul', [reshaped(b, p, p.shape.slice(-2)), reshaped(b, q, q.shape.slice(-2))], [m, n], { transpose_a: attr.bool(transposeA), transpose_b: attr.bool(transposeB) })
+    const own = transposeA ? null : ownKernel(m, n)
+    const attrs = own ? { transpose: attr.bool(transposeB) } : { transpose_a: attr.bool(transposeA), transpose_b: attr.bool(transposeB) }
+    const flat = node(b, own ?? 'MatMul', [reshaped(b, p, p.shape.slice(-2)), reshaped(b, q, q.shape.slice(-2))], [m, n], attrs)
     return reshaped(b, flat, [...batch, m, n])
   }
   return node(b, 'BatchMatMulV2', [p, q], [...batch, m, n], { adj_x: attr.bool(transposeA), adj_y: attr.bool(transposeB) })
+}
+
+/** Rows and columns of a block on the tile unit; much smaller products would mostly be filled with zeros. */
+const BLOCK = 32
+
+/** The kernel of ours for a product of [m, n] numbers, if one is better than TensorFlow's. */
+function ownKernel(m: number, n: number): string | null {
+  if (m === 1 && hasFusedKernels()) return 'TuneboardVecMat'
+  return m >= BLOCK / 2 && n >= BLOCK / 2 && hasTileProducts() ? 'TuneboardMatMul' : null
 }
 
 export const matmulRules = {
