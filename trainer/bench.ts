@@ -29,6 +29,8 @@ const options = {
   prompt: { type: 'string', default: '64' },
   'new-tokens': { type: 'string', default: '64' },
   'no-adapter': { type: 'boolean', default: false },
+  /** The numbers that the base's weights are: what published checkpoints hold, or any that float32 has. */
+  weights: { type: 'string', default: 'bfloat16' },
 } as const
 
 interface Settings {
@@ -41,6 +43,7 @@ interface Settings {
   prompt: number
   new_tokens: number
   adapter: boolean
+  weights: 'float32' | 'bfloat16'
 }
 
 function oneOf<T extends string>(key: string, value: string, allowed: readonly T[]): T {
@@ -54,6 +57,8 @@ function count(key: string, value: string): number {
   return Number(value)
 }
 
+const dtypes = ['float32', 'bfloat16'] as const
+
 function readOptions(argv: readonly string[]): Settings {
   const unknown = argv.find((word) => word.startsWith('--') && !Object.hasOwn(options, word.slice(2).split('=')[0]))
   if (unknown !== undefined) throw new UserError('unknown_option', { option: unknown, options: Object.keys(options).map((name) => `--${name}`).join(', ') })
@@ -61,7 +66,7 @@ function readOptions(argv: readonly string[]): Settings {
   const number = (key: 'batch' | 'seq' | 'steps' | 'rank' | 'prompt' | 'new-tokens') => count(key, values[key])
   return {
     preset: oneOf('preset', values.preset, Object.keys(presets) as Preset[]),
-    dtype: oneOf('dtype', values.dtype, ['float32', 'bfloat16']),
+    dtype: oneOf('dtype', values.dtype, dtypes), weights: oneOf('weights', values.weights, dtypes),
     batch: number('batch'), seq: number('seq'), steps: number('steps'), rank: number('rank'), prompt: number('prompt'), new_tokens: number('new-tokens'),
     adapter: !values['no-adapter'],
   }
@@ -90,7 +95,7 @@ async function benchTrain(settings: Settings): Promise<Record<string, unknown>> 
   const model = config(settings)
   const began = seconds()
   const engine = await createEngine({
-    config: model, weights: { random: 0, uniform: true }, adapter: null, dtype, rows: batch, eval_rows: 0, lengths: [seq], seed: 0, max_grad_norm: 1,
+    config: model, weights: { random: 0, uniform: settings.weights }, adapter: null, dtype, rows: batch, eval_rows: 0, lengths: [seq], seed: 0, max_grad_norm: 1,
     lora: { rank, alpha: 2 * rank, dropout: 0, use_rslora: false, target: ['all'] }, adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0 },
   })
   const created = seconds() - began
@@ -107,7 +112,7 @@ async function benchTrain(settings: Settings): Promise<Record<string, unknown>> 
   }
   const step_s = median(times)
   const result = {
-    mode: 'train', model: settings.preset, base_params: parameterCount(model), dtype, batch, seq, steps, rank,
+    mode: 'train', model: settings.preset, base_params: parameterCount(model), dtype, weights: settings.weights, batch, seq, steps, rank,
     step_s: round(step_s), best_step_s: round(Math.min(...times)), tokens_per_s: round((batch * seq) / step_s, 2), first_step_s: round(first), create_s: round(created), final_loss: round(loss),
     peak_rss_mb: peakMb(), runtime: engine.runtime,
   }
@@ -121,7 +126,7 @@ async function benchGenerate(settings: Settings): Promise<Record<string, unknown
   const model = config(settings)
   const began = seconds()
   const adapter = settings.adapter ? { random: 0, rank } : null
-  const generator = await createGenerator({ config: model, weights: { random: 0, uniform: true }, adapter, dtype, max_length: prompt + new_tokens })
+  const generator = await createGenerator({ config: model, weights: { random: 0, uniform: settings.weights }, adapter, dtype, max_length: prompt + new_tokens })
   const random = mersenneTwister(0)
   const ids = Array.from({ length: prompt }, () => random() % model.vocab_size)
   const sampling = { do_sample: false, temperature: 1, top_p: 1, top_k: 0, repetition_penalty: 1, max_new_tokens: new_tokens, seed: 0 }
@@ -136,7 +141,7 @@ async function benchGenerate(settings: Settings): Promise<Record<string, unknown
   const first_answer_s = round(seconds() - began)
   const { prefill, decode, tokens } = await answer()
   const result = {
-    mode: 'generate', model: settings.preset, base_params: parameterCount(model), dtype, prompt, new_tokens, adapter: settings.adapter,
+    mode: 'generate', model: settings.preset, base_params: parameterCount(model), dtype, weights: settings.weights, prompt, new_tokens, adapter: settings.adapter,
     prefill_s: round(prefill), prefill_tokens_per_s: round(prompt / prefill, 2), decode_tokens_per_s: round((tokens - 1) / decode, 2), ms_per_token: round((1000 * decode) / (tokens - 1), 2),
     first_answer_s, peak_rss_mb: peakMb(), runtime: generator.runtime,
   }

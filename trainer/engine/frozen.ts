@@ -92,5 +92,5 @@ function randomTensor({ b }: Scope, spec: ParamSpec, { random: seed, uniform }: 
   const op = uniform ? 'StatelessRandomUniform' : 'StatelessRandomNormal'
   const [drawn] = b.g.add(op, [b.g.ints(spec.shape), seeds], types, [{ dtype: 'float32', shape: spec.shape }], { after })
   if (!uniform) return node(b, 'Mul', [drawn, b.g.floats([0.02], [])], spec.shape)
-  return node(b, 'Mul', [node(b, 'Sub', [drawn, b.g.floats([0.5], [])], spec.shape), b.g.floats([0.02 * Math.sqrt(12)], [])], spec.shape)
+  return b.cast(node(b, 'Mul', [node(b, 'Sub', [drawn, b.g.floats([0.5], [])], spec.shape), b.g.floats([0.02 * Math.sqrt(12)], [])], spec.shape), uniform)
 }

@@ -61,8 +61,11 @@ export interface Engine {
 /** Numbers of a checkpoint's shapes from a seed, where there is no checkpoint: to train from nothing, and for benchmarks. */
 export interface RandomWeights {
   random: number
-  /** Drawn uniformly instead of normally: faster, for those who only measure. */
-  uniform?: boolean
+  /**
+   * Drawn uniformly instead of normally (faster, for those who only measure), as numbers of this type. Published checkpoints hold bfloat16 ones, whatever type a
+   * run keeps them in.
+   */
+  uniform?: 'bfloat16' | 'float32'
 }
 
 /** LoRA's settings, by the meaning of LLaMA-Factory's lora_* keys. */

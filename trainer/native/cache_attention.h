@@ -1,7 +1,7 @@
 // cachedAttention of trainer/ops/attention.ts together with the write of the new keys and values into the cache. The caches are resource variables'
 // buffers, changed in place on purpose (as TensorFlow's InplaceUpdate does): reading a variable gives its own buffer, not a copy.
 #pragma once
-#include "common.h"
+#include "team.h"
 
 namespace tuneboard {
 
@@ -30,7 +30,7 @@ class CacheAttention : public OpKernel {
     T* keys = reinterpret_cast<T*>(const_cast<void*>(static_cast<const void*>(ctx->input(3).data())));
     T* values = reinterpret_cast<T*>(const_cast<void*>(static_cast<const void*>(ctx->input(4).data())));
     T* to = reinterpret_cast<T*>(out->data());
-    parallel(ctx, kv_heads_, group * n * total * dim / 2, [&](int64_t first, int64_t last) {
+    inTeam(ctx, kv_heads_, [&](int64_t first, int64_t last) {
       std::vector<float> keyRows, valueRows;
       Matrix q(n * group, dim), p, y;
       for (int64_t kv = first; kv < last; kv++) {

@@ -50,10 +50,12 @@ struct Planes {
 };
 inline __m512 lower(__m512i v) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm512_castsi512_si256(v)), 16)); }
 inline __m512 upper(__m512i v) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm512_extracti64x4_epi64(v, 1)), 16)); }
+template <int P>
 inline Planes split(__m512 a, __m512 b) {
   Planes out;
-  for (int p = 0; p < 3; p++) {
+  for (int p = 0; p < P; p++) {
     out.word[p] = (__m512i)_mm512_cvtne2ps_pbh(b, a);
+    if (p + 1 == P) break;
     a = _mm512_sub_ps(a, lower(out.word[p]));
     b = _mm512_sub_ps(b, upper(out.word[p]));
   }
@@ -61,12 +63,16 @@ inline Planes split(__m512 a, __m512 b) {
 }
 
 // 32 neighbours, n of them given.
-inline Planes along(const float* x, int64_t n) { return split(_mm512_maskz_loadu_ps(first16(n), x), _mm512_maskz_loadu_ps(first16(n - 16), x + 16)); }
+template <int P>
+inline Planes along(const float* x, int64_t n) { return split<P>(_mm512_maskz_loadu_ps(first16(n), x), _mm512_maskz_loadu_ps(first16(n - 16), x + 16)); }
+template <int P>
 inline Planes along(const Word* x, int64_t n) { return {{_mm512_maskz_loadu_epi16(first32(n), x)}}; }
 // 16 neighbours of one row (n given), then those of the row after it (where there is one).
+template <int P>
 inline Planes pair(const float* x, int64_t stride, int64_t n, bool both) {
-  return split(_mm512_maskz_loadu_ps(first16(n), x), both ? _mm512_maskz_loadu_ps(first16(n), x + stride) : _mm512_setzero_ps());
+  return split<P>(_mm512_maskz_loadu_ps(first16(n), x), both ? _mm512_maskz_loadu_ps(first16(n), x + stride) : _mm512_setzero_ps());
 }
+template <int P>
 inline Planes pair(const Word* x, int64_t stride, int64_t n, bool both) {
   const __m256i next = both ? _mm256_maskz_loadu_epi16(first16(n), x + stride) : _mm256_setzero_si256();
   return {{_mm512_inserti64x4(_mm512_castsi256_si512(_mm256_maskz_loadu_epi16(first16(n), x)), next, 1)}};
@@ -89,27 +95,26 @@ template <typename N>
 void packLeft(const N* x, int64_t stride, int64_t rows, int64_t columns, Word* out) {
   constexpr int P = kPlanes<N>;
   for (int64_t r = 0; r < 16; r++) {
-    const Planes planes = r < rows ? along(x + r * stride, columns) : Planes{};
+    const Planes planes = r < rows ? along<P>(x + r * stride, columns) : Planes{};
     for (int p = 0; p < P; p++) _mm512_store_si512(out + p * kTile + r * 32, planes.word[p]);
   }
 }
 // A tile of the right operand, 32 rows of 16 numbers: the unit wants neighbouring rows as pairs, [row / 2][column][row % 2].
-template <typename N>
+template <int P, typename N>
 void packRight(const N* x, int64_t stride, int64_t rows, int64_t columns, Word* out) {
   alignas(64) static constexpr Word kOrder[32] = {0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
   const __m512i order = _mm512_load_si512(kOrder);
   for (int64_t r = 0; r < 32; r += 2) {
-    const Planes planes = r < rows ? pair(x + r * stride, stride, columns, r + 1 < rows) : Planes{};
-    for (int p = 0; p < kPlanes<N>; p++) _mm512_store_si512(out + p * kTile + r * 16, _mm512_permutexvar_epi16(order, planes.word[p]));
+    const Planes planes = r < rows ? pair<P>(x + r * stride, stride, columns, r + 1 < rows) : Planes{};
+    for (int p = 0; p < P; p++) _mm512_store_si512(out + p * kTile + r * 16, _mm512_permutexvar_epi16(order, planes.word[p]));
   }
 }
 // The same tile where the operand lies transposed: 16 rows of 32 neighbours become 16 columns.
-template <typename N>
+template <int P, typename N>
 void packRightTransposed(const N* x, int64_t stride, int64_t rows, int64_t columns, Word* out) {
-  constexpr int P = kPlanes<N>;
   __m512i words[P][16];
   for (int64_t c = 0; c < 16; c++) {
-    const Planes planes = c < columns ? along(x + c * stride, rows) : Planes{};
+    const Planes planes = c < columns ? along<P>(x + c * stride, rows) : Planes{};
     for (int p = 0; p < P; p++) words[p][c] = planes.word[p];
   }
   for (int p = 0; p < P; p++) {
@@ -133,10 +138,9 @@ inline void step(const Word* a0, const Word* a1, const Word* b0, const Word* b1)
     right(2), multiply();
   } else {
     static_assert(A == 1 || B == 1);
-    for (int p = 0; p < A; p++) {
-      left(p);
-      for (int q = 0; q < B; q++) right(q), multiply();
-    }
+    left(0), right(0), multiply();
+    for (int p = 1; p < A; p++) left(p), multiply();
+    for (int q = 1; q < B; q++) right(q), multiply();
   }
 }
 
@@ -185,21 +189,38 @@ struct Right {
   int64_t columns() const { return (n + kSide - 1) / kSide; }
 };
 
-// Steps [from, to) of 32 columns of it, as two columns of tiles. Rows of a wide matrix lie far apart, so the processor does not foresee which
-// memory comes next: it is asked for ahead.
-template <typename T>
+// Whether rows [from, to) of `count` blocks of columns are bfloat16 numbers, as the weights of most checkpoints are even where they are held in
+// float32: then the first plane is all there is. It is also what brings them into the cache, so it asks for memory ahead.
+inline bool isNarrow(const Right<bf16>&, int64_t, int64_t, int64_t, int64_t) { return true; }
+inline bool isNarrow(const Right<float>& b, int64_t column, int64_t count, int64_t from, int64_t to) {
+  constexpr int64_t kAhead = 8;
+  const int64_t at = column * kSide, columns = std::min(count * kSide, b.n - at), rows = std::min(to, b.k) - from;
+  const float* x = b.transposed ? b.numbers + at * b.k + from : b.numbers + from * b.n + at;
+  const int64_t lines = b.transposed ? columns : rows, length = b.transposed ? rows : columns, stride = b.transposed ? b.k : b.n;
+  const __m512i low = _mm512_set1_epi32(0xffff);
+  for (int64_t line = 0; line < lines; line++) {
+    if (line + kAhead < lines) fetch<false>(x + (line + kAhead) * stride, length * 4);
+    __m512i seen = _mm512_setzero_si512();
+    for (int64_t i = 0; i < length; i += 16) seen = _mm512_or_si512(seen, _mm512_maskz_loadu_epi32(first16(length - i), x + line * stride + i));
+    if (_mm512_test_epi32_mask(seen, low)) return false;
+  }
+  return true;
+}
+
+// Steps [from, to) of 32 columns of it in P planes, as two columns of tiles. Rows of a wide matrix lie far apart, so the processor does not foresee
+// which memory comes next: it is asked for ahead.
+template <int P, typename T>
 void packColumns(const Right<T>& b, int64_t column, int64_t from, int64_t to, Word* out) {
-  constexpr int64_t size = kPlanes<T> * kTile;
   const auto* x = words(b.numbers);
   const int64_t at = column * kSide;
-  for (int64_t j = from; j < to; j++, out += size) {
+  for (int64_t j = from; j < to; j++, out += P * kTile) {
     const int64_t row = j * kSide, rows = std::min(kSide, b.k - row);
     if (!b.transposed) for (int64_t r = row + 2 * kSide; r < std::min(row + 3 * kSide, b.k); r++) fetch<false>(x + r * b.n + at, kSide * sizeof(T));
     for (int64_t half = 0; half < 2; half++) {
       const int64_t start = std::min(at + half * 16, b.n), given = std::clamp<int64_t>(b.n - start, 0, 16);
-      Word* tile = out + half * (to - from) * size;
-      if (b.transposed) packRightTransposed(x + start * b.k + row, b.k, rows, given, tile);
-      else packRight(x + row * b.n + start, b.n, rows, given, tile);
+      Word* tile = out + half * (to - from) * P * kTile;
+      if (b.transposed) packRightTransposed<P>(x + start * b.k + row, b.k, rows, given, tile);
+      else packRight<P>(x + row * b.n + start, b.n, rows, given, tile);
     }
   }
 }
@@ -229,25 +250,32 @@ void computeBlocks(const Left& left, const Right<R>& right, const Added* added, 
   _tile_loadconfig(&shapes);
   for (int64_t first = column0; first < column1; first += kColumns) {
     const int64_t columns = std::min(kColumns, column1 - first);
-    for (int64_t j = 0; j < columns && added; j++) packColumns(added->right, first + j, 0, more, packedAdded + j * 2 * more * 3 * kTile);
+    for (int64_t j = 0; j < columns && added; j++) packColumns<3>(added->right, first + j, 0, more, packedAdded + j * 2 * more * 3 * kTile);
     for (int64_t from = 0; from < steps; from += depthMost) {
       const int64_t depth = std::min(depthMost, steps - from);
       const bool last = from + depth == steps;
-      for (int64_t j = 0; j < columns; j++) packColumns(right, first + j, from, from + depth, packed + j * 2 * depth * B * kTile);
+      const int64_t planes = isNarrow(right, first, columns, from * kSide, (from + depth) * kSide) ? 1 : B;
+      for (int64_t j = 0; j < columns; j++) {
+        Word* to = packed + j * 2 * depth * planes * kTile;
+        if (planes == 1) packColumns<1>(right, first + j, from, from + depth, to);
+        else packColumns<B>(right, first + j, from, from + depth, to);
+      }
       // Meanwhile the next rows of the left operand come nearer, and those of the result.
       const int64_t lines = depth * A * kTile / 32, each = (2 * lines + columns * depth - 1) / (columns * depth);
       for (int64_t i = row0; i < row1; i++) {
         const Word *a0 = left.at(2 * i, from), *a1 = left.at(2 * i + 1, from);
         const char* next = reinterpret_cast<const char*>(left.at(2 * i + 2, from));
         for (int64_t j = 0; j < columns; j++) {
-          const Word *b0 = packed + j * 2 * depth * B * kTile, *b1 = b0 + depth * B * kTile;
+          const Word *b0 = packed + j * 2 * depth * planes * kTile, *b1 = b0 + depth * planes * kTile;
           float* block = sums + (passes ? ((i - row0) * columns + j) * kSide * kSide : 0);
           const int64_t row = i * kSide, column = (first + j) * kSide, width = std::min(kSide, right.n - column), height = std::min(kSide, m - row);
           if (from > 0) loadSums(block);
           else zeroSums();
           for (int64_t d = 0; d < depth; d++) {
             if (i + 1 < row1) fetchLines(next, (j * depth + d) * each, each, lines, steps * A * kTile * 2);
-            step<A, B>(a0 + d * A * kTile, a1 + d * A * kTile, b0 + d * B * kTile, b1 + d * B * kTile);
+            const Word *c0 = a0 + d * A * kTile, *c1 = a1 + d * A * kTile, *d0 = b0 + d * planes * kTile, *d1 = b1 + d * planes * kTile;
+            if (B > 1 && planes == 1) step<A, 1>(c0, c1, d0, d1);
+            else step<A, B>(c0, c1, d0, d1);
             if (last && d < height) fetch<true>(c + (row + d) * right.n + column, width * sizeof(C));
           }
           for (int64_t d = 0; last && d < more; d++) {

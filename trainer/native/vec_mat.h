@@ -1,7 +1,7 @@
 // A product of one row with a matrix: what decoding does all day. The matrix is read once, in order, by all threads; that is its whole cost, which a
 // general product does not reach for one row (it first rearranges the matrix).
 #pragma once
-#include "common.h"
+#include "team.h"
 
 namespace tuneboard {
 
@@ -57,7 +57,7 @@ class VecMat : public OpKernel {
     widen(reinterpret_cast<const T*>(ctx->input(0).data()), x.data(), k);
     const auto* w = raw(reinterpret_cast<const T*>(ctx->input(1).data()));
     if (transpose_) {
-      parallel(ctx, n, k * static_cast<int64_t>(sizeof(T)) / 2, [&](int64_t from, int64_t to) { for (int64_t j = from; j < to; j++) y[j] = dot(x.data(), w + j * k, k); });
+      inTeam(ctx, n, [&](int64_t from, int64_t to) { for (int64_t j = from; j < to; j++) y[j] = dot(x.data(), w + j * k, k); });
     } else {
       sumRows(ctx, x.data(), w, k, n, y.data());
     }
@@ -68,15 +68,14 @@ class VecMat : public OpKernel {
   // Each share of the rows has a sum of its own, so the result does not depend on who ran which.
   template <typename W>
   static void sumRows(OpKernelContext* ctx, const float* x, const W* w, int64_t k, int64_t n, float* y) {
-    const int64_t shares = std::max<int64_t>(1, std::min<int64_t>(threads(ctx), k * n >> 15)), each = (k / shares + 3) / 4 * 4;
+    const int64_t shares = std::min<int64_t>(Team::of(ctx).size(), (k + 3) / 4), each = (k / shares + 3) / 4 * 4;
     std::vector<std::vector<float>> sums(shares);
-    // About the cycles of reading the share's bytes: low estimates would leave the work to one thread.
-    parallel(ctx, shares, each * n * static_cast<int64_t>(sizeof(W)), [&](int64_t first, int64_t last) {
+    inTeam(ctx, shares, [&](int64_t first, int64_t last) {
       for (int64_t share = first; share < last; share++) {
         auto& sum = sums[share];
         sum.assign(n, 0.0f);
         const int64_t end = share + 1 == shares ? k : std::min(k, (share + 1) * each);
-        int64_t i = share * each;
+        int64_t i = std::min(k, share * each);
         for (; i + 4 <= end; i += 4) addRows(x + i, w + i * n, n, sum.data());
         for (; i < end; i++) for (int64_t j = 0; j < n; j++) sum[j] += x[i] * number(w[i * n + j]);
       }

@@ -1,6 +1,7 @@
 /** Matrix products; one row times a matrix, and whole blocks where the processor has a unit for them, are kernels of ours where those are. A product of a bfloat16 and a float32 matrix is one of bfloat16: the storage dtype decides. */
 import { broadcast_util } from '@tensorflow/tfjs-core'
 import { attr, type Sym } from '../graph'
+import type { AttrValue } from '../proto'
 import { hasFusedKernels, hasTileProducts } from '@/trainer/ops/fused'
 import type { GraphBackend } from '../backend'
 import { type Rule, node, reshaped } from './rule'
@@ -14,7 +15,7 @@ export function matmul(b: GraphBackend, x: Sym, y: Sym, transposeA: boolean, tra
   const n = q.shape[q.shape.length - (transposeB ? 2 : 1)]
   if (batch.every(d => d === 1)) {
     const own = transposeA ? null : ownKernel(m, n)
-    const attrs = own ? { transpose: attr.bool(transposeB) } : { transpose_a: attr.bool(transposeA), transpose_b: attr.bool(transposeB) }
+    const attrs: Record<string, AttrValue> = own ? { transpose: attr.bool(transposeB) } : { transpose_a: attr.bool(transposeA), transpose_b: attr.bool(transposeB) }
     const flat = node(b, own ?? 'MatMul', [reshaped(b, p, p.shape.slice(-2)), reshaped(b, q, q.shape.slice(-2))], [m, n], attrs)
     return reshaped(b, flat, [...batch, m, n])
   }
