@@ -3,16 +3,17 @@
  * demo files by hash. Records are read by the lossless parser, since their numbers and key order end up in prompts.
  */
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
 import { type Aligned, type RawMessage, RowError } from '@/lib/datasets/align'
 import { align } from '@/lib/datasets/formats'
-import { type DatasetSource, entrySchema, fileTypes, resolveEntry } from '@/lib/datasets/info'
-import { NotARow, readRows } from '@/lib/datasets/rows'
+import { type DatasetSource, entrySchema, resolveEntry } from '@/lib/datasets/info'
 import { UserError } from '@/lib/errors'
-import { dumpJson, JsonSyntaxError, type PyValue, toPlain } from '@/lib/pyjson'
-import { alignRecords, findDataset, readInfo, readRecords } from '@/trainer/dataset-files'
+import { dumpJson, type PyValue, toPlain } from '@/lib/pyjson'
+import { findDataset, readInfo } from '@/trainer/dataset-files'
+import { type AlignedRow, openDataset } from '@/trainer/rows/dataset'
 import { attempt, type CheckResult, compared, readGoldenExact } from '@/conform/check'
 
 const kept = z.looseObject({ sft: z.boolean(), rm_dpo: z.boolean(), kto: z.boolean(), predict: z.boolean() })
@@ -46,7 +47,7 @@ export async function* check(dir: string): AsyncGenerator<CheckResult> {
       yield attempt(name, () => checkRecord(name, at(exact, 'converter_cases', i, 'results', k), result, source))
     }
   }
-  for (const [i, item] of file.pipeline_cases.entries()) yield attempt(`pipeline ${item.name}`, () => checkFile(item, at(exact, 'pipeline_cases', i)))
+  for (const [i, item] of file.pipeline_cases.entries()) yield await checkFile(item, at(exact, 'pipeline_cases', i))
   for (const item of file.real_datasets) yield await checkReal(dir, item)
 }
 
@@ -97,25 +98,32 @@ function checkRecord(name: string, golden: PyValue, result: Golden['converter_ca
   )
 }
 
-/** A whole file as text, through the same steps as a file on disk. */
-function checkFile(item: Golden['pipeline_cases'][number], golden: PyValue): CheckResult {
+/** A whole file: written to disk, and read as a training reads it. Where the reference refuses the file for a row, the row must be refused. */
+async function checkFile(item: Golden['pipeline_cases'][number], golden: PyValue): Promise<CheckResult> {
   const name = `pipeline ${item.name}`
-  const type = path.extname(item.dataset_info.file_name).slice(1)
-  if (fileTypes[type] === false) return { name, ok: false, unsupported: `${type} files` }
-  if (!fileTypes[type]) return { name, ok: item.error !== undefined, detail: `files of type ${type} are refused` }
-  const source = resolveEntry(item.name, entrySchema.parse(item.dataset_info))
-  let texts: string[]
+  const folder = mkdtempSync(path.join(tmpdir(), 'conform-'))
   try {
-    texts = alignRecords(readRows(item.file_content, type), source).map((row) => {
-      if ('error' in row) throw row.error
-      return rowText(row.aligned)
-    })
+    writeFileSync(path.join(folder, item.dataset_info.file_name), item.file_content)
+    const rows = await alignedRows(resolveEntry(item.name, entrySchema.parse(item.dataset_info)), folder)
+    const refused = rows.find(({ fault }) => fault)
+    if (refused) return { name, ok: item.error !== undefined, detail: `refused: ${JSON.stringify(refused.fault)}` }
+    const wanted = at(golden, 'rows')
+    return compared(name, item.error ?? (Array.isArray(wanted) ? wanted.map((row) => dumpJson(row)) : null), rows.flatMap(({ aligned }) => (aligned ? [rowText(aligned)] : [])))
   } catch (error) {
-    if (![JsonSyntaxError, NotARow, RowError, UserError].some((kind) => error instanceof kind)) throw error
+    if (!(error instanceof UserError)) throw error
     return { name, ok: item.error !== undefined, detail: `refused: ${String(error)}` }
+  } finally {
+    rmSync(folder, { recursive: true })
   }
-  const rows = at(golden, 'rows')
-  return compared(name, item.error ?? (Array.isArray(rows) ? rows.map((row) => dumpJson(row)) : null), texts)
+}
+
+async function alignedRows(source: DatasetSource, folder: string): Promise<AlignedRow[]> {
+  const { store, count, align: alignRows } = await openDataset(source, folder)
+  try {
+    return alignRows(await store.read(1, count + 1))
+  } finally {
+    await store.close()
+  }
 }
 
 async function checkReal(dir: string, item: Golden['real_datasets'][number]): Promise<CheckResult> {
@@ -123,10 +131,7 @@ async function checkReal(dir: string, item: Golden['real_datasets'][number]): Pr
   const folder = path.join(dir, '..', 'realdata')
   if (!existsSync(folder)) return { name, ok: false, unsupported: `data files in ${folder}` }
   const source = findDataset(await readInfo(folder), item.dataset, folder, 'dataset')
-  const rows = alignRecords(await readRecords(source, folder), source).map((row) => {
-    if ('error' in row) throw row.error
-    return row.aligned
-  })
+  const rows = (await alignedRows(source, folder)).flatMap(({ aligned }) => (aligned ? [aligned] : []))
   const contents = rows.flatMap(({ prompt, response }) => [...prompt, ...response].map(({ content }) => content))
   const canonical = rows.map(({ prompt, response, system, tools }) => {
     const pairs = (list: RawMessage[]) => list.map(({ role, content }) => [role, toPlain(content)])

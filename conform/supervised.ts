@@ -14,8 +14,9 @@ import { encodeFeedback, encodePair, encodePrompt } from '@/lib/samples/preferen
 import { encodeTexts } from '@/lib/samples/pretrain'
 import { encodeSupervised, inferSeqlen } from '@/lib/samples/supervised'
 import { prepareTemplate, type Template } from '@/lib/templates/template'
-import { alignRecords, findDataset, readInfo, readRecords } from '@/trainer/dataset-files'
+import { findDataset, readInfo } from '@/trainer/dataset-files'
 import { collate } from '@/trainer/encode'
+import { openDataset } from '@/trainer/rows/dataset'
 import { loadTokenizer } from '@/trainer/tokenizer'
 import { attempt, type CheckResult, compared, readGolden } from '@/conform/check'
 
@@ -205,11 +206,12 @@ async function checkReal(dir: string, item: z.output<typeof realSchema>, today: 
   const template = await templateOf(dir, item, today)
   if (template instanceof Error) return { name, ok: false, detail: String(template) }
   const source = findDataset(await readInfo(folder), item.dataset, folder, 'dataset')
-  const rows = alignRecords((await readRecords(source, folder)).slice(...item.row_range), source)
+  const { store, align } = await openDataset(source, folder)
+  const rows = align(await store.read(item.row_range[0] + 1, item.row_range[1] + 1))
   return attempt(name, () => {
-    const examples = rows.map((row) => {
-      if ('error' in row) throw row.error
-      return toExample(row.aligned, source)
+    const examples = rows.map(({ row, aligned }) => {
+      if (!aligned) throw new Error(`row ${row} is refused`)
+      return toExample(aligned, source)
     })
     const lines = realRows(item, examples, template).map((row) => item.keys.map((key) => (row === null ? 'dropped' : (row[key] as number[]).join(','))).join(';'))
     const sha = (text: string) => createHash('sha256').update(text).digest('hex')

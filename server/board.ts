@@ -45,6 +45,8 @@ export async function openBoard(options: ServerOptions, makePage: (server: Serve
   claimHome(home, `http://${options.host}:${port}/`)
   const guard = openGuard(options, () => port)
   const paths = openPaths(options)
+  // For the trainers and workers that this process starts: dataset_info.json may name any file.
+  process.env.TUNEBOARD_ROOTS = JSON.stringify(paths.roots)
   const browsers = openSockets(server, guard)
   const jobs = openJobs(openQueue(home))
   const runs = openRuns(home, jobs.place, {

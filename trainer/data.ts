@@ -12,11 +12,12 @@ import { type MixSettings, mixRows } from '@/lib/datasets/mix'
 import { unfitForSft } from '@/lib/datasets/purpose'
 import { type Fault, problem, UserError } from '@/lib/errors'
 import type { PyObject } from '@/lib/pyjson'
-import { encodeSupervised, IGNORED } from '@/lib/samples/supervised'
+import { type Encoded, encodeSupervised, IGNORED } from '@/lib/samples/supervised'
 import type { Template } from '@/lib/templates/template'
-import { type AlignedRow, alignRecords, datasetFiles, findDataset, readInfo, readRecords, rowFault } from '@/trainer/dataset-files'
+import { datasetFiles, findDataset, readInfo, rowFault } from '@/trainer/dataset-files'
 import type { Sample } from '@/trainer/encode'
 import { packRows, type PackingArgs } from '@/trainer/pack'
+import { type AlignedRow, openDataset } from '@/trainer/rows/dataset'
 import { rowDrawer, splitRows } from '@/trainer/split'
 
 /** The data arguments, by their configuration keys; `TrainingArgs` satisfies it. */
@@ -46,7 +47,7 @@ export interface TrainingData {
   train: Sample[]
   /** Validation sets; the name is empty for `val_size` and for a merged `eval_dataset`. */
   evals: { name: string; samples: Sample[] }[]
-  /** Rows that LLaMA-Factory would skip with a warning too: broken conversations, rows without an answer. */
+  /** Rows that are left out: broken ones, and those without an answer. */
   skipped: RowFault[]
   /** Samples cut at `cutoff_len`. */
   truncated: number
@@ -55,7 +56,7 @@ export interface TrainingData {
 }
 
 /** A row on its way to a sample, or why it is skipped. */
-type Candidate = { dataset: string; row: number } & ({ example: Example; problem: null } | { example: null; problem: RowError })
+type Candidate = { dataset: string; row: number } & ({ example: Example; fault: null } | { example: null; fault: Fault })
 
 /** Rows chosen by the arguments, before any token is made. */
 export interface Chosen {
@@ -64,8 +65,8 @@ export interface Chosen {
 }
 
 /**
- * Reads and judges the rows of a training. UserError: an unknown dataset, a missing or damaged file, the first row of the wrong shape (row number and
- * field).
+ * Reads and judges the rows of a training. UserError: an unknown dataset, a missing or damaged file, a column that no row
+ * has, no rows to learn from.
  */
 export async function chooseRows(args: DataArgs): Promise<Chosen> {
   if (!args.dataset?.length) throw new UserError('missing_key', { key: 'dataset' }, 'dataset')
@@ -115,12 +116,13 @@ function needSome({ dataset, eval_dataset }: DataArgs, train: readonly unknown[]
 /** Not one sample came out of a dataset; the first reason stands for all. */
 function nothingLearned(dataset: string, [first]: readonly RowFault[], field: string): UserError {
   if (!first) return new UserError('dataset_empty', { dataset }, field)
-  return new UserError('dataset_unsupported', { dataset, problem: problem('dataset_useless', { row: first.row, problem: first.fault.values.problem }) }, field)
+  const { column, problem: reason = problem('missing') } = first.fault.values
+  return new UserError('dataset_unsupported', { dataset, problem: problem('dataset_useless', { row: first.row, column, problem: reason }) }, field)
 }
 
 /** Every row that is of no use, with its reason. */
 function skippedOf({ train, evals }: Chosen): RowFault[] {
-  return [...train, ...evals.flatMap(({ rows }) => rows)].flatMap(({ dataset, row, problem }) => (problem === null ? [] : [{ dataset, row, fault: rowFault(dataset, row, problem) }]))
+  return [...train, ...evals.flatMap(({ rows }) => rows)].flatMap(({ dataset, row, fault }) => (fault === null ? [] : [{ dataset, row, fault }]))
 }
 
 /** Told how much of the rows has become tokens, 0 to 1, now and then; what it throws ends the work. */
@@ -150,35 +152,38 @@ async function loadRows(name: string, args: DataArgs, field: 'dataset' | 'eval_d
   const source = findDataset(await readInfo(args.dataset_dir), name, args.dataset_dir, field)
   const unfit = unfitForSft(source)
   if (unfit) throw new UserError('dataset_unsupported', { dataset: name, problem: unfit }, field)
-  const records = await readRecords(source, args.dataset_dir)
-  const all = records.map((_, i) => i + 1)
-  const drawn = source.num_samples === null ? all : draw(all, source.num_samples)
-  const numbers = args.max_samples ? drawn.slice(0, args.max_samples) : drawn
-  const kept = numbers.map((row) => records[row - 1])
-  return alignRecords(kept, source, numbers).map((aligned, i) => candidate(aligned, kept[i], source))
-}
-
-/** Throws for a row of the wrong shape; a row that is merely of no use becomes a candidate with its problem. */
-function candidate(row: AlignedRow, record: PyObject, source: DatasetSource): Candidate {
-  const at = { dataset: source.name, row: row.row }
+  const { store, count, align } = await openDataset(source, args.dataset_dir)
   try {
-    if ('error' in row) throw row.error
-    const useless = unsupervised(row.aligned, source)
-    if (useless !== null) checkAnswer(record, source)
-    return useless === null ? { ...at, example: toExample(row.aligned, source), problem: null } : { ...at, example: null, problem: useless }
-  } catch (error) {
-    if (!(error instanceof RowError)) throw error
-    const fault = rowFault(source.name, row.row, error)
-    throw new UserError(fault.code, fault.values, fault.field)
+    const all = Array.from({ length: count }, (_, i) => i + 1)
+    const drawn = source.num_samples === null ? all : draw(all, source.num_samples)
+    const numbers = args.max_samples ? drawn.slice(0, args.max_samples) : drawn
+    const rows = align(await store.read(1, count + 1))
+    return numbers.map((row) => candidate(rows[row - 1], source))
+  } finally {
+    await store.close()
   }
 }
 
-/** A row without an answer is skipped where the answer is null, but is of the wrong shape where it is missing or not a text. */
-function checkAnswer(record: PyObject, { columns, formatting }: DatasetSource): void {
-  if (formatting !== 'alpaca' || !columns.response || columns.kto_tag) return
+/** A row to learn from, or why it is of no use. */
+function candidate(aligned: AlignedRow, source: DatasetSource): Candidate {
+  const at = { dataset: source.name, row: aligned.row }
+  if (aligned.fault) return { ...at, example: null, fault: aligned.fault }
+  try {
+    const useless = unsupervised(aligned.aligned, source)
+    if (useless !== null) throw wrongAnswer(aligned.record, source) ?? useless
+    return { ...at, example: toExample(aligned.aligned, source), fault: null }
+  } catch (error) {
+    if (!(error instanceof RowError)) throw error
+    return { ...at, example: null, fault: rowFault(source.name, aligned.row, error) }
+  }
+}
+
+/** Says more of a row without an answer: that it is missing, or of another kind. */
+function wrongAnswer(record: PyObject, { columns, formatting }: DatasetSource): RowError | null {
+  if (formatting !== 'alpaca' || !columns.response || columns.kto_tag) return null
   const answer = record.get(columns.response)
-  if (answer === undefined) throw new RowError(columns.response, null)
-  if (answer !== null && typeof answer !== 'string') throw new RowError(columns.response, problem('row_not_text'))
+  if (answer === undefined) return new RowError(columns.response, null)
+  return answer === null || typeof answer === 'string' ? null : new RowError(columns.response, problem('row_not_text'))
 }
 
 /** Rows between pauses, so that signals are heard while a large dataset is encoded, and progress is told. */
@@ -196,9 +201,14 @@ async function encodeRows(rows: readonly Candidate[], args: DataArgs, template: 
   return packs(args) ? packRows(samples, args, template.tokenizer.pad?.id ?? 0) : samples.filter((sample) => sample !== null)
 }
 
-/** Null where nothing is learned. */
+/** Null where nothing is learned, or the template cannot write what the row holds. */
 function sampleOf(row: Candidate, example: Example, args: DataArgs, template: Template, data: TrainingData): Sample | null {
-  const { ids, labels, cut } = encodeRow(row, example, args, template)
+  const encoded = encodeRow(row, example, args, template)
+  if ('code' in encoded) {
+    data.skipped.push({ dataset: row.dataset, row: row.row, fault: encoded })
+    return null
+  }
+  const { ids, labels, cut } = encoded
   if (cut > 0) data.truncated++
   // The first token is never a target: the label before it would have to predict it.
   if (labels.some((label, at) => at > 0 && label !== IGNORED)) return { ids: Int32Array.from(ids), labels: Int32Array.from(labels) }
@@ -206,15 +216,14 @@ function sampleOf(row: Candidate, example: Example, args: DataArgs, template: Te
   return null
 }
 
-/** A fault of the template (tools, tool calls) is the row's fault here. */
-export function encodeRow(at: { dataset: string; row: number }, example: Example, args: DataArgs, template: Template) {
+/** Ids and labels of a row; what the template cannot write of it (tools, tool calls) is the row's fault. */
+export function encodeRow(at: { dataset: string; row: number }, example: Example, args: DataArgs, template: Template): Encoded | Fault {
   try {
     return encodeSupervised(example, template, { ...args, cutoff_len: exampleCutoff(args) })
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     const column = error.fault.code === 'tools_invalid' ? 'tools' : 'function'
-    const fault = rowFault(at.dataset, at.row, new RowError(column, error.fault.values.problem))
-    throw new UserError(fault.code, fault.values, fault.field)
+    return rowFault(at.dataset, at.row, new RowError(column, error.fault.values.problem))
   }
 }
 

@@ -8,10 +8,12 @@ import { type DatasetSource, sourceProblem } from '@/lib/datasets/info'
 import type { Mapping } from '@/lib/datasets/mapping'
 import { recognise } from '@/lib/datasets/recognise'
 import { UserError } from '@/lib/errors'
-import { dumpJson, type PyObject } from '@/lib/pyjson'
-import { type AlignedRow, alignRecords, findDataset, readInfo, readRecords } from '@/trainer/dataset-files'
+import { dumpJson } from '@/lib/pyjson'
+import { findDataset, readInfo } from '@/trainer/dataset-files'
 import { shownRow } from '@/trainer/inspect-data'
 import { previewRow } from '@/trainer/preview'
+import { type AlignedRow, alignTogether } from '@/trainer/rows/dataset'
+import { openRows, type StoredRow } from '@/trainer/rows/store'
 
 /** Rows that columns and roles are recognised from, and those that are shown. */
 const LOOKED_AT = 200
@@ -25,12 +27,23 @@ const plain: Mapping = recognise([]).mapping
 
 export async function examine(request: ApiRequest<'examine'>): Promise<Examination> {
   const [source, folder] = await sourceOf(request)
-  const records = (await readRecords(source, folder)).slice(0, LOOKED_AT)
-  const { mapping: recognised, ...found } = recognise(records)
+  const stored = await firstRows(source, folder)
+  const { mapping: recognised, ...found } = recognise(stored.flatMap(({ record }) => record ?? []))
   const mapping = request.mapping ?? ('dataset' in request ? mappingOf(source) : recognised)
-  const shown = records.slice(0, SHOWN)
+  const shown = stored.slice(0, SHOWN)
   const rows = readAs(shown, { ...source, ...mapping })
-  return { ...found, recognised, mapping, rows: shown.map((record, i) => ({ raw: dumpJson(record).slice(0, RAW_LIMIT), shown: rows[i] })) }
+  return { ...found, recognised, mapping, rows: shown.map(({ record }, i) => ({ raw: record ? dumpJson(record).slice(0, RAW_LIMIT) : '', shown: rows[i] })) }
+}
+
+async function firstRows(source: DatasetSource, folder: string): Promise<StoredRow[]> {
+  const store = await openRows(source, folder)
+  try {
+    const rows = await store.read(1, LOOKED_AT + 1)
+    if (rows.length === 0) throw new UserError('dataset_empty', { dataset: source.name }, 'dataset')
+    return rows
+  } finally {
+    await store.close()
+  }
 }
 
 async function sourceOf(request: ApiRequest<'examine'>): Promise<[DatasetSource, string]> {
@@ -48,14 +61,14 @@ function fileSource(place: string): [DatasetSource, string] {
 
 const mappingOf = ({ formatting, ranking, columns, tags }: DatasetSource): Mapping => ({ formatting, ranking, columns, tags })
 
-/** Rows that have no common shape are no rows of one dataset: the fault stands with each. */
-function readAs(records: readonly PyObject[], source: DatasetSource): PreviewRow[] {
+/** A column that no row has is the mapping's fault: it stands with each row. */
+function readAs(stored: readonly StoredRow[], source: DatasetSource): PreviewRow[] {
   let aligned: AlignedRow[]
   try {
-    aligned = alignRecords(records, source)
+    aligned = alignTogether(stored, source)
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    return records.map((_, i) => ({ row: i + 1, dataset: source.name, system: '', tools: '', messages: [], problem: error.fault }))
+    return stored.map(({ row }) => ({ row, dataset: source.name, system: '', tools: '', messages: [], problem: error.fault }))
   }
   const args = { dataset: [source.name], dataset_dir: '', cutoff_len: 1, seed: 0 }
   return aligned.map((row) => shownRow(previewRow(row, source, args, null)))

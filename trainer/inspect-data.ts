@@ -5,8 +5,9 @@ import { formattings } from '@/lib/datasets/info'
 import type { ApiRequest, DatasetList, PreviewPage, PreviewRow as ShownRow } from '@/lib/api'
 import { UserError } from '@/lib/errors'
 import { type DatasetListing, listDatasets } from '@/trainer/data'
-import { findDataset, readInfo, readRecords } from '@/trainer/dataset-files'
+import { findDataset, readInfo } from '@/trainer/dataset-files'
 import { type PreviewRow, previewRows } from '@/trainer/preview'
+import { openRows } from '@/trainer/rows/store'
 
 /** A folder whose dataset_info.json cannot be read is an answer too, with the reason. */
 export async function inspectDatasets(dataset_dir: string): Promise<DatasetList> {
@@ -42,7 +43,12 @@ async function filesAt(place: string) {
 
 export async function countRows({ dataset_dir, dataset }: ApiRequest<'dataset_rows'>): Promise<number> {
   const source = findDataset(await readInfo(dataset_dir), dataset, dataset_dir, 'dataset')
-  return (await readRecords(source, dataset_dir)).length
+  const store = await openRows(source, dataset_dir)
+  try {
+    return await store.count()
+  } finally {
+    await store.close()
+  }
 }
 
 export async function inspectPreview({ dataset_dir, dataset, offset, limit }: ApiRequest<'preview'>): Promise<PreviewPage> {

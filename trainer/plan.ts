@@ -7,11 +7,11 @@ import type { CheckReport, TrainingPlan } from '@/lib/api'
 import { exampleCutoff, packs } from '@/lib/config/derived'
 import type { TrainingArgs } from '@/lib/config/fields'
 import { parseArgs } from '@/lib/config/schema'
-import type { Fault } from '@/lib/errors'
+import { type Fault, problem } from '@/lib/errors'
 import { greedyKnapsack, packPortions } from '@/lib/samples/packing'
 import { encodeSupervised } from '@/lib/samples/supervised'
 import { checkTraining, collector, type Ground } from '@/trainer/check'
-import { surveyData, type DataSurvey } from '@/trainer/data'
+import { type DataSurvey, type RowFault, surveyData } from '@/trainer/data'
 import { datasetFiles, findDataset, readInfo } from '@/trainer/dataset-files'
 import { availableMemory, gigabytes, trainingMemory } from '@/trainer/memory'
 import { parameterCount } from '@/trainer/model/params'
@@ -91,10 +91,19 @@ export async function checkReport(raw: unknown): Promise<CheckReport> {
   const isFetched = ({ code }: Fault) => code === 'dataset_not_here' // by the training itself, before anything else
   if (!plan) return { faults: data.faults.filter((fault) => !isFetched(fault)), warnings: data.faults.filter(isFetched), plan: null }
   const { skipped, ...size } = plan
-  return { faults: [], warnings: [...memoryWarning(size), ...skipped.slice(0, 1).map(({ fault }) => fault)], plan: size }
+  return { faults: [], warnings: [...memoryWarning(size), ...leftOut(skipped)], plan: size }
 }
 
 function memoryWarning({ memory, memory_available }: TrainingPlan): Fault[] {
   if (memory <= memory_available) return []
   return [{ code: 'memory_short', values: { needed: gigabytes(memory), available: gigabytes(memory_available) }, field: 'per_device_train_batch_size' }]
+}
+
+/** One warning per dataset: how many of its rows are left out, and the first of them. */
+function leftOut(skipped: readonly RowFault[]): Fault[] {
+  return [...new Set(skipped.map(({ dataset }) => dataset))].map((dataset) => {
+    const rows = skipped.filter((row) => row.dataset === dataset)
+    const { row, column, problem: reason = problem('missing') } = rows[0].fault.values
+    return { code: 'dataset_rows_left_out', values: { dataset, count: rows.length, row, column, problem: reason }, field: 'dataset' }
+  })
 }

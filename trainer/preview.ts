@@ -4,11 +4,12 @@
 import { RowError } from '@/lib/datasets/align'
 import { type Message, toExample, unsupervised } from '@/lib/datasets/example'
 import type { DatasetSource } from '@/lib/datasets/info'
-import { type Fault, UserError } from '@/lib/errors'
+import type { Fault } from '@/lib/errors'
 import { IGNORED } from '@/lib/samples/supervised'
 import type { Template } from '@/lib/templates/template'
 import { type DataArgs, encodeRow } from '@/trainer/data'
-import { type AlignedRow, alignRecords, findDataset, readInfo, readRecords, rowFault } from '@/trainer/dataset-files'
+import { findDataset, readInfo, rowFault } from '@/trainer/dataset-files'
+import { type AlignedRow, openDataset } from '@/trainer/rows/dataset'
 
 export interface PreviewToken {
   /** Empty for a token that is only a part of a character; the token that completes it has the character. */
@@ -42,11 +43,15 @@ export async function previewRows(args: DataArgs, template: Template | null, pag
   const preview: Preview = { total: 0, rows: [] }
   for (const name of args.dataset ?? []) {
     const source = findDataset(info, name, args.dataset_dir, 'dataset')
-    const rows = alignRecords(await readRecords(source, args.dataset_dir), source)
-    const from = Math.max(page.offset - preview.total, 0)
-    const to = page.offset + page.limit - preview.total
-    for (const row of rows.slice(from, Math.max(to, from))) preview.rows.push(previewRow(row, source, args, template))
-    preview.total += rows.length
+    const { store, count, align } = await openDataset(source, args.dataset_dir)
+    try {
+      const from = Math.max(page.offset - preview.total, 0)
+      const to = Math.max(page.offset + page.limit - preview.total, from)
+      for (const row of align(await store.read(from + 1, to + 1))) preview.rows.push(previewRow(row, source, args, template))
+      preview.total += count
+    } finally {
+      await store.close()
+    }
   }
   return preview
 }
@@ -54,18 +59,19 @@ export async function previewRows(args: DataArgs, template: Template | null, pag
 export function previewRow(row: AlignedRow, source: DatasetSource, args: DataArgs, template: Template | null): PreviewRow {
   const at = { dataset: source.name, row: row.row }
   const empty: PreviewRow = { ...at, system: '', tools: '', messages: [], answers: [], fault: null, tokens: null, cut: 0 }
+  if (row.fault) return { ...empty, fault: row.fault }
   try {
-    if ('error' in row) throw row.error
     const { prompt, response, system, tools } = toExample(row.aligned, source)
     const shown = { ...empty, system, tools, messages: response.length === 1 ? [...prompt, ...response] : prompt, answers: response.length > 1 ? response : [] }
     if (row.aligned.broken.length > 0) throw new RowError(source.columns.messages ?? 'row', row.aligned.broken[0])
     if (!template || unsupervised(row.aligned, source) !== null) return shown
-    const { ids, labels, cut } = encodeRow(at, { prompt, response, system, tools }, args, template)
+    const encoded = encodeRow(at, { prompt, response, system, tools }, args, template)
+    if ('code' in encoded) return { ...shown, fault: encoded }
+    const { ids, labels, cut } = encoded
     const text = template.tokenizer.stream(false)
     return { ...shown, cut, tokens: ids.map((id, i) => ({ id, text: text.push(id), learned: labels[i] !== IGNORED })) }
   } catch (error) {
     if (error instanceof RowError) return { ...empty, fault: rowFault(source.name, row.row, error) }
-    if (error instanceof UserError) return { ...empty, fault: error.fault }
     throw error
   }
 }

@@ -10,8 +10,12 @@ function stamp(file: string): string {
   return found ? `${found.mtimeMs}/${found.size}` : 'none'
 }
 
-/** `read` with its last results; a result is used again while the files that it came from have their stamps. */
-export function remember<Key, Value>(read: (key: Key) => Promise<Value>, filesOf: (key: Key) => Promise<string[]> | string[], most = 4): (key: Key) => Promise<Value> {
+/**
+ * `read` with its last results; a result is used again while the files that it came from have their stamps. `dropped` is told of those that are not kept any longer.
+ */
+export function remember<Key, Value>(
+  read: (key: Key) => Promise<Value>, filesOf: (key: Key) => Promise<string[]> | string[], most = 4, dropped: (value: Value) => void = () => {},
+): (key: Key) => Promise<Value> {
   const kept = new Map<string, { stamps: string; value: Value }>()
   return async (key) => {
     const name = JSON.stringify(key)
@@ -21,7 +25,11 @@ export function remember<Key, Value>(read: (key: Key) => Promise<Value>, filesOf
     const value = await read(key)
     kept.delete(name)
     kept.set(name, { stamps, value })
-    if (kept.size > most) kept.delete([...kept.keys()][0])
+    if (found) dropped(found.value)
+    for (const [oldest, { value: old }] of [...kept].slice(0, Math.max(kept.size - most, 0))) {
+      kept.delete(oldest)
+      dropped(old)
+    }
     return value
   }
 }

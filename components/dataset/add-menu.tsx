@@ -10,7 +10,7 @@ import type { Subject } from '@/components/dataset/mapping-dialog'
 import { useLocale } from '@/components/locale'
 import { buttonClass } from '@/components/ui/button'
 import { menuItem, menuPanel } from '@/components/ui/menu'
-import { fileTypes } from '@/lib/datasets/info'
+import { fileTypeOf } from '@/lib/datasets/info'
 import type { Mapping } from '@/lib/datasets/mapping'
 
 const BrowseDialog = dynamic(() => import('@/components/files/browse-dialog').then((module) => module.BrowseDialog), { ssr: false })
@@ -49,7 +49,7 @@ export function AddMenu({ onAdded }: { onAdded: (dataset_dir: string) => void })
           title={words.path_title}
           help={words.path_help}
           use={words.use_file}
-          accepts={({ kind, name }) => kind === 'file' && fileTypes[/\.([^.]+)$/.exec(name)?.[1].toLowerCase() ?? ''] === true}
+          accepts={({ kind, name }) => kind === 'file' && fileTypeOf(name).type !== null}
           useFolder={words.use_folder}
           onTake={({ path }) => setFound({ subject: { path } })}
           onClose={() => setBrowsing(false)}

@@ -141,8 +141,22 @@ function given<K extends string>(defaults: Record<K, string | null>, named: Reco
   return Object.fromEntries(keys.map((key) => [key, named[key] ?? null])) as Record<K, string | null>
 }
 
-/** File types that LLaMA-Factory reads, and whether this version does. */
-export const fileTypes: Record<string, boolean> = { json: true, jsonl: true, txt: true, csv: false, parquet: false, arrow: false }
+/** Types of data files that are read, and the compressions that may lie around them: a name ends in `.jsonl` or `.jsonl.gz`. */
+export const fileTypes = ['json', 'jsonl', 'csv', 'tsv', 'txt', 'parquet', 'arrow'] as const
+export type FileType = (typeof fileTypes)[number]
+export const packings = ['gz', 'zst'] as const
+export type Packing = (typeof packings)[number]
+
+/** By the endings of a file's name; `type` is null for one that is not read, and `ending` is what stands there. */
+export function fileTypeOf(name: string): { type: FileType | null; packing: Packing | null; ending: string } {
+  const endings = name.replace(/^.*[/\\]/, '').split('.').slice(1)
+  const packing = packings.find((one) => one === endings.at(-1)) ?? null
+  const ending = endings.at(packing === null ? -1 : -2) ?? ''
+  return { type: fileTypes.find((one) => one === ending) ?? null, packing, ending }
+}
+
+/** For a sentence that says what would be read. */
+export const readableTypes = `${fileTypes.join(', ')} (also as ${packings.map((packing) => `.${packing}`).join(', ')})`
 
 /** Why a dataset cannot be trained on here, before its rows are read; null when nothing speaks against it. */
 export function sourceProblem(source: DatasetSource): Fault | null {
@@ -152,7 +166,5 @@ export function sourceProblem(source: DatasetSource): Fault | null {
   const { images, videos, audios } = source.columns
   const media = images ?? videos ?? audios
   if (media !== null) return unsupported(problem('dataset_media', { column: media }))
-  const type = /\.([^./\\]+)$/.exec(source.file ?? '')?.[1] ?? ''
-  if (fileTypes[type] === false) return unsupported(problem('dataset_type', { type }))
   return null
 }

@@ -1,75 +1,92 @@
 /**
- * One shape for all rows of a file, as Arrow gives it to LLaMA-Factory: a column or key that a row lacks becomes null where another row has it, and a
- * number is a float everywhere if it is one anywhere. It changes what tools and tool calls written as objects look like in a prompt.
+ * One shape for all rows of a dataset, as Arrow gives it to LLaMA-Factory: a column or key that a row lacks becomes null where another row has it, and a
+ * number is a float everywhere if it is one anywhere. It changes what tools and tool calls written as objects look like in a prompt. Where rows disagree
+ * on the kind of a value, which stops Arrow, the kind that most rows have is the column's, and the other rows are of the wrong shape.
  */
 import { kindOf, RowError } from '@/lib/datasets/align'
-import { problem } from '@/lib/errors'
+import { type Problem, problem } from '@/lib/errors'
 import { PyNumber, type PyObject, type PyValue } from '@/lib/pyjson'
 
+type Kind = 'text' | 'boolean' | 'number' | 'list' | 'object'
+
 interface Shape {
-  kind: 'null' | 'text' | 'boolean' | 'integer' | 'float' | 'list' | 'object'
-  /** Row (from 1) that showed the kind first. */
-  row: number
+  /** How often each kind came, in the order of their first coming. */
+  counts: Map<Kind, number>
+  float: boolean
   items: Shape | null
   keys: Map<string, Shape>
 }
 
-const nothing = (): Shape => ({ kind: 'null', row: 0, items: null, keys: new Map() })
+/** The shapes of a dataset's columns; columns that no row has are absent. */
+export type Shapes = ReadonlyMap<string, Shape>
 
-function kindOfShape(value: PyValue): Shape['kind'] {
-  if (value === null) return 'null'
+const nothing = (): Shape => ({ counts: new Map(), float: false, items: null, keys: new Map() })
+
+function kindIn(value: Exclude<PyValue, null>): Kind {
   if (typeof value === 'string') return 'text'
   if (typeof value === 'boolean') return 'boolean'
-  if (value instanceof PyNumber) return value.float ? 'float' : 'integer'
+  if (value instanceof PyNumber) return 'number'
   return Array.isArray(value) ? 'list' : 'object'
 }
 
-/** Widens a shape by a value; throws RowError where the kinds cannot be one column. */
-function widen(shape: Shape, value: PyValue, row: number, path: string): void {
-  const kind = kindOfShape(value)
-  if (kind === 'null') return
-  const numbers = [kind, shape.kind].every((one) => one === 'integer' || one === 'float')
-  if (shape.kind === 'null') [shape.kind, shape.row] = [kind, row]
-  else if (numbers) shape.kind = kind === 'float' ? 'float' : shape.kind
-  else if (shape.kind !== kind) throw new RowError(path, problem('row_mixed', { found: kindOf(value), row: shape.row }))
-  if (Array.isArray(value)) {
+function widen(shape: Shape, value: PyValue): void {
+  if (value === null) return
+  const kind = kindIn(value)
+  shape.counts.set(kind, (shape.counts.get(kind) ?? 0) + 1)
+  if (value instanceof PyNumber) shape.float ||= value.float
+  else if (Array.isArray(value)) {
     shape.items ??= nothing()
-    for (const item of value) widen(shape.items, item, row, `${path}[]`)
-  } else if (value instanceof Map) {
-    for (const [key, item] of value) {
-      let inner = shape.keys.get(key)
-      if (!inner) shape.keys.set(key, (inner = nothing()))
-      widen(inner, item, row, `${path}.${key}`)
-    }
+    for (const item of value) widen(shape.items, item)
+  } else if (value instanceof Map) for (const [key, item] of value) widen(innerShape(shape.keys, key), item)
+}
+
+function innerShape(shapes: Map<string, Shape>, key: string): Shape {
+  let inner = shapes.get(key)
+  if (!inner) shapes.set(key, (inner = nothing()))
+  return inner
+}
+
+/** Collects the shapes that rows have in the given columns. */
+export function shapeCollector(columns: readonly string[]): { add(record: PyObject): void; shapes: Shapes } {
+  const shapes = new Map<string, Shape>()
+  return {
+    shapes,
+    add(record) {
+      for (const name of columns) {
+        const value = record.get(name)
+        if (value !== undefined) widen(innerShape(shapes, name), value)
+      }
+    },
   }
 }
 
-function conform(value: PyValue, shape: Shape): PyValue {
-  if (value instanceof PyNumber && shape.kind === 'float' && !value.float) return new PyNumber(`${value.text}.0`, true)
-  const { items } = shape
-  if (Array.isArray(value) && items) return value.map((item) => conform(item, items))
-  if (value instanceof Map) return new Map([...shape.keys].map(([key, inner]) => [key, conform(value.get(key) ?? null, inner)]))
-  return value
+/** The kind that came most often, the earlier one of two. */
+function usual({ counts }: Shape): Kind | null {
+  let best: Kind | null = null
+  for (const [kind, count] of counts) if (best === null || count > (counts.get(best) ?? 0)) best = kind
+  return best
 }
 
-/**
- * The rows with the given columns in one shape and nothing else. Columns that no row has stay absent. `fail` makes the error for a row (from 1).
- */
-export function unifyRows(rows: readonly PyObject[], columns: readonly string[], fail: (row: number, error: RowError) => Error): PyObject[] {
-  const shapes = new Map<string, Shape>()
-  rows.forEach((record, i) => {
-    for (const name of columns) {
-      const value = record.get(name)
-      if (value === undefined) continue
-      let shape = shapes.get(name)
-      if (!shape) shapes.set(name, (shape = nothing()))
-      try {
-        widen(shape, value, i + 1, name)
-      } catch (error) {
-        throw error instanceof RowError ? fail(i + 1, error) : error
-      }
-    }
-  })
-  return rows.map((record) => new Map([...shapes].map(([name, shape]) => [name, conform(record.get(name) ?? null, shape)])))
+const named: Record<Kind, Problem> = {
+  text: problem('kind_text'), boolean: problem('kind_boolean'), number: problem('kind_number'), list: problem('kind_list'), object: problem('kind_object'),
 }
 
+/** Keys that the shape does not know, of a row that had no part in it, stay behind those that it knows. */
+function conform(value: PyValue, shape: Shape, path: string): PyValue {
+  if (value === null) return null
+  const kind = usual(shape)
+  if (kind !== null && kind !== kindIn(value)) throw new RowError(path, problem('row_mixed', { found: kindOf(value), usual: named[kind] }))
+  if (value instanceof PyNumber) return shape.float && !value.float ? new PyNumber(`${value.text}.0`, true) : value
+  const { items, keys } = shape
+  if (Array.isArray(value)) return items ? value.map((item, i) => conform(item, items, `${path}[${i}]`)) : value
+  if (!(value instanceof Map)) return value
+  const whole: PyObject = new Map()
+  for (const [key, inner] of keys) whole.set(key, conform(value.get(key) ?? null, inner, `${path}.${key}`))
+  for (const [key, item] of value) if (!keys.has(key)) whole.set(key, item)
+  return whole
+}
+
+/** A row's columns in their shapes, and nothing else. Throws RowError for a value of another kind. */
+export function unified(record: PyObject, shapes: Shapes): PyObject {
+  return new Map([...shapes].map(([name, shape]) => [name, conform(record.get(name) ?? null, shape, name)]))
+}

@@ -1,13 +1,12 @@
-/** dataset_info.json, the three row formats, Arrow's one shape, and reading files' texts. Rules: LLaMA-Factory 0.9.5, written out by hand. */
+/** dataset_info.json, the three row formats, and Arrow's one shape. Rules: LLaMA-Factory 0.9.5, written out by hand. */
 import { describe, expect, test } from 'vitest'
 import { RowError } from '@/lib/datasets/align'
 import { align } from '@/lib/datasets/formats'
 import { toExample, unsupervised } from '@/lib/datasets/example'
-import { type DatasetSource, entrySchema, resolveEntry, sourceProblem } from '@/lib/datasets/info'
-import { NotARow, readRows } from '@/lib/datasets/rows'
-import { unifyRows } from '@/lib/datasets/unify'
+import { type DatasetSource, entrySchema, fileTypeOf, resolveEntry, sourceProblem } from '@/lib/datasets/info'
+import { shapeCollector, unified } from '@/lib/datasets/unify'
 import { words } from '@/lib/messages'
-import { dumpJson, JsonSyntaxError, parseJson, type PyObject } from '@/lib/pyjson'
+import { dumpJson, parseJson, type PyObject } from '@/lib/pyjson'
 
 const source = (entry: Record<string, unknown> = {}): DatasetSource => resolveEntry('d', entrySchema.parse({ file_name: 'd.json', ...entry }))
 const row = (value: unknown): PyObject => {
@@ -40,7 +39,6 @@ describe('entries', () => {
     [{ file_name: undefined, script_url: 's' }, 'online'],
     [{ file_name: undefined }, 'names no file'],
     [{ columns: { messages: 'm', images: 'pictures' } }, 'pictures'],
-    [{ file_name: 'd.parquet' }, 'parquet'],
   ])('%j cannot be used here', (entry, problem) => {
     const fault = sourceProblem(source(entry))
     expect(fault).toMatchObject({ code: 'dataset_unsupported', values: { dataset: 'd' } })
@@ -186,8 +184,19 @@ describe('openai rows', () => {
 })
 
 describe('one shape for all rows', () => {
-  const fail = (at: number, error: RowError) => new Error(`row ${at} ${error.column}`)
-  const shaped = (rows: unknown[]) => unifyRows(rows.map(row), ['a', 'b'], fail).map((one) => dumpJson(one))
+  const shaped = (rows: unknown[]) => {
+    const { add, shapes } = shapeCollector(['a', 'b'])
+    const records = rows.map(row)
+    records.forEach(add)
+    return records.map((one) => {
+      try {
+        return dumpJson(unified(one, shapes))
+      } catch (error) {
+        if (error instanceof RowError) return `${words(error.column, 'en')}: ${words(error.problem ?? '', 'en')}`
+        throw error
+      }
+    })
+  }
 
   test('missing keys become null, also inside; unused columns go', () => {
     expect(shaped([{ a: { x: 1 }, z: 1 }, { a: { y: 'q' } }, { b: [{ k: 1 }, { l: 2 }] }])).toEqual([
@@ -199,31 +208,25 @@ describe('one shape for all rows', () => {
 
   test('a column that no row has stays absent', () => expect(shaped([{ a: 1 }])).toEqual(['{"a": 1}']))
   test('integers beside floats become floats', () => expect(shaped(['{"a": 1}', '{"a": 2.5}'])).toEqual(['{"a": 1.0}', '{"a": 2.5}']))
-  test('kinds that cannot be one column name the row', () => expect(() => shaped([{ a: 'x' }, { a: null }, { a: ['y'] }])).toThrow('row 3 a'))
+  test('of kinds that cannot be one column the most frequent is the column; other rows are at fault', () => {
+    expect(shaped([{ a: ['y'] }, { a: 'x' }, { a: null }, { a: 'z' }])).toEqual(['a: it is a list, but a text in other rows', '{"a": "x"}', '{"a": null}', '{"a": "z"}'])
+    expect(shaped([{ a: { k: 1 } }, { a: { k: 'x' } }, { a: { k: 2 } }])[1]).toBe('a.k: it is a text, but a number in other rows')
+  })
+
+  test('a row that had no part in the shape keeps its further keys', () => {
+    const { add, shapes } = shapeCollector(['a'])
+    add(row({ a: { x: 1 } }))
+    expect(dumpJson(unified(row({ a: { y: 2 } }), shapes))).toBe('{"a": {"x": null, "y": 2}}')
+  })
 })
 
-describe('files', () => {
-  test('json lists, one object, one object per line, jsonl with empty lines, text', () => {
-    expect(readRows('[{"a":1},{"a":2}]', 'json')).toHaveLength(2)
-    expect(readRows('{\n "a": 1\n}', 'json')).toHaveLength(1)
-    expect(readRows('{"a":1}\n{"a":2}\n', 'json')).toHaveLength(2)
-    expect(readRows('{"a":1}\r\n\r\n{"a":2}', 'jsonl')).toHaveLength(2)
-    expect(readRows('one\n\nthree\n', 'txt').map((one) => one.get('text'))).toEqual(['one', '', 'three'])
-  })
-
-  test('a byte order mark is no part of the text', () => expect(readRows('\ufeff[{"a":1}]', 'json')).toHaveLength(1))
-
+describe('types of files', () => {
   test.each([
-    ['[\n{"a": 1},\n{"a" 2}\n]', 'json', 3, 6],
-    ['{"a": 1}\n{"a": }\n', 'jsonl', 2, 7],
-    ['[{"instruction": ', 'json', 1, 18],
-  ])('%j: line and column', (text, type, line, column) => {
-    expect(() => readRows(text, type)).toThrow(JsonSyntaxError)
-    expect(() => readRows(text, type)).toThrow(`line ${line}, column ${column}`)
-  })
-
-  test('a row that is no object has its number', () => {
-    expect(() => readRows('[{"a":1}, 5]', 'json')).toThrow(NotARow)
-    expect(() => readRows('[{"a":1}, 5]', 'json')).toThrow('row 2')
-  })
+    ['a.jsonl', 'jsonl', null],
+    ['some.folder/b.json.gz', 'json', 'gz'],
+    ['c.parquet', 'parquet', null],
+    ['d.tar.bz2', null, null],
+    ['e.gz', null, 'gz'],
+    ['folder.json/f', null, null],
+  ])('%s', (name, type, packing) => expect(fileTypeOf(name)).toMatchObject({ type, packing }))
 })

@@ -37,12 +37,12 @@ describe('a sentence in Chinese', () => {
   test.each(errors)('%s holds no English', (code, text) => expect(foreign(sentence({ code, values: plain(text) }, 'zh'))).toBeNull())
 
   test('whatever problem it holds, however deep', () => {
-    const deep = problems.map((one): Fault => ({ code: 'dataset_unsupported', values: { dataset: 'd', problem: problem('dataset_useless', { row: 1, problem: whole(one) }) } }))
+    const deep = problems.map((one): Fault => ({ code: 'dataset_unsupported', values: { dataset: 'd', problem: problem('dataset_useless', { row: 1, column: 'c', problem: whole(one) }) } }))
     const told = deep.map((fault) => [sentence(fault, 'zh'), sentence(fault, 'en')])
     for (const [chinese, text] of told) {
       expect(foreign(chinese), chinese).toBeNull()
       expect(chinese).not.toMatch(/[{}]/)
-      expect(text).toMatch(/^Dataset d: none of its rows can be trained on; row 1: /)
+      expect(text).toMatch(/^Dataset d: none of its rows can be trained on; row 1, field "c": /)
     }
     expect(foreign(told[0][1])).not.toBeNull()
   })

@@ -148,7 +148,7 @@ describe('loading', () => {
     expect(rowDrawer(42)([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 7)).toEqual([8, 1, 5, 0, 7, 2, 9]) // numpy.random.seed(42); permutation(10)[:7]
     expect(rowDrawer(7)([0, 1, 2, 3, 4], 12)).toEqual([0, 3, 2, 1, 4, 3, 4, 1, 0, 1, 2, 2])
     write('d.json', [good(0), good(1), { ...good(2), output: 5 }])
-    expect(await fault(loadData(args(), template))).toMatchObject({ values: { row: 3 } })
+    expect(new Set((await loadData(args(), template)).skipped.map(({ row }) => row))).toEqual(new Set([3]))
     write('d.json', rows(3))
     expect(new Set(drawn.slice(0, 3)).size).toBe(3)
     expect(await draw(1)).toEqual(drawn)
@@ -228,7 +228,7 @@ describe('bad input', () => {
     expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_file_missing', values: { dataset: 'd', path: path.join(folder, 'gone.json') } })
     info({ d: { file_name: 'd.yaml' } })
     write('d.yaml', 'a: 1')
-    expect(await said(loadData(args(), template))).toBe('Dataset d: files of type "yaml" are not read; use json, jsonl or txt, one type for all.')
+    expect(await said(loadData(args(), template))).toBe('Dataset d: files of type "yaml" are not read here; use one type for all of json, jsonl, csv, tsv, txt, parquet, arrow (also as .gz, .zst).')
   })
 
   test('a dataset that is not JSON: line and column', async () => {
@@ -241,30 +241,46 @@ describe('bad input', () => {
     ['an answer that is missing', { instruction: 'q', input: '' }, 'dataset_column_missing', 'output'],
     ['an answer that is a number', { ...good(1), output: 5 }, 'dataset_row_invalid', 'output'],
     ['an instruction that is a list', { ...good(1), instruction: ['q'] }, 'dataset_row_invalid', 'instruction'],
-  ])('%s: row number and field', async (_, row, code, column) => {
+    ['a row that is no object', 'text', 'dataset_row_invalid', 'row'],
+  ])('%s: the row is left out, with its number and field', async (_, row, code, column) => {
     info({ d: { file_name: 'd.json' } })
     write('d.json', [good(1), good(2), row])
-    expect(await fault(loadData(args(), template))).toMatchObject({ code, values: { dataset: 'd', row: 3, column }, field: 'dataset' })
+    const { train, skipped } = await loadData(args(), template)
+    expect(train).toHaveLength(2)
+    expect(skipped).toMatchObject([{ dataset: 'd', row: 3, fault: { code, values: { dataset: 'd', row: 3, column }, field: 'dataset' } }])
   })
 
-  test('a row that is no object, a column that no row has, a message without its text', async () => {
-    info({ d: { file_name: 'd.json' } })
-    write('d.json', [good(1), 'text'])
-    expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_row_invalid', values: { row: 2 } })
-    write('d.json', [{ question: 'q', answer: 'a' }])
-    expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_column_missing', values: { row: 1, column: 'instruction' } })
+  test('a line of jsonl that is damaged is one row', async () => {
+    info({ d: { file_name: 'd.jsonl' } })
+    write('d.jsonl', `${JSON.stringify(good(1))}\n\n{"instruction": "q", "input"\n${JSON.stringify(good(3))}`)
+    const { train, skipped } = await loadData(args(), template)
+    expect(train.map(({ ids }) => text(ids).slice(7, 9))).toEqual(['q1', 'q3'])
+    expect(skipped.map(({ fault }) => sentence(fault, 'en'))).toEqual(['Dataset d: row 2, field "row": line 3, column 29 is not valid JSON: \':\' is expected.'])
+  })
+
+  test('a message without its text', async () => {
     info({ d: { file_name: 'd.json', formatting: 'sharegpt' } })
-    write('d.json', [{ conversations: [{ from: 'human', value: 'a' }, { from: 'gpt', value: 3 }] }])
-    expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_row_invalid', values: { row: 1, column: 'conversations[].value', problem: { code: 'row_mixed' } } })
+    const talk = (answer: unknown) => ({ conversations: [{ from: 'human', value: 'a' }, { from: 'gpt', value: answer }] })
+    write('d.json', [talk('b'), talk(3), talk('c')])
+    expect((await loadData(args(), template)).skipped).toMatchObject([{ row: 2, fault: { values: { column: 'conversations[1].value' } } }])
+  })
+
+  test('a column that no row has is the entry\'s fault', async () => {
+    info({ d: { file_name: 'd.json' } })
+    write('d.json', [{ question: 'q', answer: 'a' }])
+    expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_column_absent', values: { column: 'instruction', found: 'question, answer' } })
   })
 
   test('tools and calls that are not JSON: row number and field', async () => {
     info({ d: { file_name: 'd.json', formatting: 'sharegpt', columns: { messages: 'conversations', tools: 'tools' } } })
     const talk = (call: string, tools: string) => ({ tools, conversations: [{ from: 'human', value: 'q' }, { from: 'function_call', value: call }, { from: 'observation', value: 'r' }, { from: 'gpt', value: 'a' }] })
     write('d.json', [talk('{"name":"f","arguments":{}}', '[]'), talk('f()', '[]')])
-    expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_row_invalid', values: { row: 2, column: 'function', problem: { code: 'call_json' } } })
+    const { train, skipped } = await loadData(args(), template)
+    expect(train).toHaveLength(1)
+    expect(skipped).toMatchObject([{ row: 2, fault: { code: 'dataset_row_invalid', values: { column: 'function' } } }])
+    expect(sentence(skipped[0].fault, 'en')).toContain('not JSON')
     write('d.json', [talk('{"name":"f","arguments":{}}', 'tools')])
-    expect(await fault(loadData(args(), template))).toMatchObject({ values: { row: 1, column: 'tools' } })
+    expect(sentence(await fault(loadData(args(), template)), 'en')).toContain('row 1, field "tools"')
   })
 
   test('an empty file, a dataset without one usable row, pairs to rank', async () => {
@@ -272,7 +288,7 @@ describe('bad input', () => {
     write('d.json', [])
     expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_empty' })
     write('d.json', [{ instruction: 'q', input: '', output: null }])
-    expect(await said(loadData(args(), template))).toBe('Dataset d: none of its rows can be trained on; row 1: it holds no answer.')
+    expect(sentence(await fault(loadData(args(), template)), 'en')).toContain('row 1, field "output": it holds no answer')
     expect(await fault(loadData(args({ dataset: ['r'] }), template))).toMatchObject({ code: 'dataset_unsupported' })
   })
 })

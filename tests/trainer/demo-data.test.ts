@@ -11,7 +11,8 @@ import { prepareTemplate } from '@/lib/templates/template'
 import { writeCalls } from '@/lib/templates/write-calls'
 import { encodeFeedback, encodePair } from '@/lib/samples/preference'
 import { loadData } from '@/trainer/data'
-import { alignRecords, findDataset, readInfo, readRecords } from '@/trainer/dataset-files'
+import { findDataset, readInfo } from '@/trainer/dataset-files'
+import { openDataset } from '@/trainer/rows/dataset'
 import { loadTokenizer } from '@/trainer/tokenizer'
 import { datasetFiles, recipeFiles } from '@/tools/starter/datasets/files'
 import { flawNames, drawPairs } from '@/tools/starter/datasets/demo/preferences'
@@ -30,11 +31,13 @@ const starter = prepareTemplate(await loadTokenizer(starterFolder), { template: 
 
 async function readSet(name: string): Promise<{ source: DatasetSource; records: PyObject[]; examples: Example[] }> {
   const source = findDataset(info, name, 'data', 'dataset')
-  const records = await readRecords(source, 'data')
-  const examples = alignRecords(records, source).map((row) => {
-    if ('error' in row) throw row.error
-    expect(row.aligned.broken).toEqual([])
-    return toExample(row.aligned, source)
+  const { store, count, align } = await openDataset(source, 'data')
+  const rows = await store.read(1, count + 1)
+  const records = rows.flatMap(({ record }) => record ?? [])
+  const examples = align(rows).map(({ row, aligned }) => {
+    if (!aligned) throw new Error(`row ${row} is broken`)
+    expect(aligned.broken).toEqual([])
+    return toExample(aligned, source)
   })
   return { source, records, examples }
 }

@@ -38,7 +38,7 @@ test('a file is recognised and shown as conversations; another mapping shows ano
   expect([kind, columns, words]).toEqual(['sharegpt', [{ name: 'messages', kind: 'messages' }], ['user', 'assistant']])
   expect(mapping).toEqual(recognised)
   const mixed = await examined(file, mapping)
-  expect(mixed.rows.every(({ shown }) => shown.problem !== null)).toBe(true) // a text and a list are no one column
+  expect(mixed.rows.map(({ shown }) => shown.problem === null)).toEqual([true, false]) // a text is no list
   const plain = await examined(file, { ...mapping, formatting: 'alpaca', columns: { ...mapping.columns, messages: null, prompt: 'note' } })
   expect(plain.rows[0].shown.messages).toEqual([{ role: 'user', content: 'n' }])
 })
@@ -49,7 +49,7 @@ test('faults stand with their rows', async () => {
   expect(shown.map(({ shown: { row, problem } }) => [row, problem === null])).toEqual([[1, true], [2, true]])
   const { mapping } = await examined(write('good.json', JSON.stringify([rows[0]])))
   const missing = await examined(write('missing.json', '[{"question": "Q"}]'), mapping)
-  expect(missing.rows[0].shown.problem).toMatchObject({ code: 'dataset_column_missing', values: { row: 1, column: 'instruction' } })
+  expect(missing.rows[0].shown.problem).toMatchObject({ code: 'dataset_column_absent', values: { column: 'instruction', found: 'question' } })
 })
 
 test('an existing dataset is shown by its own entry, beside what would be recognised', async () => {
@@ -67,10 +67,11 @@ test('an existing dataset is shown by its own entry, beside what would be recogn
 test('what cannot be read is refused with file, line and column, or what is wrong with it', async () => {
   const broken = write('broken.json', '[\n  {"instruction": "Q",\n   "output": }\n]')
   expect(await refusal(broken)).toContain(`${broken} is not valid JSON at line 3, column 14`)
-  expect(await refusal(write('broken.jsonl', '{"text": "a"}\n{"text": \n'))).toContain('line 2')
+  const [good, bad] = (await examined(write('broken.jsonl', '{"text": "a"}\n{"text": \n'))).rows
+  expect([good.shown.problem, bad.shown.problem && sentence(bad.shown.problem, 'en')]).toEqual([null, expect.stringContaining('row 2, field "row": line 2, column')])
   expect(await refusal(write('empty.json', ''))).not.toBe('no fault')
   expect(await refusal(write('empty.jsonl', '\n\n'))).toContain('has no rows')
-  expect(await refusal(write('list.json', '[1, 2]'))).toContain('row 1')
+  expect((await examined(write('list.json', '[1, 2]'))).rows.map(({ shown }) => shown.problem?.values.row)).toEqual([1, 2])
   expect(await refusal(write('photo.png', '\u0089PNG'))).toContain('photo.png')
   expect(await refusal(path.join(folder, 'gone.json'))).toContain('gone.json')
 })

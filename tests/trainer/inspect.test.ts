@@ -68,9 +68,13 @@ describe('check', () => {
     mkdirSync(folder)
     writeFileSync(path.join(folder, 'rows.json'), JSON.stringify(rows))
     writeFileSync(path.join(folder, 'dataset_info.json'), '{"sums": {"file_name": "rows.json"}}')
-    const { faults } = await checkReport(args({ dataset_dir: folder }))
-    expect(faults).toHaveLength(1)
-    expect(faults[0]).toMatchObject({ values: { dataset: 'sums', row: 191, column: 'output' } })
+    const absent = await checkReport(args({ dataset_dir: folder }))
+    expect(absent.faults).toMatchObject([{ code: 'dataset_column_absent', values: { column: 'input' } }])
+    writeFileSync(path.join(folder, 'rows.json'), JSON.stringify(rows.map((row) => ({ ...row, input: '' }))))
+    const { faults, warnings, plan } = await checkReport(args({ dataset_dir: folder }))
+    expect(faults).toEqual([])
+    expect(warnings).toMatchObject([{ code: 'dataset_rows_left_out', values: { dataset: 'sums', count: 1, row: 191, column: 'output' }, field: 'dataset' }])
+    expect(plan?.examples).toBe(199)
   })
 
   it('warns of a batch that the memory cannot hold', async () => {

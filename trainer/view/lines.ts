@@ -51,4 +51,4 @@ function lineOf(row: OpenRow, open: OpenDataset): RowLine {
 }
 
 /** What a row that cannot be read begins with. */
-const firstValue = ({ record }: OpenRow): PyValue => [...record.values()][0] ?? null
+const firstValue = ({ record }: OpenRow): PyValue => [...(record?.values() ?? [])][0] ?? null

@@ -9,8 +9,9 @@ import { type Example, toExample, unsupervised } from '@/lib/datasets/example'
 import type { DatasetSource } from '@/lib/datasets/info'
 import { type Fault, problem } from '@/lib/errors'
 import type { PyObject } from '@/lib/pyjson'
-import { type AlignedRow, alignRecords, datasetFiles, findDataset, readInfo, readRecords, rowFault } from '@/trainer/dataset-files'
+import { datasetFiles, findDataset, readInfo, rowFault } from '@/trainer/dataset-files'
 import { remember } from '@/trainer/remember'
+import { type AlignedRow, openDataset as openRowsOf } from '@/trainer/rows/dataset'
 import { tokenizerPaths } from '@/trainer/view/tokens'
 
 export interface Place {
@@ -20,7 +21,8 @@ export interface Place {
 
 export interface OpenRow {
   row: number
-  record: PyObject
+  /** Null for a row that cannot be read. */
+  record: PyObject | null
   aligned: AlignedRow
 }
 
@@ -30,17 +32,21 @@ export interface OpenDataset {
   count: number
   /** Rows `from` to `to`, both included; what lies outside the dataset is left out. */
   read(from: number, to: number): Promise<OpenRow[]>
-  /** A record that stands in no file, as it would be aligned by itself. */
+  /** A record that stands in no file, as it would be aligned among the dataset's rows. */
   alone(row: number, record: PyObject): OpenRow
+  close(): Promise<void>
 }
 
 async function open({ dataset_dir, dataset }: Place): Promise<OpenDataset> {
   const source = findDataset(await readInfo(dataset_dir), dataset, dataset_dir, 'dataset')
-  const records = await readRecords(source, dataset_dir)
-  const aligned = alignRecords(records, source)
-  const rows = records.map((record, i) => ({ row: i + 1, record, aligned: aligned[i] }))
-  const alone = (row: number, record: PyObject) => ({ row, record, aligned: alignRecords([record], source, [row])[0] })
-  return { source, kind: kindOf(source), count: rows.length, alone, read: async (from, to) => rows.slice(Math.max(from - 1, 0), Math.max(to, 0)) }
+  const { store, count, align } = await openRowsOf(source, dataset_dir)
+  const read = async (from: number, to: number) => {
+    const rows = await store.read(Math.max(from, 1), Math.max(to, 0) + 1)
+    const aligned = align(rows)
+    return rows.map(({ row, record }, i) => ({ row, record: record ?? null, aligned: aligned[i] }))
+  }
+  const alone = (row: number, record: PyObject) => ({ row, record, aligned: align([{ row, file: '', record }])[0] })
+  return { source, kind: kindOf(source), count, read, alone, close: () => store.close() }
 }
 
 /** The files that an open dataset came from, with those of the tokenizer that settings name. */
@@ -50,7 +56,7 @@ export async function datasetPaths({ dataset_dir, dataset }: Place, settings: Re
   return [path.join(dataset_dir, 'dataset_info.json'), ...(await datasetFiles(source, dataset_dir)), ...(typeof model === 'string' ? tokenizerPaths(model) : [])]
 }
 
-const remembered = remember(open, (place) => datasetPaths(place), 2)
+const remembered = remember(open, (place) => datasetPaths(place), 2, (opened) => void opened.close())
 
 /** UserError: an unknown dataset, or what stops a whole file. */
 export const openDataset = ({ dataset_dir, dataset }: Place): Promise<OpenDataset> => remembered({ dataset_dir, dataset })
@@ -85,7 +91,7 @@ export interface Judged {
 
 export function judge({ row, aligned: found }: OpenRow, { source, kind }: OpenDataset): Judged {
   const faultOf = (error: RowError) => rowFault(source.name, row, error)
-  if ('error' in found) return { example: null, problem: faultOf(found.error) }
+  if (found.fault) return { example: null, problem: found.fault }
   try {
     const reason = useless[kind](found.aligned, source)
     return { example: toExample(found.aligned, source), problem: reason && faultOf(reason) }

@@ -17,7 +17,7 @@ export async function viewRow({ row, settings, text, ...place }: ApiRequest<'vie
   const found = text === null ? stored : open.alone(row, editedRecord(place.dataset, row, text))
   const { example, problem } = judge(found, open)
   const { kind } = open
-  const bare = { row, kind, system: '', tools: '', messages: [], answers: [], good: null, problem, raw: dumpJson(found.record, 2), tokens: null, tokens_problem: null, pack: null }
+  const bare = { row, kind, system: '', tools: '', messages: [], answers: [], good: null, problem, raw: found.record ? dumpJson(found.record, 2) : '', tokens: null, tokens_problem: null, pack: null }
   if (!example) return bare
   const { prompt, response, system, tools } = example
   const answers = response.filter(({ content }) => kind !== 'rated' || content !== '')

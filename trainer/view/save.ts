@@ -88,7 +88,7 @@ async function goOn(writing: Writing): Promise<void> {
   while (writing.seen < writing.open.count && performance.now() < until) {
     const read = await writing.open.read(writing.seen + 1, writing.seen + CHUNK)
     // What fits a search is decided by the row as it was, so that a changed row does not drop out of its own save.
-    const records = read.filter(writing.keeps).flatMap(({ row, record }) => (writing.changes.has(row) ? (writing.changes.get(row) ?? []) : record))
+    const records = read.filter(writing.keeps).flatMap(({ row, record }) => (writing.changes.has(row) ? (writing.changes.get(row) ?? []) : (record ?? [])))
     writing.seen = Math.min(writing.seen + CHUNK, writing.open.count)
     writing.rows += records.length
     if (records.length > 0) await writing.file.write(`${records.map((record) => dumpJson(record)).join('\n')}\n`)

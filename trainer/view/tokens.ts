@@ -55,7 +55,11 @@ interface Ids {
 type Encode = (at: { dataset: string; row: number }, example: Example, args: TokenArgs, template: Template) => Ids[]
 
 const encoders: Record<DatasetKind, Encode> = {
-  chat: (at, example, args, template) => [{ answer: 'only', ...encodeRow(at, example, { ...args, dataset_dir: '', seed: 0 }, template) }],
+  chat(at, example, args, template) {
+    const encoded = encodeRow(at, example, { ...args, dataset_dir: '', seed: 0 }, template)
+    if ('code' in encoded) throw new UserError(encoded.code, encoded.values, encoded.field)
+    return [{ answer: 'only', ...encoded }]
+  },
   pairs(_, example, { cutoff_len }, template) {
     const { chosen, rejected } = encodePair(example, template, cutoff_len)
     return [{ answer: 'chosen', ...chosen }, { answer: 'rejected', ...rejected }]
