@@ -7,7 +7,7 @@ import { useLocale } from '@/components/locale'
 import { Dialog } from '@/components/ui/dialog'
 import type { Mapping } from '@/lib/datasets/mapping'
 import type { HubName } from '@/lib/hub/hub'
-import type { KnownDataset } from '@/lib/hub/known'
+import { knownById, type KnownDataset } from '@/lib/hub/known'
 import type { DatasetRef } from '@/lib/hub/ref'
 
 export interface HubChoice {
@@ -37,7 +37,13 @@ export function HubDialog({ onClose, onFetched }: HubDialogProps) {
       {chosen === null ? (
         <HubFind hub={hub} text={text} onHub={setHub} onText={setText} onChoose={choose} />
       ) : (
-        <HubLook choice={chosen} onBack={() => setChosen(null)} onFetched={(ref) => onFetched(ref, chosen.known?.mapping)} />
+        <HubLook
+          key={chosen.id}
+          choice={chosen}
+          onBack={() => setChosen(null)}
+          onOpen={(id) => setChosen({ hub: chosen.hub, id, known: knownById(chosen.hub, id) })}
+          onFetched={(ref) => onFetched(ref, chosen.known?.mapping)}
+        />
       )}
     </Dialog>
   )

@@ -21,15 +21,18 @@ import { fill } from '@/lib/messages/text'
 interface HubLookProps {
   choice: HubChoice
   onBack: () => void
+  /** Looks at another dataset of this hub. */
+  onOpen: (id: string) => void
   onFetched: (ref: DatasetRef) => void
 }
 
-export function HubLook({ choice, onBack, onFetched }: HubLookProps) {
+export function HubLook({ choice, onBack, onOpen, onFetched }: HubLookProps) {
   const { t, say } = useLocale()
   const { hub, id, known } = choice
   const folder = known?.refs[hub]?.folder ?? null
   const [revision, setRevision] = useState<string | null>(null)
   const { reply } = useCall('hub_dataset', { hub, id, revision, folder })
+  const nearest = reply && !reply.ok ? reply.fault.values.nearest : null
   return (
     <div className="flex min-h-0 flex-col">
       <div className="flex shrink-0 items-center gap-2 border-b border-line px-3 py-2">
@@ -46,7 +49,12 @@ export function HubLook({ choice, onBack, onFetched }: HubLookProps) {
         )}
       </div>
       {!reply && <p role="status" className="h-40 p-4 text-xs text-ink-faint">{fill(t.ui.hub.asking, { hub: hubs[hub].title })}</p>}
-      {reply && !reply.ok && <Message tone="danger" role="alert" className="m-4">{say(reply.fault)}</Message>}
+      {reply && !reply.ok && (
+        <div className="space-y-3 p-4">
+          <Message tone="danger" role="alert">{say(reply.fault)}</Message>
+          {typeof nearest === 'string' && <Button onClick={() => onOpen(nearest)}>{fill(t.ui.hub.open_near, { id: nearest })}</Button>}
+        </div>
+      )}
       {reply?.ok && <Rows choice={choice} card={reply.value} revision={revision} folder={folder} onRevision={setRevision} onFetched={onFetched} />}
     </div>
   )

@@ -6,6 +6,7 @@ export const hubEn = {
   find: 'owner/name, address or words',
   search: 'Search',
   open: 'Open',
+  open_near: 'Open {id}',
   found: '“{words}” on {hub}',
   known: 'Well known',
   downloads: '{count} downloads',

@@ -8,6 +8,7 @@ export const hubZh: Messages['ui']['hub'] = {
   find: '所有者/名称、网址或关键词',
   search: '搜索',
   open: '打开',
+  open_near: '打开 {id}',
   found: '{hub} 上的“{words}”',
   known: '常用数据集',
   downloads: '{count} 次下载',
