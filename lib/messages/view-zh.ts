@@ -62,7 +62,7 @@ export const viewZh: Messages['ui']['view'] = {
     text: '预训练所学习的内容。',
   },
   no_tokens: '这一行有问题，无法转换为词元。',
-  tabs: { rows: '数据', statistics: '统计' },
+  tabs: { rows: '数据行', statistics: '统计' },
   tabs_label: '本页的内容',
   statistics: {
     looking: '正在统计：{seen} / {total} 行',

@@ -168,7 +168,7 @@ describe('saving', () => {
   it('shows a changed row before it is saved', async () => {
     const shown = (text: string) => ask('view_row', { dataset_dir: data, dataset: 'chat', row: 1, settings: settings(), text })
     expect(await shown(JSON.stringify(talk('a', 'b')))).toMatchObject({ problem: null, messages: [{ content: 'a' }, { content: 'b' }] })
-    expect(await shown('{"conversations": [{"from": "human"}]}')).toMatchObject({ problem: { code: 'dataset_column_missing' }, tokens: null })
+    expect(await shown('{"conversations": [{"from": "human"}]}')).toMatchObject({ problem: { code: 'dataset_row_invalid' }, tokens: null })
     await expect(shown('{')).rejects.toThrow(/row_text_invalid/)
   })
 })

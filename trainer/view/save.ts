@@ -10,7 +10,7 @@ import { problem, UserError } from '@/lib/errors'
 import { dumpJson, JsonSyntaxError, parseJson, type PyObject } from '@/lib/pyjson'
 import { rowFault } from '@/trainer/dataset-files'
 import { wishTest } from '@/trainer/view/find'
-import { openDataset, type OpenDataset, type OpenRow } from '@/trainer/view/open'
+import { openDataset, type OpenRow, type Place } from '@/trainer/view/open'
 
 /** How long one answer may take. */
 const WRITE_MS = 250
@@ -19,7 +19,8 @@ const CHUNK = 200
 const LEFT_MS = 60_000
 
 interface Writing {
-  open: OpenDataset
+  place: Place
+  total: number
   file: FileHandle
   partial: string
   keeps: (row: OpenRow) => boolean
@@ -51,18 +52,18 @@ export async function saveRows({ id, file, cancel, ...request }: ApiRequest<'vie
   writing.asked = Date.now()
   if (cancel) {
     await giveUp(id)
-    return { total: writing.open.count, seen: writing.seen, rows: writing.rows, done: false }
+    return { total: writing.total, seen: writing.seen, rows: writing.rows, done: false }
   }
   try {
     await goOn(writing)
-    const done = writing.seen >= writing.open.count
+    const done = writing.seen >= writing.total
     if (done) {
       writings.delete(id)
       await writing.file.sync()
       await writing.file.close()
       await rename(writing.partial, file)
     }
-    return { total: writing.open.count, seen: writing.seen, rows: writing.rows, done }
+    return { total: writing.total, seen: writing.seen, rows: writing.rows, done }
   } catch (error) {
     await giveUp(id)
     throw writeFault(error, file)
@@ -71,11 +72,12 @@ export async function saveRows({ id, file, cancel, ...request }: ApiRequest<'vie
 
 async function begin(id: string, partial: string, { changes, wish, settings, dataset_dir, dataset }: Omit<ApiRequest<'view_save'>, 'id' | 'file' | 'cancel'>): Promise<Writing> {
   for (const [other, { asked }] of writings) if (Date.now() - asked > LEFT_MS) await giveUp(other)
-  const open = await openDataset({ dataset_dir, dataset })
+  const place = { dataset_dir, dataset }
+  const open = await openDataset(place)
   const edited = new Map(changes.map(({ row, text }) => [row, text === null ? null : editedRecord(dataset, row, text)]))
   const keeps = wish === null ? () => true : await wishTest(open, wish, settings)
   try {
-    const writing: Writing = { open, file: await openFile(partial, 'wx'), partial, keeps, changes: edited, seen: 0, rows: 0, asked: Date.now() }
+    const writing: Writing = { place, total: open.count, file: await openFile(partial, 'wx'), partial, keeps, changes: edited, seen: 0, rows: 0, asked: Date.now() }
     writings.set(id, writing)
     return writing
   } catch (error) {
@@ -84,12 +86,13 @@ async function begin(id: string, partial: string, { changes, wish, settings, dat
 }
 
 async function goOn(writing: Writing): Promise<void> {
+  const { read } = await openDataset(writing.place) // the one from before may have been closed for another
   const until = performance.now() + WRITE_MS
-  while (writing.seen < writing.open.count && performance.now() < until) {
-    const read = await writing.open.read(writing.seen + 1, writing.seen + CHUNK)
+  while (writing.seen < writing.total && performance.now() < until) {
+    const rows = await read(writing.seen + 1, writing.seen + CHUNK)
     // What fits a search is decided by the row as it was, so that a changed row does not drop out of its own save.
-    const records = read.filter(writing.keeps).flatMap(({ row, record }) => (writing.changes.has(row) ? (writing.changes.get(row) ?? []) : (record ?? [])))
-    writing.seen = Math.min(writing.seen + CHUNK, writing.open.count)
+    const records = rows.filter(writing.keeps).flatMap(({ row, record }) => (writing.changes.has(row) ? (writing.changes.get(row) ?? []) : (record ?? [])))
+    writing.seen = Math.min(writing.seen + CHUNK, writing.total)
     writing.rows += records.length
     if (records.length > 0) await writing.file.write(`${records.map((record) => dumpJson(record)).join('\n')}\n`)
   }

@@ -66,8 +66,9 @@ async function begin({ settings, ...place }: Key): Promise<Survey> {
   }
   return {
     async advance() {
+      const { read } = await openDataset(place) // the one from before may have been closed for another
       const until = performance.now() + LOOK_MS
-      while (seen < open.count && performance.now() < until) (await open.read(seen + 1, seen + CHUNK)).forEach(look)
+      while (seen < open.count && performance.now() < until) (await read(seen + 1, seen + CHUNK)).forEach(look)
       const found = { total: open.count, seen, done: seen >= open.count, broken: plain(broken), ...content.state() }
       return { ...found, tokens: tokens?.state() ?? null, tokens_problem: 'code' in ground ? ground : null }
     },
