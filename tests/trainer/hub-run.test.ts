@@ -78,8 +78,8 @@ it('takes ModelScope where LLaMA-Factory would', async () => {
 it('a fetch that is stopped leaves a stopped run, and goes on later', async () => {
   hub.trouble = (_, server) => (server === 'content' ? { hang: true } : null)
   const { child, ended } = run()
-  await expect.poll(() => existsSync(at('out/state.json')) && stateOf().phase, { timeout: 20_000 }).toBe('downloading')
-  await expect.poll(() => text('out/running_log.txt'), { timeout: 20_000 }).toContain('train.jsonl')
+  await expect.poll(() => existsSync(at('out/state.json')) && stateOf().phase, { timeout: 60_000 }).toBe('downloading')
+  await expect.poll(() => text('out/running_log.txt'), { timeout: 60_000 }).toContain('train.jsonl')
   child.kill('SIGTERM')
   expect((await ended).code).toBe(143)
   expect(stateOf()).toMatchObject({ status: 'stopped', error: null })
