@@ -6,7 +6,7 @@ import path from 'node:path'
 import { nearest } from '@/lib/config/nearest'
 import type { RowError } from '@/lib/datasets/align'
 import { type DatasetSource, entrySchema, fileTypeOf, readableTypes, resolveEntry, sourceProblem } from '@/lib/datasets/info'
-import { schemaProblem } from '@/lib/causes'
+import { schemaProblem, systemProblem } from '@/lib/causes'
 import { type Fault, type Problem, problem, UserError } from '@/lib/errors'
 import { hubs } from '@/lib/hub/hub'
 import { JsonSyntaxError, parseJson, toPlain } from '@/lib/pyjson'
@@ -69,9 +69,13 @@ function hubFiles({ name, hub }: DatasetSource): string[] {
 }
 
 async function localFiles(source: DatasetSource, at: string): Promise<string[]> {
-  const info = await stat(at).catch(missing)
+  const refused = (error: unknown): never => {
+    throw new UserError('dataset_unsupported', { dataset: source.name, problem: problem('at', { place: at, problem: systemProblem(error) }) }, 'dataset')
+  }
+  // A name with a NUL is none that a file could have.
+  const info = at.includes('\0') ? null : await stat(at).catch(missing).catch(refused)
   if (!info) throw new UserError('dataset_file_missing', { dataset: source.name, path: at }, 'dataset')
-  const names = info.isDirectory() ? (await readdir(at)).filter((name) => !name.startsWith('.')).sort() : null
+  const names = info.isDirectory() ? (await readdir(at).catch(refused)).filter((name) => !name.startsWith('.')).sort() : null
   const files = names?.map((name) => path.join(at, name)) ?? [at]
   for (const file of files) await checkPlace(file)
   return files

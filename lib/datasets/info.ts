@@ -124,7 +124,7 @@ export function resolveEntry(name: string, entry: Entry, preferred: HubName = 'h
   const defaults = defaultsOf(entry.formatting)
   return {
     name,
-    file: remote === null ? (entry.file_name ?? null) : null,
+    file: remote === null ? entry.file_name || null : null,
     remote,
     hub: hubRef(entry, preferred),
     formatting: entry.formatting,

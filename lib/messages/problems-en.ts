@@ -129,6 +129,7 @@ export const problemsEn = {
   row_no_text: 'it holds no text',
   row_not_answer: '{place} has the role {role} where an answer or a tool call must stand',
   row_not_object: 'it is not an object of columns',
+  row_quote_open: 'a quotation mark opens a field and none closes it, so the rest of the file belongs to this row; close it or double it',
   row_not_question: '{place} has the role {role} where a question or a tool result must stand',
   row_not_rated: 'its rating must be true or false',
   row_not_text: 'it must be a text',

@@ -119,6 +119,7 @@ export const problemsZh: Readonly<Record<ProblemCode, string>> = {
   row_no_text: '没有文本',
   row_not_answer: '{place}的角色是 {role}，此处应为回答或工具调用',
   row_not_object: '该行不是由各列组成的对象',
+  row_quote_open: '引号打开了一个字段却没有闭合，文件其余部分都算进了这一行；请补上或写成两个引号',
   row_not_question: '{place}的角色是 {role}，此处应为问题或工具结果',
   row_not_rated: '评价必须是 true 或 false',
   row_not_text: '应为文本',

@@ -3,7 +3,7 @@
  * makes numbers, dates or truth values of a whole column, or nothing of words such as "NA", the text is kept; an empty field is null, as there. The one
  * exception is the column of ratings (kto_tag), whose words true and false become truth values.
  */
-import { parse } from 'csv-parse/sync'
+import { CsvError, parse } from 'csv-parse/sync'
 import { RowError } from '@/lib/datasets/align'
 import { problem } from '@/lib/errors'
 import type { PyObject } from '@/lib/pyjson'
@@ -18,8 +18,13 @@ export function csvFormat(begin: number, head: Buffer, delimiter: ',' | '\t', ta
 }
 
 function fieldsOf(text: string, delimiter: string): string[] {
-  const [fields = ['']] = parse(text, { delimiter, relax_quotes: true, relax_column_count: true })
-  return fields
+  try {
+    const [fields = ['']] = parse(text, { delimiter, relax_quotes: true, relax_column_count: true })
+    return fields
+  } catch (error) {
+    if (error instanceof CsvError) throw new RowError('row', problem('row_quote_open'))
+    throw error
+  }
 }
 
 function record(fields: string[], names: string[], tag: string | null): PyObject {

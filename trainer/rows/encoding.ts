@@ -16,7 +16,14 @@ const marks: readonly [Encoding, number[]][] = [
 export function encodingOf(head: Buffer): { encoding: Encoding; mark: number } | null {
   for (const [encoding, mark] of marks) if (mark.every((byte, i) => head[i] === byte)) return { encoding, mark: mark.length }
   if (isUtf8(wholeCharacters(head))) return { encoding: 'utf-8', mark: 0 }
+  if (mostlyUtf8(head)) return { encoding: 'utf-8', mark: 0 } // the broken rows are named one by one
   return looksChinese(head) ? { encoding: 'gb18030', mark: 0 } : null
+}
+
+/** Of ten characters beyond ASCII, nine are whole. Chinese in GBK, read like this, is broken three times out of four. */
+function mostlyUtf8(head: Buffer): boolean {
+  const beyond = head.toString('utf8').match(/[^\0-\x7f]/g) ?? []
+  return beyond.filter((character) => character === '\ufffd').length * 10 < beyond.length
 }
 
 /** Without the character that the end cuts in two. */
