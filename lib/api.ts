@@ -95,6 +95,13 @@ export interface PreviewPage {
   rows: PreviewRow[]
 }
 
+/** Files under way to the board, and those that came and that no dataset reads yet. */
+export interface UploadList {
+  /** `changed_at`: of the file on the machine that sends it (ms). */
+  unfinished: { id: string; name: string; changed_at: number; size: number; offset: number }[]
+  unlisted: { path: string; name: string; size: number }[]
+}
+
 /** The first rows of a file or dataset, with what its columns look like and the conversations that a mapping makes of them. */
 export interface Examination extends Omit<Recognition, 'mapping'> {
   /** The mapping of the rows below: the one asked for, else the entry's own, else the recognised one. */
@@ -204,6 +211,11 @@ export const api = {
   dataset_rename: answers<null>()(datasetOf.extend({ name: z.string() })),
   /** Takes the entry out; its file stays, unless it was uploaded and `delete_file` says so. */
   dataset_remove: answers<null>()(datasetOf.extend({ delete_file: z.boolean() })),
+  uploads: answers<UploadList>()(nothing),
+  /** Of a file whose last byte is there: gives it its name among the uploads, if its rows can be read. */
+  upload_finish: answers<{ path: string }>()(z.strictObject({ id: z.string().min(1).max(64) })),
+  /** Deletes an uploaded file that no dataset reads. */
+  upload_remove: answers<null>()(z.strictObject({ path: z.string().min(1) })),
   preview: answers<PreviewPage>()(
     z.strictObject({
       dataset_dir: z.string().min(1),

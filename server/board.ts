@@ -16,6 +16,7 @@ import { openPaths } from '@/server/paths'
 import { openQueue } from '@/server/queue'
 import { openRuns } from '@/server/runs'
 import { answerRoom, openSockets, runRoom, serveBrowsers } from '@/server/socket'
+import { openUploads } from '@/server/uploads'
 
 export interface Board {
   /** The port that was taken; another one than asked for only for port 0. */
@@ -60,8 +61,9 @@ export async function openBoard(options: ServerOptions, makePage: (server: Serve
   })
   const inspect = openInspect(home)
   const datasets = openDatasets({ home, paths, inspect })
+  const uploads = openUploads(home, inspect)
   const hub = openHub((downloads) => browsers.emit('downloads', downloads))
-  server.on('request', httpHandler(guard, makeEndpoints({ home, paths, runs, jobs, inspect, datasets, hub }), makePage(server), options.dev))
+  server.on('request', httpHandler(guard, makeEndpoints({ home, paths, runs, jobs, inspect, datasets, hub, uploads }), uploads, makePage(server), options.dev))
   serveBrowsers(browsers, runs, chat, hub, paths)
   inspect.warmUp()
   return {

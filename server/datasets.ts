@@ -28,6 +28,8 @@ export interface Datasets {
   check(dataset_dir: string, dataset: string): void
   /** Absolute path of a file or folder of files. @throws UserError path_outside */
   file(target: string): string
+  /** The files that the datasets of all known folders read. */
+  files(): Set<string>
   add(request: ApiRequest<'dataset_add'>): Promise<void>
   map(request: ApiRequest<'dataset_map'>): Promise<void>
   rename(request: ApiRequest<'dataset_rename'>): Promise<void>
@@ -56,8 +58,11 @@ export function openDatasets({ home, paths, inspect }: { home: string; paths: Pa
     return { ...entry, is_upload: isBelow(uploads, entry.path) }
   }
 
+  const folders = () => [...new Set([own, 'data', ...paths.roots.flatMap((root) => [root, path.join(root, 'data')]).filter(holdsInfo).map(shortPath)])]
+
   return {
-    folders: () => [...new Set([own, 'data', ...paths.roots.flatMap((root) => [root, path.join(root, 'data')]).filter(holdsInfo).map(shortPath)])],
+    folders,
+    files: () => new Set(folders().flatMap((dataset_dir) => filesOf(path.resolve(checkout, dataset_dir)))),
     async list(dataset_dir) {
       const folder = folderOf(dataset_dir)
       if (isOwn(dataset_dir) && !holdsInfo(folder)) return { datasets: [], problem: null } // made with its first dataset
@@ -177,6 +182,17 @@ function outsideOf(place: string, paths: Paths): string | null {
   if (!paths.allows(place)) return place
   if (!statSync(place, { throwIfNoEntry: false })?.isDirectory()) return null
   return readdirSync(place).map((name) => path.join(place, name)).find((file) => !path.basename(file).startsWith('.') && !paths.allows(file)) ?? null
+}
+
+/** Of a damaged dataset_info.json none: whoever opens that folder is told. */
+function filesOf(folder: string): string[] {
+  try {
+    const entries = readEntries(folder)
+    return [...entries.keys()].flatMap((name) => placeOf(entries, name, folder) ?? [])
+  } catch (error) {
+    if (error instanceof UserError) return []
+    throw error
+  }
 }
 
 /** As the entry says it: relative where file and folder move together, absolute where they do not. */

@@ -18,6 +18,7 @@ import type { Jobs } from '@/server/jobs'
 import type { Paths } from '@/server/paths'
 import { readArgs } from '@/server/run-view'
 import type { Runs } from '@/server/runs'
+import type { Uploads } from '@/server/uploads'
 
 export type Endpoints = { [N in ApiName]: (request: z.output<(typeof api)[N]['request']>) => ApiResponse<N> | Promise<ApiResponse<N>> }
 
@@ -29,6 +30,7 @@ export interface EndpointParts {
   inspect: Inspect
   datasets: Datasets
   hub: Hub
+  uploads: Uploads
 }
 
 /** Settings that name a place on the disk; all of them are looked at before the trainer sees them. */
@@ -103,7 +105,7 @@ function adapters({ runs }: EndpointParts, model: string | null): AdapterEntry[]
 }
 
 export function makeEndpoints(parts: EndpointParts): Endpoints {
-  const { home, paths, runs, jobs, inspect, datasets, hub } = parts
+  const { home, paths, runs, jobs, inspect, datasets, hub, uploads } = parts
   const done = (work: (id: string) => void) => ({ id }: { id: string }) => {
     work(id)
     return null
@@ -136,6 +138,12 @@ export function makeEndpoints(parts: EndpointParts): Endpoints {
       if ('path' in request) return inspect.ask('examine', { ...request, path: datasets.file(request.path) })
       if ('dataset' in request) datasets.check(request.dataset_dir, request.dataset)
       return inspect.ask('examine', request)
+    },
+    uploads: () => uploads.list(datasets.files()),
+    upload_finish: ({ id }) => uploads.finish(id),
+    upload_remove({ path: file }) {
+      uploads.remove(file, datasets.files())
+      return null
     },
     dataset_add: written(datasets.add),
     dataset_map: written(datasets.map),

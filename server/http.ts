@@ -5,10 +5,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { api, type ApiName } from '@/lib/api'
 import { jsonProblem, schemaProblem } from '@/lib/causes'
 import { problem, UserError, type Fault, type Problem } from '@/lib/errors'
+import { uploadsPath } from '@/lib/datasets/upload'
 import { sentence } from '@/lib/messages'
 import type { Endpoints } from '@/server/endpoints'
 import { faultOf } from '@/server/fault'
 import type { Guard } from '@/server/guard'
+import type { Uploads } from '@/server/uploads'
 
 /** A configuration with a long system prompt is far below this. */
 const bodyLimit = 1_000_000
@@ -88,7 +90,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, status: numb
 }
 
 /** The server's answer to every request that is not the socket's. `dev`: the page is served from its sources, which takes eval. */
-export function httpHandler(guard: Guard, endpoints: Endpoints, page: Page, dev: boolean) {
+export function httpHandler(guard: Guard, endpoints: Endpoints, uploads: Uploads, page: Page, dev: boolean) {
   const always = Object.entries(dev ? headers : builtHeaders)
   return (request: IncomingMessage, response: ServerResponse): void => {
     for (const [name, value] of always) response.setHeader(name, value)
@@ -98,6 +100,7 @@ export function httpHandler(guard: Guard, endpoints: Endpoints, page: Page, dev:
     if (refusal !== null) return refuse(request, response, refusal.status, refusal.fault)
     const name = request.url?.match(/^\/api\/([^?]*)/)?.[1]
     if (name !== undefined) return void serveApi(name, endpoints, request, response)
+    if (request.url === uploadsPath || request.url?.startsWith(`${uploadsPath}/`)) return void uploads.handle(request, response)
     void page(request, response).catch((error: unknown) => {
       const fault = faultOf(error)
       if (response.headersSent) response.destroy()

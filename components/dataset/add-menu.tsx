@@ -1,9 +1,10 @@
 'use client'
-/** The ways in which a dataset comes to the board. Each ends in the form that says what its columns mean. */
+/** The ways in which a dataset comes to the board. */
 import { DropdownMenu } from 'radix-ui'
 import CloudDownload from 'lucide-react/icons/cloud-download'
 import FolderOpen from 'lucide-react/icons/folder-open'
 import Plus from 'lucide-react/icons/plus'
+import UploadIcon from 'lucide-react/icons/upload'
 import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import type { Subject } from '@/components/dataset/mapping-dialog'
@@ -15,15 +16,19 @@ import type { Mapping } from '@/lib/datasets/mapping'
 
 const BrowseDialog = dynamic(() => import('@/components/files/browse-dialog').then((module) => module.BrowseDialog), { ssr: false })
 const HubDialog = dynamic(() => import('@/components/dataset/hub-dialog').then((module) => module.HubDialog), { ssr: false })
-const MappingDialog = dynamic(() => import('@/components/dataset/mapping-dialog').then((module) => module.MappingDialog), { ssr: false })
 
-/** `onAdded` gets the data folder that the new dataset is listed in. */
-export function AddMenu({ onAdded }: { onAdded: (dataset_dir: string) => void }) {
+interface AddMenuProps {
+  /** Opens the dialog that chooses files to upload. */
+  onChoose: () => void
+  /** Takes a file of the server, or rows of a hub, up as a dataset; with the mapping, where it is known already. */
+  onTake: (subject: Subject, known?: Mapping) => void
+}
+
+export function AddMenu({ onChoose, onTake }: AddMenuProps) {
   const { t } = useLocale()
   const words = t.ui.datasets
   const [browsing, setBrowsing] = useState(false)
   const [asking, setAsking] = useState(false)
-  const [found, setFound] = useState<{ subject: Subject; known?: Mapping } | null>(null)
   return (
     <>
       <DropdownMenu.Root modal={false}>
@@ -33,6 +38,10 @@ export function AddMenu({ onAdded }: { onAdded: (dataset_dir: string) => void })
         </DropdownMenu.Trigger>
         <DropdownMenu.Portal>
           <DropdownMenu.Content align="end" sideOffset={4} className={menuPanel}>
+            <DropdownMenu.Item className={menuItem} onSelect={onChoose}>
+              <UploadIcon aria-hidden className="size-4 text-ink-faint" />
+              {words.add_upload}
+            </DropdownMenu.Item>
             <DropdownMenu.Item className={menuItem} onSelect={() => setBrowsing(true)}>
               <FolderOpen aria-hidden className="size-4 text-ink-faint" />
               {words.add_path}
@@ -51,7 +60,7 @@ export function AddMenu({ onAdded }: { onAdded: (dataset_dir: string) => void })
           use={words.use_file}
           accepts={({ kind, name }) => kind === 'file' && fileTypeOf(name).type !== null}
           useFolder={words.use_folder}
-          onTake={({ path }) => setFound({ subject: { path } })}
+          onTake={({ path }) => onTake({ path })}
           onClose={() => setBrowsing(false)}
         />
       )}
@@ -60,11 +69,10 @@ export function AddMenu({ onAdded }: { onAdded: (dataset_dir: string) => void })
           onClose={() => setAsking(false)}
           onFetched={(hub, known) => {
             setAsking(false)
-            setFound({ subject: { hub }, known })
+            onTake({ hub }, known)
           }}
         />
       )}
-      {found && <MappingDialog {...found} onClose={() => setFound(null)} onDone={onAdded} />}
     </>
   )
 }

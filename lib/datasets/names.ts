@@ -12,3 +12,33 @@ export function freeName(path: string, taken: readonly string[]): string {
     if (!taken.includes(name)) return name
   }
 }
+
+const KEPT = 120
+
+/** A file's name as it may lie on any disk: no folders, no control or direction marks, nothing hidden; a long one loses its middle, not its endings. */
+export function safeFileName(name: string): string {
+  const last = name.split(/[\\/]/).at(-1) ?? ''
+  const plain = last.normalize('NFC').replace(/[\p{C}<>:"|?*]+/gu, '_').replace(/^[.\s]+/, '').trim()
+  const endings = /(\.[A-Za-z0-9]{1,8}){1,2}$/.exec(plain)?.[0] ?? ''
+  const stem = plain.slice(0, plain.length - endings.length)
+  return `${shortened(stem) || 'upload'}${endings.toLowerCase()}`
+}
+
+/** At most `KEPT` bytes of UTF-8, whole characters: file systems count bytes. */
+function shortened(stem: string): string {
+  let bytes = 0
+  let kept = ''
+  for (const char of stem) {
+    bytes += new TextEncoder().encode(char).length
+    if (bytes > KEPT) break
+    kept += char
+  }
+  return kept
+}
+
+/** `name`, or with a number before its endings the first that is not taken. */
+export function numberedName(name: string, number: number): string {
+  if (number === 1) return name
+  const at = name.indexOf('.')
+  return at === -1 ? `${name}_${number}` : `${name.slice(0, at)}_${number}${name.slice(at)}`
+}

@@ -1,5 +1,5 @@
-/** The Datasets page with the real reader of rows: a file is added and mapped, listed, renamed, used in Train, and taken out. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+/** The Datasets page with the real reader of rows: files are uploaded or added by path, mapped, listed, renamed, used in Train, and taken out. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -46,12 +46,86 @@ describe.skipIf(chromiumPath === null)('the Datasets page', () => {
     await window.close()
   })
 
+  const mineHref = () => `/datasets?dir=${encodeURIComponent(path.join(board.home, 'data'))}`
+  const uploaded = () => readdirSync(path.join(board.home, 'uploads')).filter((name) => !name.startsWith('.')).toSorted()
+
+  test('uploads a file: recognised, listed, chosen in Train, and deleted with its dataset', async () => {
+    const window = await BoardPage.open(browser, board, { path: mineHref() })
+    const { page } = window
+    const conversations = [{ from: 'human', value: 'Guten Tag' }, { from: 'gpt', value: 'Good day' }]
+    const send = (name: string, text: string) => page.locator('input[type=file]').setInputFiles({ name, mimeType: '', buffer: Buffer.from(text) })
+    await send('broken.json', '[{"a": }]')
+    await page.getByRole('alert').filter({ hasText: 'line 1, column 8' }).waitFor()
+    await window.button('Dismiss broken.json').click()
+    await send('film.mp4', 'x')
+    await page.getByRole('alert').filter({ hasText: '"mp4"' }).waitFor()
+    await window.button('Dismiss film.mp4').click()
+
+    await send('greetings.jsonl', `${JSON.stringify({ conversations })}\n`)
+    const dialog = page.getByRole('dialog', { name: 'Add greetings.jsonl' })
+    await dialog.getByText('Recognised: Conversations').waitFor()
+    await dialog.getByText('All of the first 1 rows can be read this way.').waitFor()
+    await dialog.getByRole('article').getByText('Guten Tag').waitFor()
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click()
+    await page.getByText(/^1 rows$/).waitFor()
+    expect(info()).toEqual({ greetings: { file_name: '../uploads/greetings.jsonl', formatting: 'sharegpt', columns: { messages: 'conversations' } } })
+    expect(uploaded()).toEqual(['greetings.jsonl'])
+    expect(await violations(page)).toEqual([])
+
+    await window.button('Use in Train: greetings').click()
+    await window.field('Dataset').filter({ hasText: 'greetings' }).waitFor()
+    await page.getByRole('link', { name: 'Datasets', exact: true }).click()
+    await window.button('More for greetings').click()
+    await page.getByRole('menuitem', { name: 'Remove …' }).click()
+    await window.field('Delete the uploaded file too; this cannot be undone').click()
+    await window.button('Remove').click()
+    await page.getByText('No dataset in this folder yet').waitFor()
+    expect(uploaded()).toEqual([])
+    expect(window.complaints).toEqual([])
+    await window.close()
+  })
+
+  test('goes on with an upload after a pause, and after a reload once the file is chosen again', async () => {
+    const window = await BoardPage.open(browser, board, { path: mineHref() })
+    const { page } = window
+    const file = path.join(board.home, 'mine/large.jsonl')
+    const line = `${JSON.stringify({ instruction: 'x'.repeat(1000), output: 'y' })}\n`
+    writeFileSync(file, line.repeat(120_000))
+    // Slow enough to be caught in the middle.
+    const session = await page.context().newCDPSession(page)
+    const slow = (bytes: number) => session.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: bytes })
+    await slow(15_000_000)
+    await page.locator('input[type=file]').setInputFiles(file)
+    await page.getByRole('progressbar', { name: 'Upload of large.jsonl' }).waitFor()
+    const percent = async () => Number(await page.getByRole('progressbar', { name: 'Upload of large.jsonl' }).getAttribute('aria-valuenow'))
+    await expect.poll(percent, { timeout: 60_000 }).toBeGreaterThan(30)
+    await window.button('Pause large.jsonl').click()
+    await page.getByRole('status').filter({ hasText: 'Paused' }).waitFor()
+    const paused = await percent()
+    await window.button('Resume large.jsonl').click()
+    await expect.poll(percent, { timeout: 60_000 }).toBeGreaterThan(paused)
+    await page.reload()
+    await window.ready()
+    await page.getByText('Choose the same file again').waitFor()
+    expect(await violations(page)).toEqual([])
+    await slow(-1)
+    await page.locator('input[type=file]').setInputFiles(file)
+    await page.getByRole('dialog', { name: 'Add large.jsonl' }).getByText('Recognised: Questions and answers').waitFor({ timeout: 60_000 })
+    expect(readFileSync(path.join(board.home, 'uploads/large.jsonl')).equals(readFileSync(file))).toBe(true)
+    await page.keyboard.press('Escape')
+    await window.button('Delete large.jsonl').click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click()
+    await expect.poll(uploaded).toEqual([])
+    expect(window.complaints).toEqual([])
+    await window.close()
+  })
+
   test('adds a file by its path: mapped by hand beside its rows, listed, used in Train, renamed, removed', async () => {
-    const window = await BoardPage.open(browser, board, { path: `/datasets?dir=${encodeURIComponent(path.join(board.home, 'data'))}` })
+    const window = await BoardPage.open(browser, board, { path: mineHref() })
     const { page } = window
     await page.getByText('No dataset in this folder yet').waitFor()
     await window.button('Add dataset').click()
-    await page.getByRole('menuitem', { name: 'File on this machine' }).click()
+    await page.getByRole('menuitem', { name: 'File on the server' }).click()
     await page.getByRole('button', { name: board.home, exact: true }).click()
     await page.getByRole('button', { name: 'mine', exact: true }).click()
     await page.getByRole('button', { name: /sums\.jsonl/ }).click()
@@ -83,7 +157,7 @@ describe.skipIf(chromiumPath === null)('the Datasets page', () => {
     await window.field('New name').fill('加法')
     await page.keyboard.press('Enter')
     await page.getByRole('link', { name: '加法' }).waitFor()
-    await window.button('Use 加法 in Train').click()
+    await window.button('Use in Train: 加法').click()
     await window.field('Dataset').filter({ hasText: '加法' }).waitFor()
     await expect.poll(() => window.field('Data dir').inputValue()).toBe(path.join(board.home, 'data'))
 
