@@ -3,7 +3,7 @@ import { eld } from 'eld/small'
 import type { Example } from '@/lib/datasets/example'
 
 /** More text makes the guess no better. */
-const LOOKED_AT = 1000
+const LOOKED_AT = 400
 
 /** ISO 639-1; null where there is no text to tell by. */
 export function languageOf({ prompt, response }: Example): string | null {

@@ -17,7 +17,7 @@ import { type Ground, groundOf, tokenSettings, tokensOf } from '@/trainer/view/t
 
 /** How long one answer may take, and the rows between looks at the clock. */
 const LOOK_MS = 250
-const CHUNK = 100
+const CHUNK = 50
 /** Rows of a kind that are named. */
 const NAMED = 500
 const MOST_TOOLS = 200
