@@ -34,8 +34,8 @@ export function systemProblem(error: unknown): FaultValue {
   return 'code' in error && isSystemCode(error.code) ? problem(systemCodes[error.code], { code: error.code }) : error.message
 }
 
-/** A failure of ours: none of the user's faults, so all that can be told is what was said. */
-export const internalFault = (error: unknown): Fault => ({ code: 'internal', values: { problem: error instanceof Error ? error.message : String(error) } })
+/** A failure of ours: none of the user's faults, so all that can be told is what was said, without its full stop: the sentence has its own. */
+export const internalFault = (error: unknown): Fault => ({ code: 'internal', values: { problem: (error instanceof Error ? error.message : String(error)).trim().replace(/\.$/, '') } })
 
 /** Of a text that JSON.parse has refused: the slower parser says where and why. */
 export function jsonProblem(text: string): Problem {

@@ -1,7 +1,7 @@
 /** Every sentence in every language: nothing forgotten, nothing filled that is not asked for, and no language in another's sentence. */
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { jsonProblem, schemaProblem, systemProblem } from '@/lib/causes'
+import { internalFault, jsonProblem, schemaProblem, systemProblem } from '@/lib/causes'
 import { faultSchema, type Fault, type FaultValue, problem, type Problem, type ProblemCode } from '@/lib/errors'
 import { sentence, translate, words } from '@/lib/messages'
 import { en, type ErrorCode } from '@/lib/messages/en'
@@ -64,6 +64,8 @@ describe('what others say', () => {
   })
 
   test('an error without a code that is known is quoted', () => expect(systemProblem(Object.assign(new Error('odd thing'), { code: 'EODD' }))).toBe('odd thing'))
+
+  test('a failure of ours is quoted without its own stop', () => expect(sentence(internalFault(new Error('No addon. ')), 'en')).toContain('Tuneboard: No addon. Please'))
 
   const schema = z.strictObject({ rank: z.number().int().min(1), kind: z.enum(['a', 'b']), name: z.string().min(1), list: z.array(z.string()).max(1), on: z.union([z.boolean(), z.null()]), inner: z.strictObject({ x: z.number().lt(1) }) })
   const good = { rank: 1, kind: 'a', name: 'n', list: [], on: true, inner: { x: 0 } }
