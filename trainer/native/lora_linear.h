@@ -1,7 +1,7 @@
 // loraLinear of trainer/ops/linear.ts as one op where the processor has a tile unit: the low-rank update is a last step of the product with the frozen
 // weight, and the gradients of A and B are products on the same unit. A and B are float32, and so is the arithmetic on them.
 #pragma once
-#include "tiles.h"
+#include "tile_product.h"
 
 #ifdef TUNEBOARD_TILES
 namespace tuneboard {

@@ -1,6 +1,6 @@
 // Matrix products of whole blocks of tokens where the processor has a tile unit; elsewhere TensorFlow's own MatMul is recorded (rules/matmul.ts).
 #pragma once
-#include "tiles.h"
+#include "tile_product.h"
 
 #ifdef TUNEBOARD_TILES
 namespace tuneboard {
