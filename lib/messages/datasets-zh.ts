@@ -71,7 +71,7 @@ export const datasetsZh: Messages['ui']['datasets'] = {
     folder: '登记到',
     formatting: '格式',
     formattings: { alpaca: 'alpaca：问题与回答各占一列', sharegpt: 'sharegpt：消息列表', openai: 'openai：含工具调用的消息', chatglm3: 'chatglm3：工具调用附结果的消息' },
-    answers: '回答',
+    answers: '回答形式',
     answer_kinds: { one: '学习一个回答', pair: '一好一差两个回答', rated: '标为好或差的回答' },
     no_rating: '没有取值为 true 或 false 的列。',
     columns_title: '列',
