@@ -1,4 +1,4 @@
-/** `npm run bench -- train|generate --preset …`: the measurements of `trainer/bench.ts` as a program of their own. */
+/** `npm run bench -- train|generate|data …`: the measurements of `trainer/bench.ts` as a program of their own. */
 import { bench } from '@/trainer/bench'
 import { sayFailure, sayFaults } from '@/trainer/say'
 

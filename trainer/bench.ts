@@ -149,9 +149,10 @@ async function benchGenerate(settings: Settings): Promise<Record<string, unknown
   return result
 }
 
-/** `train` or `generate`, then options. */
+/** `train`, `generate` or `data`, then options. */
 export async function bench([mode = '', ...argv]: readonly string[]): Promise<number> {
-  const what = oneOf('mode', mode, ['train', 'generate'])
+  const what = oneOf('mode', mode, ['train', 'generate', 'data'])
+  if (what === 'data') return (await import('@/trainer/bench-data')).benchData(argv)
   const settings = readOptions(argv)
   const result = what === 'train' ? await benchTrain(settings) : await benchGenerate(settings)
   process.stdout.write(`${JSON.stringify(result)}\n`)

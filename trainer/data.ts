@@ -1,24 +1,21 @@
 /**
- * From the data arguments to samples to learn from, with every row that is left out accounted for; and what datasets a folder offers. Reading files is
- * dataset-files.ts, rows for people are preview.ts, the mix of several datasets is `lib/datasets/mix`, labels and cut-off are `lib/samples`, batches are encode.ts.
+ * From the data arguments to samples to learn from, with every row that is left out accounted for; and what datasets a folder offers. Which rows are taken is
+ * choose.ts's, what becomes of a row tokens/'s, packed rows are pack.ts's, batches encode.ts's; rows for people are preview.ts.
  */
-import { setImmediate } from 'node:timers/promises'
-import { exampleCutoff, packs } from '@/lib/config/derived'
-import { RowError } from '@/lib/datasets/align'
-import { type Example, toExample, unsupervised } from '@/lib/datasets/example'
+import { packs } from '@/lib/config/derived'
+import type { Example } from '@/lib/datasets/example'
 import { type DatasetSource, type Formatting, sourceProblem } from '@/lib/datasets/info'
 import { type DatasetKind, kindOf } from '@/lib/datasets/mapping'
-import { type MixSettings, mixRows } from '@/lib/datasets/mix'
-import { unfitForSft } from '@/lib/datasets/purpose'
+import type { MixSettings } from '@/lib/datasets/mix'
 import { type Fault, problem, UserError } from '@/lib/errors'
-import type { PyObject } from '@/lib/pyjson'
-import { type Encoded, encodeSupervised, IGNORED } from '@/lib/samples/supervised'
 import type { Template } from '@/lib/templates/template'
-import { datasetFiles, findDataset, readInfo, rowFault } from '@/trainer/dataset-files'
-import type { Sample } from '@/trainer/encode'
-import { packRows, type PackingArgs } from '@/trainer/pack'
-import { type AlignedRow, openDataset } from '@/trainer/rows/dataset'
-import { rowDrawer, splitRows } from '@/trainer/split'
+import { type Choice, distinctRows, pickRows, placesIn, readRun, runsOf } from '@/trainer/choose'
+import { datasetFiles, readInfo } from '@/trainer/dataset-files'
+import { type PackingArgs, packTokens } from '@/trainer/pack'
+import { type Samples, samplesOf } from '@/trainer/samples'
+import { encodeOnDisk } from '@/trainer/tokens/cached'
+import { encodeHere } from '@/trainer/tokens/memory'
+import { exampleOf } from '@/trainer/tokens/row'
 
 /** The data arguments, by their configuration keys; `TrainingArgs` satisfies it. */
 export interface DataArgs extends PackingArgs, Partial<Pick<MixSettings, 'mix_strategy' | 'interleave_probs'>> {
@@ -34,6 +31,11 @@ export interface DataArgs extends PackingArgs, Partial<Pick<MixSettings, 'mix_st
   val_size?: number
   eval_on_each_dataset?: boolean
   seed: number
+  /** Folder whose tokenizer and template those of the training are; without it, tokens are made in this process only. */
+  model_name_or_path?: string | null
+  /** Where the tokens are kept; without it, those of large datasets are kept in the user's cache. */
+  tokenized_path?: string | null
+  overwrite_cache?: boolean
 }
 
 /** A row that cannot be learned from: which one (counted from 1), and why. */
@@ -44,9 +46,9 @@ export interface RowFault {
 }
 
 export interface TrainingData {
-  train: Sample[]
+  train: Samples
   /** Validation sets; the name is empty for `val_size` and for a merged `eval_dataset`. */
-  evals: { name: string; samples: Sample[] }[]
+  evals: { name: string; samples: Samples }[]
   /** Rows that are left out: broken ones, and those without an answer. */
   skipped: RowFault[]
   /** Samples cut at `cutoff_len`. */
@@ -55,58 +57,80 @@ export interface TrainingData {
   unlearnable: number
 }
 
-/** A row on its way to a sample, or why it is skipped. */
-type Candidate = { dataset: string; row: number } & ({ example: Example; fault: null } | { example: null; fault: Fault })
-
-/** Rows chosen by the arguments, before any token is made. */
-export interface Chosen {
-  train: readonly Candidate[]
-  evals: { name: string; rows: readonly Candidate[] }[]
-}
-
-/**
- * Reads and judges the rows of a training. UserError: an unknown dataset, a missing or damaged file, a column that no row
- * has, no rows to learn from.
- */
-export async function chooseRows(args: DataArgs): Promise<Chosen> {
-  if (!args.dataset?.length) throw new UserError('missing_key', { key: 'dataset' }, 'dataset')
-  const draw = rowDrawer(args.seed)
-  const rows: Candidate[][] = []
-  for (const name of args.dataset) rows.push(await loadRows(name, args, 'dataset', draw))
-  const { train, validation } = splitRows(mixed(rows, args), args.val_size ?? 0, args.seed)
-  const sets: Chosen['evals'] = []
-  for (const name of args.eval_dataset ?? []) sets.push({ name, rows: await loadRows(name, args, 'eval_dataset', draw) })
-  const merged = args.eval_on_each_dataset || sets.length === 0 ? sets : [{ name: '', rows: mixed(sets.map((set) => set.rows), args) }]
-  const chosen = { train, evals: [...(validation.length > 0 ? [{ name: '', rows: validation }] : []), ...merged] }
-  const usable = (candidates: readonly Candidate[]) => candidates.filter(({ example }) => example !== null)
-  needSome(args, usable(train), chosen.evals.map((set) => ({ name: set.name, left: usable(set.rows) })), skippedOf(chosen))
-  return chosen
-}
-
-/** The rows of several datasets in one sequence. */
-function mixed(sets: readonly (readonly Candidate[])[], { mix_strategy = 'concat', interleave_probs = null, seed }: DataArgs): Candidate[] {
-  const all = sets.flat()
-  return mixRows(sets.map((rows) => rows.length), { mix_strategy, interleave_probs, seed }).map((i) => all[i])
+/** Rows chosen by the arguments, before any token is made, with what a look at them has shown. */
+export interface Chosen extends Choice {
+  survey: DataSurvey
 }
 
 /** What a training would be fed, known without making tokens. */
 export interface DataSurvey {
-  /** Examples to train on, less the rows that are skipped. */
-  examples: Example[]
+  /** Examples to train on, less the rows that are known to be left out. */
+  examples: number
   eval_examples: number
+  /** Examples taken evenly over those to train on. */
+  sample: Example[]
+  /** Of a large dataset, those among the rows that were looked at. */
   skipped: RowFault[]
 }
 
-/** Reads and aligns every row. UserError as in `loadData`, but for faults of tools in a template. */
+/** Files up to this size are looked at row for row, and made into tokens in this process, which is done before a worker has started. */
+const SMALL = 8 * 1024 * 1024
+/** Rows that are looked at in larger ones, and examples that a survey gives. */
+const LOOKED_AT = 512
+const SAMPLED = 64
+
+/**
+ * Reads and judges the rows of a training, of large datasets a few taken evenly. UserError: an unknown dataset, a missing or damaged file, a column that no row
+ * has, no rows to learn from.
+ */
+export async function chooseRows(args: DataArgs): Promise<Chosen> {
+  const choice = await pickRows(args)
+  try {
+    return { ...choice, survey: await survey(choice, args) }
+  } catch (error) {
+    await choice.close()
+    throw error
+  }
+}
+
+async function survey(choice: Choice, args: DataArgs): Promise<DataSurvey> {
+  const rows = distinctRows(choice)
+  const every = choice.bytes > SMALL ? Math.ceil(rows.length / LOOKED_AT) : 1
+  const { examples, skipped } = await readExamples(choice, rows.filter((_, i) => i % every === 0))
+  const usable = (numbers: readonly number[]) => numbers.filter((row) => examples.get(row) !== null)
+  const train = usable(choice.train)
+  const evals = choice.evals.map((set) => ({ name: set.name, left: usable(set.rows) }))
+  const known = train.filter((row) => examples.has(row))
+  needSome(args, known, evals, skipped)
+  const step = Math.ceil(known.length / SAMPLED)
+  const sample = known.filter((_, i) => i % step === 0).flatMap((row) => examples.get(row) ?? [])
+  return { examples: train.length, eval_examples: evals.reduce((sum, { left }) => sum + left.length, 0), sample, skipped }
+}
+
+/** Examples by their row's number; null for a row that is left out. */
+async function readExamples({ datasets }: Choice, rows: Int32Array): Promise<{ examples: Map<number, Example | null>; skipped: RowFault[] }> {
+  const examples = new Map<number, Example | null>()
+  const skipped: RowFault[] = []
+  for (const run of runsOf(datasets, rows, LOOKED_AT)) {
+    const { source, first } = run.dataset
+    for (const row of await readRun(run)) {
+      const example = exampleOf(row, source)
+      if ('code' in example) skipped.push({ dataset: source.name, row: row.row, fault: example })
+      examples.set(first + row.row - 1, 'code' in example ? null : example)
+    }
+  }
+  return { examples, skipped }
+}
+
+/** UserError as in `chooseRows`. */
 export async function surveyData(args: DataArgs): Promise<DataSurvey> {
   const chosen = await chooseRows(args)
-  const usable = (rows: readonly Candidate[]) => rows.flatMap(({ example }) => example ?? [])
-  const eval_examples = chosen.evals.reduce((sum, { rows }) => sum + usable(rows).length, 0)
-  return { examples: usable(chosen.train), eval_examples, skipped: skippedOf(chosen) }
+  await chosen.close()
+  return chosen.survey
 }
 
 /** UserError where nothing is left to train on, or of one of the validation sets. */
-function needSome({ dataset, eval_dataset }: DataArgs, train: readonly unknown[], evals: readonly { name: string; left: readonly unknown[] }[], skipped: readonly RowFault[]): void {
+function needSome({ dataset, eval_dataset }: DataArgs, train: { readonly length: number }, evals: readonly { name: string; left: { readonly length: number } }[], skipped: readonly RowFault[]): void {
   const names = dataset?.join(', ') ?? ''
   if (train.length === 0) throw nothingLearned(names, skipped, 'dataset')
   const empty = evals.find(({ left }) => left.length === 0)
@@ -120,112 +144,31 @@ function nothingLearned(dataset: string, [first]: readonly RowFault[], field: st
   return new UserError('dataset_unsupported', { dataset, problem: problem('dataset_useless', { row: first.row, column, problem: reason }) }, field)
 }
 
-/** Every row that is of no use, with its reason. */
-function skippedOf({ train, evals }: Chosen): RowFault[] {
-  return [...train, ...evals.flatMap(({ rows }) => rows)].flatMap(({ dataset, row, fault }) => (fault === null ? [] : [{ dataset, row, fault }]))
-}
-
 /** Told how much of the rows has become tokens, 0 to 1, now and then; what it throws ends the work. */
 export type Watch = (share: number) => void
 
-/** The samples of a supervised fine-tuning. UserError: a row that the template cannot write, no rows to learn from. */
-export async function encodeData(chosen: Chosen, args: DataArgs, template: Template, watch: Watch = () => undefined): Promise<TrainingData> {
-  const data: TrainingData = { train: [], evals: [], skipped: skippedOf(chosen), truncated: 0, unlearnable: 0 }
-  const total = chosen.train.length + chosen.evals.reduce((sum, { rows }) => sum + rows.length, 0)
-  let before = 0
-  const encode = async (rows: readonly Candidate[]) => {
-    const samples = await encodeRows(rows, args, template, data, (done) => watch((before + done) / total))
-    before += rows.length
-    return samples
+/** The samples of a supervised fine-tuning. UserError: tokens_of_others, no rows to learn from. */
+export async function encodeData(chosen: Choice, args: DataArgs, template: Template, watch: Watch = () => undefined): Promise<TrainingData> {
+  try {
+    const rows = distinctRows(chosen)
+    const { model_name_or_path: model } = args
+    const onDisk = model && (chosen.bytes > SMALL || args.tokenized_path)
+    const tokens = onDisk ? await encodeOnDisk(chosen, rows, { ...args, model_name_or_path: model }, template, watch) : await encodeHere(chosen, rows, args, template, watch)
+    const listed = (numbers: readonly number[]) => {
+      const places = placesIn(rows, numbers)
+      return packs(args) ? packTokens(tokens, places, args, template.tokenizer.pad?.id ?? 0) : samplesOf(tokens, places)
+    }
+    const { skipped, truncated, unlearnable } = tokens
+    const data = { train: listed(chosen.train), evals: chosen.evals.map(({ name, rows: own }) => ({ name, samples: listed(own) })), skipped, truncated, unlearnable }
+    needSome(args, data.train, data.evals.map(({ name, samples }) => ({ name, left: samples })), skipped)
+    return data
+  } finally {
+    await chosen.close()
   }
-  data.train = await encode(chosen.train)
-  for (const set of chosen.evals) data.evals.push({ name: set.name, samples: await encode(set.rows) })
-  needSome(args, data.train, data.evals.map(({ name, samples }) => ({ name, left: samples })), data.skipped)
-  return data
 }
 
 /** Both in one: rows read, then made into samples. */
 export const loadData = async (args: DataArgs, template: Template): Promise<TrainingData> => encodeData(await chooseRows(args), args, template)
-
-/** Rows of one dataset: `num_samples` drawn where its entry says so, then the first `max_samples`. */
-async function loadRows(name: string, args: DataArgs, field: 'dataset' | 'eval_dataset', draw: ReturnType<typeof rowDrawer>): Promise<Candidate[]> {
-  const source = findDataset(await readInfo(args.dataset_dir), name, args.dataset_dir, field)
-  const unfit = unfitForSft(source)
-  if (unfit) throw new UserError('dataset_unsupported', { dataset: name, problem: unfit }, field)
-  const { store, count, align } = await openDataset(source, args.dataset_dir)
-  try {
-    const all = Array.from({ length: count }, (_, i) => i + 1)
-    const drawn = source.num_samples === null ? all : draw(all, source.num_samples)
-    const numbers = args.max_samples ? drawn.slice(0, args.max_samples) : drawn
-    const rows = align(await store.read(1, count + 1))
-    return numbers.map((row) => candidate(rows[row - 1], source))
-  } finally {
-    await store.close()
-  }
-}
-
-/** A row to learn from, or why it is of no use. */
-function candidate(aligned: AlignedRow, source: DatasetSource): Candidate {
-  const at = { dataset: source.name, row: aligned.row }
-  if (aligned.fault) return { ...at, example: null, fault: aligned.fault }
-  try {
-    const useless = unsupervised(aligned.aligned, source)
-    if (useless !== null) throw wrongAnswer(aligned.record, source) ?? useless
-    return { ...at, example: toExample(aligned.aligned, source), fault: null }
-  } catch (error) {
-    if (!(error instanceof RowError)) throw error
-    return { ...at, example: null, fault: rowFault(source.name, aligned.row, error) }
-  }
-}
-
-/** Says more of a row without an answer: that it is missing, or of another kind. */
-function wrongAnswer(record: PyObject, { columns, formatting }: DatasetSource): RowError | null {
-  if (formatting !== 'alpaca' || !columns.response || columns.kto_tag) return null
-  const answer = record.get(columns.response)
-  if (answer === undefined) return new RowError(columns.response, null)
-  return answer === null || typeof answer === 'string' ? null : new RowError(columns.response, problem('row_not_text'))
-}
-
-/** Rows between pauses, so that signals are heard while a large dataset is encoded, and progress is told. */
-const ROWS_PER_TURN = 500
-
-async function encodeRows(rows: readonly Candidate[], args: DataArgs, template: Template, data: TrainingData, told: (done: number) => void): Promise<Sample[]> {
-  const samples: (Sample | null)[] = []
-  for (const [i, row] of rows.entries()) {
-    if (i % ROWS_PER_TURN === ROWS_PER_TURN - 1) {
-      told(i)
-      await setImmediate()
-    }
-    samples.push(row.example && sampleOf(row, row.example, args, template, data))
-  }
-  return packs(args) ? packRows(samples, args, template.tokenizer.pad?.id ?? 0) : samples.filter((sample) => sample !== null)
-}
-
-/** Null where nothing is learned, or the template cannot write what the row holds. */
-function sampleOf(row: Candidate, example: Example, args: DataArgs, template: Template, data: TrainingData): Sample | null {
-  const encoded = encodeRow(row, example, args, template)
-  if ('code' in encoded) {
-    data.skipped.push({ dataset: row.dataset, row: row.row, fault: encoded })
-    return null
-  }
-  const { ids, labels, cut } = encoded
-  if (cut > 0) data.truncated++
-  // The first token is never a target: the label before it would have to predict it.
-  if (labels.some((label, at) => at > 0 && label !== IGNORED)) return { ids: Int32Array.from(ids), labels: Int32Array.from(labels) }
-  data.unlearnable++
-  return null
-}
-
-/** Ids and labels of a row; what the template cannot write of it (tools, tool calls) is the row's fault. */
-export function encodeRow(at: { dataset: string; row: number }, example: Example, args: DataArgs, template: Template): Encoded | Fault {
-  try {
-    return encodeSupervised(example, template, { ...args, cutoff_len: exampleCutoff(args) })
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    const column = error.fault.code === 'tools_invalid' ? 'tools' : 'function'
-    return rowFault(at.dataset, at.row, new RowError(column, error.fault.values.problem))
-  }
-}
 
 export interface DatasetListing {
   name: string

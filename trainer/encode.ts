@@ -6,6 +6,7 @@
 import { IGNORED } from '@/lib/samples/supervised'
 import type { Batch } from '@/trainer/engine/types'
 import { epochOrder } from '@/trainer/order'
+import { lengthAt, type Samples } from '@/trainer/samples'
 import { planSteps, updateAt } from '@/trainer/steps'
 
 /** One encoded example, or several in one row; labels are -100 where the token is not learned. */
@@ -43,9 +44,11 @@ const MULTIPLE = 8
 const GRAPH_TOKENS = 8192
 /** Epochs whose batches decide the buckets; later ones are like them, and the longest sample always fits. */
 const EPOCHS_LOOKED_AT = 8
+/** Nor are more updates looked at than tell enough. */
+const UPDATES_LOOKED_AT = 100_000
 
 /** Error (plain) without samples. */
-export function planBatches(samples: readonly Sample[], options: PlanOptions): BatchPlan {
+export function planBatches(samples: Samples, options: PlanOptions): BatchPlan {
   const { per_device_train_batch_size: rows, pad_id } = options
   const steps = planSteps(samples.length, options)
   const orders = new Map<number, Int32Array>()
@@ -57,27 +60,34 @@ export function planBatches(samples: readonly Sample[], options: PlanOptions): B
     }
     return order
   }
-  /** The samples of an update in micro-batches, sorted by length: which of them share one makes no difference to the update, but to the padding. */
-  const microOf = (step: number): Sample[][] => {
+  /** The samples of an update in micro-batches, by their places, sorted by length: which of them share one makes no difference to the update, but to the padding. */
+  const microOf = (step: number): number[][] => {
     const { epoch, micro } = updateAt(step, samples.length, steps, options)
-    const order = orderOf(epoch).subarray(micro[0][0], micro[micro.length - 1][1])
-    const chosen = Array.from(order, (i) => samples[i]).sort((a, b) => a.ids.length - b.ids.length)
+    const chosen = Array.from(orderOf(epoch).subarray(micro[0][0], micro[micro.length - 1][1]))
+    const lengths = new Map(chosen.map((place) => [place, lengthAt(samples, place)]))
+    chosen.sort((a, b) => (lengths.get(a) ?? 0) - (lengths.get(b) ?? 0))
     return micro.map(([from, to]) => chosen.slice(from - micro[0][0], to - micro[0][0]))
   }
-  const looked = Math.min(steps.max_steps, steps.updates_per_epoch * EPOCHS_LOOKED_AT)
+  const looked = Math.min(steps.max_steps, steps.updates_per_epoch * EPOCHS_LOOKED_AT, UPDATES_LOOKED_AT)
   const longest: number[] = []
-  for (let step = 0; step < looked; step++) longest.push(...microOf(step).map(longestOf))
+  for (let step = 0; step < looked; step++) for (const places of microOf(step)) longest.push(places.reduce((most, place) => Math.max(most, lengthAt(samples, place)), 0))
   // The longest sample must fit, whether or not an update looked at holds it.
   const buckets = chooseBuckets([longestOf(samples), ...longest], GRAPH_TOKENS / ((rows * steps.max_steps) / looked))
   return {
     buckets,
     updatesPerEpoch: steps.updates_per_epoch,
-    update: (step) => microOf(step).map((chosen) => collate(chosen, fit(chosen, buckets), rows, pad_id)),
+    update: (step) =>
+      microOf(step).map((places) => {
+        const chosen = places.flatMap((place) => samples.at(place) ?? [])
+        return collate(chosen, fit(chosen, buckets), rows, pad_id)
+      }),
   }
 }
 
-function longestOf(samples: readonly Sample[]): number {
-  return samples.reduce((most, sample) => Math.max(most, sample.ids.length), 0)
+function longestOf(samples: Samples): number {
+  let longest = 0
+  for (let i = 0; i < samples.length; i++) longest = Math.max(longest, lengthAt(samples, i))
+  return longest
 }
 
 /** The smallest bucket that holds all; a sample beyond the last one (an evaluation set's) gets a length of its own. */
@@ -92,12 +102,12 @@ const roundUp = (length: number) => Math.max(Math.ceil(length / MULTIPLE) * MULT
  * Batches of an evaluation set in its own order, in the training's buckets where they fit. Samples longer than the largest bucket come in one length
  * more, their longest, so that an evaluation costs at most one graph of its own.
  */
-export function* evalBatches(samples: readonly Sample[], options: { rows: number; buckets: readonly number[]; pad_id: number }): Generator<Batch> {
+export function* evalBatches(samples: Samples, options: { rows: number; buckets: readonly number[]; pad_id: number }): Generator<Batch> {
   const { rows, pad_id } = options
   const longest = roundUp(longestOf(samples))
   const buckets = longest > (options.buckets.at(-1) ?? 0) ? [...options.buckets, longest] : options.buckets
   for (let at = 0; at < samples.length; at += rows) {
-    const chosen = samples.slice(at, at + rows)
+    const chosen = Array.from({ length: Math.min(rows, samples.length - at) }, (_, i) => samples.at(at + i) ?? []).flat()
     yield collate(chosen, fit(chosen, buckets), rows, pad_id)
   }
 }

@@ -19,14 +19,10 @@ import { remember } from '@/trainer/remember'
 import { planSteps } from '@/trainer/steps'
 import { loadTokenizer } from '@/trainer/tokenizer'
 
-/** Rows that are made into tokens to guess the rest by. */
-const sampleRows = 64
-
 /** Lengths in tokens of examples taken evenly over all of them. */
-function lengthsOf({ examples }: DataSurvey, args: TrainingArgs, { template }: Ground): number[] {
-  const every = Math.ceil(examples.length / sampleRows)
+function lengthsOf({ sample }: DataSurvey, args: TrainingArgs, { template }: Ground): number[] {
   const options = { ...args, cutoff_len: exampleCutoff(args) }
-  return examples.filter((_, i) => i % every === 0).map((example) => encodeSupervised(example, template, options).ids.length)
+  return sample.map((example) => encodeSupervised(example, template, options).ids.length)
 }
 
 /** How many rows the examples make and how long the longest is; of packed rows a guess, as if each length came as often as in the sample. */
@@ -39,7 +35,7 @@ function rowsOf(examples: number, lengths: readonly number[], args: TrainingArgs
 
 function sizeOf(args: TrainingArgs, ground: Ground, survey: DataSurvey): TrainingPlan {
   const { config, specs, dtype } = ground
-  const examples = survey.examples.length
+  const { examples } = survey
   const lengths = lengthsOf(survey, args, ground)
   const { rows, longest } = rowsOf(examples, lengths, args)
   const parameters = parameterCount(config)

@@ -7,9 +7,10 @@ import type { DatasetSource } from '@/lib/datasets/info'
 import type { Fault } from '@/lib/errors'
 import { IGNORED } from '@/lib/samples/supervised'
 import type { Template } from '@/lib/templates/template'
-import { type DataArgs, encodeRow } from '@/trainer/data'
+import type { DataArgs } from '@/trainer/data'
 import { findDataset, readInfo, rowFault } from '@/trainer/dataset-files'
 import { type AlignedRow, openDataset } from '@/trainer/rows/dataset'
+import { encodeRow } from '@/trainer/tokens/row'
 
 export interface PreviewToken {
   /** Empty for a token that is only a part of a character; the token that completes it has the character. */

@@ -11,7 +11,7 @@ export function readRuntime(): Runtime | null {
 }
 
 /** The folder of package.json above this module, which may lie in trainer/ or, bundled, somewhere below dist/. */
-function checkout(): string {
+export function checkout(): string {
   let folder = dirname(fileURLToPath(import.meta.url))
   while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder)
   return folder

@@ -69,35 +69,41 @@ export interface Pack {
   mask: number[]
 }
 
-/** Rows of `cutoff + 1` tokens; examples longer than `cutoff` must have been left out. */
-export function packSamples(samples: readonly { ids: Iterable<number> & ArrayLike<number>; labels: Iterable<number> }[], cutoff: number, pad: number, neat: boolean): Pack[] {
+type Example = { ids: Iterable<number> & ArrayLike<number>; labels: Iterable<number> }
+
+/** Which examples share a row, by their lengths: places in the order in which they stand there. None may be longer than `cutoff`. */
+export function packBags(lengths: readonly number[], cutoff: number): number[][] {
   const byLength = new Map<number, number[]>()
-  samples.forEach((sample, i) => {
-    const same = byLength.get(sample.ids.length)
+  lengths.forEach((length, i) => {
+    const same = byLength.get(length)
     if (same) same.push(i)
-    else byLength.set(sample.ids.length, [i])
+    else byLength.set(length, [i])
   })
-  const bags = greedyKnapsack(samples.map((sample) => sample.ids.length), cutoff)
-  return bags.map((bag) => {
-    const pack: Pack = { members: [], ids: [], labels: [], filled: 0, positions: [], mask: [] }
-    bag.forEach((length, i) => {
-      const member = byLength.get(length)?.pop() ?? 0
-      const sample = samples[member]
-      pack.members.push(member)
-      pack.ids.push(...sample.ids)
-      pack.labels.push(...sample.labels)
-      for (let at = 0; at < length; at++) {
-        pack.positions.push(at)
-        pack.mask.push(neat ? i + 1 : 1)
-      }
-    })
-    pack.filled = pack.ids.length
-    while (pack.ids.length < cutoff + 1) {
-      pack.ids.push(pad)
-      pack.labels.push(IGNORED)
-      pack.positions.push(0)
-      pack.mask.push(neat ? 0 : 1)
+  return greedyKnapsack(lengths, cutoff).map((bag) => bag.map((length) => byLength.get(length)?.pop() ?? 0))
+}
+
+/** A row of `cutoff + 1` tokens. */
+export function joinPack(examples: readonly Example[], cutoff: number, pad: number, neat: boolean): Omit<Pack, 'members'> {
+  const pack: Omit<Pack, 'members'> = { ids: [], labels: [], filled: 0, positions: [], mask: [] }
+  examples.forEach((example, i) => {
+    pack.ids.push(...example.ids)
+    pack.labels.push(...example.labels)
+    for (let at = 0; at < example.ids.length; at++) {
+      pack.positions.push(at)
+      pack.mask.push(neat ? i + 1 : 1)
     }
-    return pack
   })
+  pack.filled = pack.ids.length
+  while (pack.ids.length < cutoff + 1) {
+    pack.ids.push(pad)
+    pack.labels.push(IGNORED)
+    pack.positions.push(0)
+    pack.mask.push(neat ? 0 : 1)
+  }
+  return pack
+}
+
+/** Rows of `cutoff + 1` tokens; examples longer than `cutoff` must have been left out. */
+export function packSamples(samples: readonly Example[], cutoff: number, pad: number, neat: boolean): Pack[] {
+  return packBags(samples.map((sample) => sample.ids.length), cutoff).map((bag) => ({ members: bag, ...joinPack(bag.map((i) => samples[i]), cutoff, pad, neat) }))
 }

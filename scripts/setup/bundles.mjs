@@ -13,6 +13,7 @@ import { Failure } from './say.mjs'
 export const bundles = {
   server: 'server/index.ts',
   trainer: 'trainer/index.ts',
+  tokens: 'trainer/tokens/worker.ts',
   conform: 'conform/index.ts',
   bench: 'bench/index.ts',
   starter: 'tools/starter/index.ts',

@@ -12,7 +12,7 @@ tuneboard env`
 export async function runCommand([command, ...args]) {
   if (command === undefined || ['help', '--help', '-h'].includes(command)) process.stdout.write(`${usage}\n`)
   else if (trainerCommands.includes(command)) {
-    await prepare({ bundles: ['trainer'], runtime: true })
+    await prepare({ bundles: ['trainer', 'tokens'], runtime: true })
     await enter('trainer', [command, ...args])
   } else if (command === 'webui') await (await import('./serve.mjs')).serve(args)
   else if (command === 'env') await (await import('./environment.mjs')).printEnvironment()

@@ -9,9 +9,9 @@ import { Failure } from './say.mjs'
 /** The development programs and the bundles each starts. */
 const programs = {
   conform: ['conform'],
-  bench: ['bench'],
+  bench: ['bench', 'tokens'],
   starter: ['starter'],
-  latency: ['latency', 'server', 'trainer'],
+  latency: ['latency', 'server', 'trainer', 'tokens'],
 }
 
 export async function runProgram(name, args) {

@@ -9,7 +9,7 @@ export async function serve(argv) {
     return
   }
   const { args, dev } = readOptions(argv)
-  await prepare({ bundles: ['server', 'trainer'], runtime: true, page: !dev })
+  await prepare({ bundles: ['server', 'trainer', 'tokens'], runtime: true, page: !dev })
   process.env.NODE_ENV = dev ? 'development' : 'production'
   await enter('server', args)
 }

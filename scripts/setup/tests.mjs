@@ -14,7 +14,7 @@ import { say, step } from './say.mjs'
 const report = join(state, 'tests.json')
 
 export async function runTests(words) {
-  await prepare({ bundles: ['server', 'trainer'], runtime: true, page: true })
+  await prepare({ bundles: ['server', 'trainer', 'tokens'], runtime: true, page: true })
   const results = words.length > 0 ? [await vitest(words)] : [
     await types(),
     await vitest(['--project', 'unit', '--project', 'trainer']),

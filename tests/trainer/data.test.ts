@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Fault, UserError } from '@/lib/errors'
 import { sentence, words } from '@/lib/messages'
 import { prepareTemplate } from '@/lib/templates/template'
-import { chooseRows, type DataArgs, encodeData, listDatasets, loadData } from '@/trainer/data'
+import { chooseRows, type DataArgs, encodeData, listDatasets, loadData as load } from '@/trainer/data'
 import { previewRows } from '@/trainer/preview'
 import { numpyPermutation } from '@/lib/numpy'
 import { rowDrawer, splitRows } from '@/trainer/split'
@@ -26,6 +26,12 @@ const args = (rest: Partial<DataArgs> = {}): DataArgs => ({ dataset: ['d'], data
 const good = (i: number) => ({ instruction: `q${i}`, input: '', output: `a${i}` })
 const rows = (count: number) => Array.from({ length: count }, (_, i) => good(i))
 const text = (ids: Int32Array) => template.tokenizer.decode([...ids])
+
+/** With samples as arrays. */
+const loadData = async (...given: Parameters<typeof load>) => {
+  const data = await load(...given)
+  return { ...data, train: [...data.train], evals: data.evals.map(({ name, samples }) => ({ name, samples: [...samples] })) }
+}
 
 async function fault(run: Promise<unknown>): Promise<Fault> {
   try {
@@ -101,7 +107,7 @@ describe('loading', () => {
     const chosen = await chooseRows(args({ val_size: 600 }))
     const shares: number[] = []
     await encodeData(chosen, args({ val_size: 600 }), template, (share) => shares.push(share))
-    expect(shares.map((share) => Math.round(share * 100))).toEqual([31, 62, 94])
+    expect(shares.map((share) => Math.round(share * 100))).toEqual([31, 63, 94, 100])
     await expect(encodeData(chosen, args({ val_size: 600 }), template, () => { throw new Error('enough') })).rejects.toThrow('enough')
   })
 

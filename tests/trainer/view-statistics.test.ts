@@ -48,8 +48,8 @@ it('agrees with what a training is fed', async () => {
   expect(statistics.broken.rows[0]).toEqual({ row: 1, problem: skipped[0].fault })
   expect(statistics.tokens).toMatchObject({
     cutoff: 120, cut_rows: truncated, untaught: 0,
-    total: sum(train.map(({ ids }) => ids.length)),
-    learned: sum(train.map(({ labels }) => labels.filter((label) => label !== -100).length)),
+    total: sum([...train].map(({ ids }) => ids.length)),
+    learned: sum([...train].map(({ labels }) => labels.filter((label) => label !== -100).length)),
   })
   expect(truncated).toBeGreaterThan(0)
   const { lengths, longest } = statistics.tokens!

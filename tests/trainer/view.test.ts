@@ -99,7 +99,7 @@ describe('tokens', () => {
     const change = { packing: true, neat_packing, cutoff_len: 300, preprocessing_batch_size: 100 }
     const template = prepareTemplate(await loadTokenizer(path.join(home, 'model')), { template: 'qwen' })
     const { train } = await loadData({ dataset: ['chat'], dataset_dir: data, seed: 42, ...change }, template)
-    const lines = new Set(train.map(({ ids }) => [...ids].join()))
+    const lines = new Set([...train].map(({ ids }) => [...ids].join()))
     for (const number of [1, 8, 350, 700]) {
       const { pack } = await row('chat', number, change)
       expect(pack!.rows.map((part) => part.row)).toContain(number)

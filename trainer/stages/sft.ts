@@ -3,7 +3,8 @@
  */
 import { packs } from '@/lib/config/derived'
 import { chooseRows, encodeData } from '@/trainer/data'
-import { evalBatches, planBatches, type Sample } from '@/trainer/encode'
+import { evalBatches, planBatches } from '@/trainer/encode'
+import type { Samples } from '@/trainer/samples'
 import type { EvaluatedBatch, Stage } from '@/trainer/stage'
 
 /** Mean over examples of their batch's mean token loss: what transformers' Trainer calls eval_loss. */
@@ -17,7 +18,7 @@ export const sft: Stage = {
   encode: encodeData,
   collate(data, args, pad_id) {
     const plan = planBatches(data.train, { ...args, seed: args.data_seed ?? args.seed, pad_id })
-    const batchesOf = (samples: readonly Sample[]) => evalBatches(samples, { rows: args.per_device_eval_batch_size, buckets: plan.buckets, pad_id })
+    const batchesOf = (samples: Samples) => evalBatches(samples, { rows: args.per_device_eval_batch_size, buckets: plan.buckets, pad_id })
     const evalLengths = data.evals.flatMap(({ samples }) => Array.from(batchesOf(samples), ({ length }) => length))
     return {
       examples: data.train.length,

@@ -12,7 +12,7 @@ import { encodeFeedback, encodePair } from '@/lib/samples/preference'
 import { encodeTexts } from '@/lib/samples/pretrain'
 import type { Gap } from '@/lib/samples/supervised'
 import type { Template } from '@/lib/templates/template'
-import { encodeRow } from '@/trainer/data'
+import { encodeRow } from '@/trainer/tokens/row'
 import { templateFor } from '@/trainer/own-template'
 import { remember } from '@/trainer/remember'
 import { loadTokenizer } from '@/trainer/tokenizer'
@@ -56,7 +56,7 @@ type Encode = (at: { dataset: string; row: number }, example: Example, args: Tok
 
 const encoders: Record<DatasetKind, Encode> = {
   chat(at, example, args, template) {
-    const encoded = encodeRow(at, example, { ...args, dataset_dir: '', seed: 0 }, template)
+    const encoded = encodeRow(at, example, args, template)
     if ('code' in encoded) throw new UserError(encoded.code, encoded.values, encoded.field)
     return [{ answer: 'only', ...encoded }]
   },

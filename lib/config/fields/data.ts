@@ -28,9 +28,9 @@ export const dataFields = {
   eval_on_each_dataset: boolean(false, { needs: { '*': 'metrics' } }),
   ignore_pad_token_for_loss: boolean(true, { needs: { '*': 'losses' } }),
   eval_num_beams: integer(null, { minimum: 1, needs: { '*': 'beam_search' }, allow: [1] }),
-  tokenized_path: text(null, { needs: { '*': 'merged_files' } }),
-  overwrite_cache: boolean(false, { inert: true }),
+  tokenized_path: text(null),
+  overwrite_cache: boolean(false),
   preprocessing_batch_size: integer(1000, { minimum: 1, part_of: 'packing' }),
-  preprocessing_num_workers: integer(null, { minimum: 1, part_of: 'packing' }),
+  preprocessing_num_workers: integer(null, { minimum: 1 }),
   data_shared_file_system: boolean(false, { inert: true }),
 }

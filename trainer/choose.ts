@@ -1,0 +1,120 @@
+/**
+ * Which rows of which datasets a training is fed, by the data arguments alone: drawn, limited, mixed, split. Rows are numbers here, over all chosen
+ * datasets one after the other, so that a choice among millions costs nothing; what they say is read later, in the order in which they lie.
+ */
+import { type MixSettings, mixRows } from '@/lib/datasets/mix'
+import { unfitForSft } from '@/lib/datasets/purpose'
+import { UserError } from '@/lib/errors'
+import type { DataArgs } from '@/trainer/data'
+import { findDataset, readInfo } from '@/trainer/dataset-files'
+import { type AlignedRow, type Dataset, openDataset } from '@/trainer/rows/dataset'
+import { rowDrawer, splitRows } from '@/trainer/split'
+
+export interface ChosenDataset extends Dataset {
+  /** Number of its first row among all rows. */
+  first: number
+}
+
+export interface Choice {
+  datasets: ChosenDataset[]
+  train: readonly number[]
+  /** The name is empty for `val_size` and for a merged `eval_dataset`. */
+  evals: { name: string; rows: readonly number[] }[]
+  /** Size of the files. */
+  bytes: number
+  close(): Promise<void>
+}
+
+/** UserError: an unknown dataset, a missing or damaged file, no rows, or none left to train on. */
+export async function pickRows(args: DataArgs): Promise<Choice> {
+  if (!args.dataset?.length) throw new UserError('missing_key', { key: 'dataset' }, 'dataset')
+  const datasets: ChosenDataset[] = []
+  const draw = rowDrawer(args.seed)
+  const open = async (name: string, field: 'dataset' | 'eval_dataset') => {
+    const dataset = await openNamed(name, args, field)
+    const last = datasets.at(-1)
+    const chosen = { ...dataset, first: last ? last.first + last.count : 0 }
+    datasets.push(chosen)
+    return rowsOf(chosen, args, draw)
+  }
+  const close = async () => {
+    for (const { store } of datasets) await store.close()
+  }
+  try {
+    const rows: number[][] = []
+    for (const name of args.dataset) rows.push(await open(name, 'dataset'))
+    const { train, validation } = splitRows(mixed(rows, args), args.val_size ?? 0, args.seed)
+    const sets: Choice['evals'] = []
+    for (const name of args.eval_dataset ?? []) sets.push({ name, rows: await open(name, 'eval_dataset') })
+    const merged = args.eval_on_each_dataset || sets.length === 0 ? sets : [{ name: '', rows: mixed(sets.map((set) => set.rows), args) }]
+    const evals = [...(validation.length > 0 ? [{ name: '', rows: validation }] : []), ...merged]
+    return { datasets, train, evals, bytes: datasets.reduce((sum, { store }) => sum + store.bytes, 0), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function openNamed(name: string, args: DataArgs, field: 'dataset' | 'eval_dataset'): Promise<Dataset> {
+  const source = findDataset(await readInfo(args.dataset_dir), name, args.dataset_dir, field)
+  const unfit = unfitForSft(source)
+  if (unfit) throw new UserError('dataset_unsupported', { dataset: name, problem: unfit }, field)
+  return openDataset(source, args.dataset_dir)
+}
+
+/** Rows of one dataset: `num_samples` drawn where its entry says so, then the first `max_samples`. */
+function rowsOf({ source, count, first }: ChosenDataset, args: DataArgs, draw: ReturnType<typeof rowDrawer>): number[] {
+  const all = Array.from({ length: count }, (_, i) => first + i)
+  const drawn = source.num_samples === null ? all : draw(all, source.num_samples)
+  return args.max_samples ? drawn.slice(0, args.max_samples) : drawn
+}
+
+/** The rows of several datasets in one sequence. */
+function mixed(sets: readonly (readonly number[])[], { mix_strategy = 'concat', interleave_probs = null, seed }: DataArgs & Partial<MixSettings>): readonly number[] {
+  if (sets.length === 1) return sets[0]
+  const all = sets.flat()
+  return mixRows(sets.map((rows) => rows.length), { mix_strategy, interleave_probs, seed }).map((i) => all[i])
+}
+
+/** Rows of one dataset that lie side by side: their numbers are `from`, `from` + 1, … up to `to`. */
+export interface Run {
+  dataset: ChosenDataset
+  from: number
+  to: number
+}
+
+/** Ascending row numbers as runs of at most `most` rows. */
+export function* runsOf(datasets: readonly ChosenDataset[], rows: Int32Array, most: number): Generator<Run> {
+  let d = 0
+  for (let i = 0; i < rows.length; ) {
+    while (rows[i] >= datasets[d].first + datasets[d].count) d++
+    const end = datasets[d].first + datasets[d].count
+    let next = i + 1
+    while (next < rows.length && next - i < most && rows[next] === rows[next - 1] + 1 && rows[next] < end) next++
+    yield { dataset: datasets[d], from: rows[i], to: rows[next - 1] + 1 }
+    i = next
+  }
+}
+
+export async function readRun({ dataset, from, to }: Run): Promise<AlignedRow[]> {
+  return dataset.align(await dataset.store.read(from - dataset.first + 1, to - dataset.first + 1))
+}
+
+/** The rows of a choice, each once, ascending. */
+export function distinctRows({ train, evals }: Choice): Int32Array {
+  const all = Int32Array.from(evals.reduce((rows, set) => rows.concat(set.rows), [...train])).sort()
+  return all.filter((row, i) => i === 0 || row !== all[i - 1])
+}
+
+/** Places of rows in an ascending list that holds them all. */
+export function placesIn(sorted: Int32Array, rows: readonly number[]): Int32Array {
+  return Int32Array.from(rows, (row) => {
+    let [low, high] = [0, sorted.length - 1]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (sorted[middle] < row) low = middle + 1
+      else high = middle
+    }
+    return low
+  })
+}
