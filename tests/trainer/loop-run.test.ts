@@ -145,13 +145,16 @@ describe('rows on their way to tokens', () => {
     expect(stateOf('long')).toMatchObject({ status: 'stopped', phase: 'finished', phase_share: null, error: null })
   }, 90_000)
 
-  it('that the template cannot write end the run, which says why', async () => {
-    const folder = folderOf('calls', [talk('{"name":"f","arguments":{}}'), talk('f()')], { formatting: 'sharegpt' })
-    const { code, stderr } = await run(at('run.yaml'), `output_dir=${at('untold')}`, ...folder)
-    expect([code, stderr]).toEqual([2, 'Dataset rows: row 2, field "function": its content is not JSON (line 1, column 1: a value is expected).\n'])
-    expect(stateOf('untold')).toMatchObject({ status: 'failed', phase: 'tokenizing', error: { code: 'dataset_row_invalid', values: { row: 2, problem: { code: 'call_json' } } } })
-    expect(readFileSync(at('untold', 'running_log.txt'), 'utf8')).toContain('row 2, field "function"')
-  }, 30_000)
+  it('that the template cannot write are left out by name; where none can be written, the run ends and says why', async () => {
+    const some = folderOf('calls', [talk('{"name":"f","arguments":{}}'), talk('f()')], { formatting: 'sharegpt' })
+    expect(await run(at('run.yaml'), `output_dir=${at('some_told')}`, ...some)).toMatchObject({ code: 0, stderr: '' })
+    expect(readFileSync(at('some_told', 'running_log.txt'), 'utf8')).toContain('row 2 is left out: Dataset rows: row 2, field "function": its content is not JSON (line 1, column 1: a value is expected).')
+    const none = folderOf('no_calls', [talk('f()')], { formatting: 'sharegpt' })
+    const { code, stderr } = await run(at('run.yaml'), `output_dir=${at('untold')}`, ...none)
+    expect([code, stderr]).toEqual([2, 'Dataset rows: none of its rows can be trained on; row 1, field "function": its content is not JSON (line 1, column 1: a value is expected).\n'])
+    expect(stateOf('untold')).toMatchObject({ status: 'failed', phase: 'tokenizing', error: { code: 'dataset_unsupported' } })
+    expect(readFileSync(at('untold', 'running_log.txt'), 'utf8')).toContain('row 1, field "function"')
+  }, 60_000)
 })
 
 describe('bad input gets a sentence, exit code 2, and nothing written', () => {
