@@ -36,7 +36,7 @@ export class BoardPage {
 
   close = (): Promise<void> => this.page.context().close()
 
-  field = (label: string): Locator => this.page.getByLabel(label, { exact: true }).first()
+  field = (label: string): Locator => this.page.getByLabel(label, { exact: true }).and(this.page.locator('input, textarea, select, button, [role=slider]')).first()
 
   button = (name: string): Locator => this.page.getByRole('button', { name, exact: true })
 

@@ -34,17 +34,25 @@ export async function openDataset(source: DatasetSource, dataset_dir: string): P
   const opened = await openRows(source, dataset_dir)
   const small = opened.bytes <= SMALL && opened.files.every((file) => fileTypeOf(file).packing === null)
   const store = small ? await kept(opened) : opened
-  const count = await store.count()
-  if (count === 0) throw new UserError('dataset_empty', { dataset: source.name }, 'dataset')
-  const shapes = small ? await shapesIn(store, source) : await largeShapes({ source, dataset_dir })
-  return { source, store, count, align: (rows) => rows.map((row) => alignRow(row, source, shapes)) }
+  try {
+    const count = await store.count()
+    if (count === 0) throw new UserError('dataset_empty', { dataset: source.name }, 'dataset')
+    const shapes = small ? await shapesIn(store, source) : await largeShapes({ source, dataset_dir })
+    return { source, store, count, align: (rows) => rows.map((row) => alignRow(row, source, shapes)) }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
 }
 
 /** All rows read once; the files are closed. */
 async function kept(store: RowStore): Promise<RowStore> {
   const rows: StoredRow[] = []
-  for await (const piece of store.scan()) for (const row of piece) rows.push(row)
-  await store.close()
+  try {
+    for await (const piece of store.scan()) for (const row of piece) rows.push(row)
+  } finally {
+    await store.close()
+  }
   return {
     ...store,
     count: async () => rows.length,

@@ -30,7 +30,15 @@ export async function openRows(source: DatasetSource, dataset_dir: string): Prom
   const files = await datasetFiles(source, dataset_dir)
   const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size))
   const open: FileRows[] = []
-  for (const file of files) open.push(await openFile(file, source))
+  const close = async () => {
+    for (const file of open) await file.close()
+  }
+  try {
+    for (const file of files) open.push(await openFile(file, source))
+  } catch (error) {
+    await close()
+    throw error
+  }
   const stored = (found: FileRow, row: number, file: string): StoredRow => (found instanceof RowError ? { row, file, fault: rowFault(source.name, row, found) } : { row, file, record: found })
   return {
     bytes: sizes.reduce((sum, size) => sum + size, 0),
@@ -57,8 +65,6 @@ export async function openRows(source: DatasetSource, dataset_dir: string): Prom
       let row = 0
       for (const [i, file] of open.entries()) for await (const found of file.scan(signal)) yield found.map((one) => stored(one, ++row, files[i]))
     },
-    async close() {
-      for (const file of open) await file.close()
-    },
+    close,
   }
 }

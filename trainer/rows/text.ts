@@ -36,10 +36,15 @@ interface Block {
 /** @param key names the file's content; its index is kept under it */
 export async function textRows(plain: string, key: string, at: FileAt, formatOf: (head: Buffer) => TextFormat): Promise<FileRows> {
   const file = await open(plain)
-  const { size } = await file.stat()
-  const head = Buffer.alloc(Math.min(size, BLOCK))
-  await file.read(head, 0, head.length, 0)
-  return new TextRows(file, size, key, at, formatOf(head))
+  try {
+    const { size } = await file.stat()
+    const head = Buffer.alloc(Math.min(size, BLOCK))
+    await file.read(head, 0, head.length, 0)
+    return new TextRows(file, size, key, at, formatOf(head))
+  } catch (error) {
+    await file.close()
+    throw error
+  }
 }
 
 class TextRows implements FileRows {
