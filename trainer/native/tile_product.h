@@ -43,7 +43,6 @@ struct Right {
   const T* numbers;
   bool transposed;
   int64_t k, n;
-  int64_t steps() const { return (k + kSide - 1) / kSide; }
   int64_t columns() const { return (n + kSide - 1) / kSide; }
 };
 

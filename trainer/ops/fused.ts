@@ -22,8 +22,11 @@ export const hasOwnKernels = (): boolean => available
 
 export const hasFusedKernels = (): boolean => available && getBackend() === 'graph'
 
-/** Whether products of matrices may run on the tile unit. */
-export const hasTileProducts = (): boolean => tiles && hasFusedKernels()
+/** Rows and columns of a tile; a product with fewer would mostly be filled with zeros. */
+const TILE = 16
+
+/** Whether a product of matrices with these sides may run on the tile unit. */
+export const hasTileProducts = (...sides: number[]): boolean => tiles && hasFusedKernels() && sides.every(side => side >= TILE)
 
 /** Runs one of rules/fused.ts. */
 export function fused<T extends Tensor | Tensor[]>(kernel: string, inputs: Record<string, Tensor>, attrs: object): T {

@@ -35,9 +35,6 @@ export function linear(x: Tensor2D, { weight, bias }: LinearWeights): Tensor2D {
   return bias === null ? y : add(y, asStorage(bias))
 }
 
-/** Fewer rows would leave most of a tile empty. */
-const TILE_ROWS = 16
-
 /**
  * x · weight + bias + scale · (x · mask) · Aᵀ · Bᵀ, with gradients for x, A and B. Products are taken in the storage type, A and B and their
  * gradients are float32.
@@ -45,7 +42,7 @@ const TILE_ROWS = 16
  * @returns [n, out] in the storage type
  */
 export function loraLinear(x: Tensor2D, frozen: LinearWeights, { a, b }: LoraWeights, { scale, mask }: LoraOptions): Tensor2D {
-  if (mask === null && hasTileProducts() && x.shape[0] >= TILE_ROWS) {
+  if (mask === null && hasTileProducts(x.shape[0])) {
     return withGradient([x, a, b], () => {
       const { weight: w, bias } = frozen
       const [y, low] = fused<Tensor2D[]>('FusedLoraLinear', { x, w, a, b }, { scale })

@@ -22,13 +22,10 @@ export function matmul(b: GraphBackend, x: Sym, y: Sym, transposeA: boolean, tra
   return node(b, 'BatchMatMulV2', [p, q], [...batch, m, n], { adj_x: attr.bool(transposeA), adj_y: attr.bool(transposeB) })
 }
 
-/** Rows and columns of a block on the tile unit; much smaller products would mostly be filled with zeros. */
-const BLOCK = 32
-
 /** The kernel of ours for a product of [m, n] numbers, if one is better than TensorFlow's. */
 function ownKernel(m: number, n: number): string | null {
   if (m === 1 && hasFusedKernels()) return 'TuneboardVecMat'
-  return m >= BLOCK / 2 && n >= BLOCK / 2 && hasTileProducts() ? 'TuneboardMatMul' : null
+  return hasTileProducts(m, n) ? 'TuneboardMatMul' : null
 }
 
 export const matmulRules = {
