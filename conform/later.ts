@@ -13,13 +13,6 @@ export async function* checkPreference(dir: string): AsyncGenerator<CheckResult>
   }
 }
 
-/** metrics.json: ROUGE, BLEU and accuracy of predictions. */
-export async function* checkMetrics(dir: string): AsyncGenerator<CheckResult> {
-  const file = readGolden(dir, 'metrics.json')
-  if (typeof file !== 'object' || file === null) return
-  for (const part of ['similarity', 'accuracy']) if (part in file) yield { name: `metrics ${part}`, ok: false, unsupported: 'metrics of predictions' }
-}
-
 function partsOf(file: unknown): number {
   if (typeof file !== 'object' || file === null) return 1
   const lists = ['cases', 'groups', 'steps'].flatMap((key) => (key in file ? [(file as Record<string, unknown>)[key]] : []))

@@ -77,11 +77,12 @@ describe('the run', () => {
 
   test('cases of later features are counted apart', async () => {
     writeOwn()
-    write('metrics.json', { similarity: {}, accuracy: {} })
+    mkdirSync(path.join(folder, 'preference'))
+    write('preference/ppo.json', { steps: [{}, {}] })
     const { code, lines } = await run(folder)
-    expect(lines[0]).toBe('not yet supported: 2 cases (metrics of predictions)')
+    expect(lines[0]).toBe('not yet supported: 2 cases (preference stages)')
     expect(code).toBe(0)
-    expect((await run(folder, '--only', 'metrics')).code).toBe(1)
+    expect((await run(folder, '--only', 'preference')).code).toBe(1)
   })
 
   test.each([
