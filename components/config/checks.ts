@@ -5,9 +5,10 @@
  */
 import { useEffect } from 'react'
 import { call } from '@/components/call'
-import { draft, toArgs, touched, type Draft } from '@/components/config/draft'
+import { draft, extraOf, toArgs, touched, type Draft } from '@/components/config/draft'
 import { createStore, useStore } from '@/components/store'
 import type { CheckReport } from '@/lib/api'
+import { readExtra } from '@/lib/config/extra'
 import { isKey } from '@/lib/config/fields'
 import { parseArgs } from '@/lib/config/schema'
 import type { Fault } from '@/lib/errors'
@@ -30,7 +31,14 @@ const CHECK_DELAY_MS = 500
 
 /** The schema stops at values that are wrong in themselves; what else is missing is found with those left at their defaults. */
 export function validateDraft(now: Draft): Fault[] {
-  const args = toArgs(now)
+  const extra = readExtra(now.extra_args)
+  return [...(extra.ok ? [] : extra.faults), ...argsFaults(toArgs(now)).map((fault) => placed(fault, now))]
+}
+
+/** A fault of what the extra arguments set stands at their field. */
+const placed = (fault: Fault, now: Draft): Fault => (fault.field !== undefined && Object.hasOwn(extraOf(now), fault.field) ? { ...fault, field: 'extra_args' } : fault)
+
+function argsFaults(args: Record<string, unknown>): Fault[] {
   const parsed = parseArgs(args)
   if (parsed.ok) return []
   const wrong = new Set(parsed.faults.map(({ field }) => field))
@@ -45,7 +53,8 @@ let pending: { asked: Draft; answer: Promise<CheckReport> } | null = null
 async function ask(asked: Draft): Promise<CheckReport> {
   checks.set((now) => ({ ...now, checking: true }))
   const reply = await call('check', { args: toArgs(asked) })
-  const report = reply.ok ? reply.value : { faults: [reply.fault], warnings: [], plan: null }
+  const { faults, warnings, plan } = reply.ok ? reply.value : { faults: [reply.fault], warnings: [], plan: null }
+  const report = { faults: faults.map((fault) => placed(fault, asked)), warnings: warnings.map((fault) => placed(fault, asked)), plan }
   if (draft.get() === asked) checks.set((now) => ({ ...now, report, asked, checking: false }))
   if (pending?.asked === asked) pending = null
   return report
@@ -82,8 +91,9 @@ export function useChecks(): void {
 /** Faults that may be shown now: all after Start was pressed, else the server's and those of settings that were changed. */
 export function shownFaults({ own, report, asked, attempted }: Checks, changed: ReadonlySet<string>): Fault[] {
   if (own.length > 0) return attempted ? own : own.filter(({ field, code }) => field !== undefined && changed.has(field) && code !== 'missing_key')
-  const { args } = draft.get()
-  return (report?.faults ?? []).filter(({ field }) => field === undefined || !isKey(field) || args[field] === asked?.args[field])
+  const { args, extra_args } = draft.get()
+  const isAsItWas = (field: string) => (field === 'extra_args' ? extra_args === asked?.extra_args : !isKey(field) || args[field] === asked?.args[field])
+  return (report?.faults ?? []).filter(({ field }) => field === undefined || isAsItWas(field))
 }
 
 /** The fault of one setting, if it may be shown. */

@@ -11,28 +11,31 @@ import { useLocale } from '@/components/locale'
 import { useStore } from '@/components/store'
 import { cx } from '@/components/ui/cx'
 import { Hint } from '@/components/ui/hint'
+import type { Feature } from '@/lib/config/field'
 import { fieldOf, type Key } from '@/lib/config/fields'
+import { differs, lacking } from '@/lib/config/form'
 import { fill } from '@/lib/messages/text'
 
-/** Whether a raw value means something else than the form's first value. */
-function differs(key: Key, value: unknown): boolean {
-  const first = firstArgs[key]
-  const text = (raw: unknown) => (Array.isArray(raw) ? raw.join(',') : String(raw ?? ''))
-  const numeric = typeof first === 'number' && typeof value === 'string' && value.trim() !== ''
-  return numeric ? Number(value) !== first : text(value) !== text(first)
+interface ConfigFieldProps {
+  name: Key
+  wide?: boolean
+  /** Id of the element that says why the setting is switched off, where one does for several. */
+  reasonId?: string
 }
 
-export function ConfigField({ name, wide }: { name: Key; wide?: boolean }) {
+export function ConfigField({ name, wide, reasonId }: ConfigFieldProps) {
   const { label } = useWords(name)
   const value = useStore(draft, (now) => now.args[name])
-  const id = `field-${name}`
+  const feature = lacking(name)
+  const id = fieldId(name)
   const flag = fieldOf(name).kind === 'boolean'
   const tools = <FieldTools name={name} id={id} changed={differs(name, value)} />
+  const control = <Control name={name} id={id} value={value} disabledBy={feature === null ? undefined : (reasonId ?? `reason-${name}`)} />
   return (
     <div className={cx('min-w-0', wide && 'col-span-full')} data-field={name}>
       {flag ? (
         <div className="flex h-8 items-center gap-2">
-          <Control name={name} id={id} value={value} />
+          {control}
           <FieldLabel id={id}>{label}</FieldLabel>
           {tools}
         </div>
@@ -42,13 +45,27 @@ export function ConfigField({ name, wide }: { name: Key; wide?: boolean }) {
             <FieldLabel id={id}>{label}</FieldLabel>
             {tools}
           </div>
-          <Control name={name} id={id} value={value} />
+          {control}
         </>
       )}
+      {feature !== null && reasonId === undefined && <Reason id={`reason-${name}`} feature={feature} />}
       <FieldFault name={name} />
     </div>
   )
 }
+
+/** Why a setting cannot be used in this version. */
+export function Reason({ id, feature, className }: { id: string; feature: Feature; className?: string }) {
+  const { t } = useLocale()
+  return (
+    <p id={id} className={cx('text-2xs text-ink-faint', className ?? 'mt-1')}>
+      {fill(t.ui.field.not_yet, { feature: t.features[feature] })}
+    </p>
+  )
+}
+
+/** The id of a setting's control; the model bar's path keeps its own. */
+export const fieldId = (name: string): string => `field-${name === 'model_name_or_path' ? 'model_path' : name}`
 
 /** Buttons beside a label are described by it, so that their names do not repeat it. */
 export const labelId = (id: string): string => `${id}-label`
@@ -86,7 +103,7 @@ export function FieldTools({ name, id, changed }: { name: Key; id: string; chang
 function Explanation({ name }: { name: Key }) {
   const { t } = useLocale()
   const { help } = useWords(name)
-  const { minimum, maximum, above, below } = fieldOf(name)
+  const { minimum, maximum, above, below, inert } = fieldOf(name)
   const low = above === undefined ? minimum === undefined ? null : `≥ ${numberText(minimum)}` : `> ${numberText(above)}`
   const high = below === undefined ? maximum === undefined ? null : `≤ ${numberText(maximum)}` : `< ${numberText(below)}`
   const range = [low, high].filter(Boolean).join(', ')
@@ -94,7 +111,8 @@ function Explanation({ name }: { name: Key }) {
   const shownFirst = Array.isArray(first) ? first.join(', ') : numberText(first)
   return (
     <div className="space-y-1.5">
-      <p className="text-ink">{help}</p>
+      {help !== '' && <p className="text-ink">{help}</p>}
+      {inert && <p className="text-ink">{t.ui.form.inert}</p>}
       <p className="text-ink-faint">
         <code className="font-mono text-2xs">{name}</code>
         {range && ` · ${range}`}

@@ -14,23 +14,30 @@ interface ControlProps {
   name: Key
   id: string
   value: unknown
+  /** Id of the element that says why the control is switched off; absent where it is not. */
+  disabledBy?: string
 }
 
 /** Radix Select has no empty value; this one stands for "not set". */
 const UNSET = '\u0000'
 
-export function Control({ name, id, value }: ControlProps) {
+export function Control(props: ControlProps) {
+  const { name, id, value, disabledBy } = props
   const { kind } = fieldOf(name)
-  const describedBy = useDescribedBy(name)
-  if (kind === 'boolean') return <Checkbox id={id} checked={value === true} describedBy={describedBy} onChange={(next) => setArg(name, next)} />
-  if (kind === 'choice') return <Choice name={name} id={id} value={value} />
-  if (kind === 'integer' || kind === 'number' || kind === 'amount') return <NumberInput name={name} id={id} value={value} />
-  return <Text name={name} id={id} value={value} />
+  const describedBy = useDescribedBy(props)
+  if (kind === 'boolean') {
+    return <Checkbox id={id} checked={value === true} disabled={disabledBy !== undefined} describedBy={describedBy} onChange={(next) => setArg(name, next)} />
+  }
+  if (kind === 'choice') return <Choice {...props} />
+  if (kind === 'integer' || kind === 'number' || kind === 'amount') return <NumberInput {...props} />
+  return <Text {...props} />
 }
 
-const useDescribedBy = (name: Key) => (useFault(name) ? `fault-${name}` : undefined)
+/** A control is described by what is wrong with it, else by why it is switched off. */
+const useDescribedBy = ({ name, disabledBy }: ControlProps) => (useFault(name) ? `fault-${name}` : disabledBy)
 
-function Choice({ name, id, value }: ControlProps) {
+function Choice(props: ControlProps) {
+  const { name, id, value, disabledBy } = props
   const options = useOptions(name)
   const { label } = useWords(name)
   const fault = useFault(name)
@@ -42,13 +49,15 @@ function Choice({ name, id, value }: ControlProps) {
       value={typeof value === 'string' ? value : UNSET}
       options={withUnset}
       invalid={fault !== null}
-      describedBy={fault ? `fault-${name}` : undefined}
+      disabled={disabledBy !== undefined}
+      describedBy={useDescribedBy(props)}
       onChange={(next) => setArg(name, next === UNSET ? null : next)}
     />
   )
 }
 
-function NumberInput({ name, id, value }: ControlProps) {
+function NumberInput(props: ControlProps) {
+  const { name, id, value, disabledBy } = props
   const fault = useFault(name)
   const field = fieldOf(name)
   const text = numberText(value)
@@ -65,23 +74,28 @@ function NumberInput({ name, id, value }: ControlProps) {
       id={id}
       inputMode="decimal"
       value={text}
+      placeholder={field.empty}
       invalid={fault !== null}
-      describedBy={fault ? `fault-${name}` : undefined}
+      disabled={disabledBy !== undefined}
+      describedBy={useDescribedBy(props)}
       onChange={(event) => setArg(name, event.target.value)}
       onKeyDown={onKeyDown}
     />
   )
 }
 
-function Text({ name, id, value }: ControlProps) {
+function Text(props: ControlProps) {
+  const { name, id, value, disabledBy } = props
   const fault = useFault(name)
   const text = Array.isArray(value) ? value.join(', ') : typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '')
   return (
     <TextInput
       id={id}
       value={text}
+      placeholder={fieldOf(name).empty}
       invalid={fault !== null}
-      describedBy={fault ? `fault-${name}` : undefined}
+      disabled={disabledBy !== undefined}
+      describedBy={useDescribedBy(props)}
       onChange={(event) => setArg(name, event.target.value)}
     />
   )

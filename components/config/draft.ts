@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { createStore } from '@/components/store'
 import { recall, remember } from '@/components/stored'
 import { fieldOf, isKey, keys, type Key } from '@/lib/config/fields'
+import { readExtra } from '@/lib/config/extra'
 import { formDefaults } from '@/lib/config/form'
 
 export type RawArgs = Record<Key, unknown>
@@ -17,13 +18,16 @@ export interface Draft {
   model_name: string
   /** Last part of `output_dir`; empty means that the server makes `train_<date-time>`. */
   run_name: string
+  /** JSON of settings that win over `args`, as typed. */
+  extra_args: string
 }
 
-const storedSchema = z.object({ args: z.record(z.string(), z.unknown()), model_name: z.string(), run_name: z.string() })
+const storedSchema = z.object({ args: z.record(z.string(), z.unknown()), model_name: z.string(), run_name: z.string(), extra_args: z.string().default('') })
 const storageKey = 'tuneboard.draft'
 
 export const firstArgs: Readonly<RawArgs> = formDefaults()
-export const draft = createStore<Draft>({ args: firstArgs, model_name: '', run_name: '' })
+export const firstDraft: Draft = { args: firstArgs, model_name: '', run_name: '', extra_args: '' }
+export const draft = createStore<Draft>(firstDraft)
 
 /** Settings that a person has changed in this visit; only their faults are shown before Start is pressed. */
 export const touched = createStore<ReadonlySet<string>>(new Set())
@@ -37,7 +41,8 @@ export function setArg(key: Key, value: unknown): void {
 
 export const touch = (key: string): void => touched.set((now) => (now.has(key) ? now : new Set([...now, key])))
 
-export const resetArg = (key: Key): void => setArgs({ [key]: firstArgs[key] } as Partial<RawArgs>)
+export const resetArgs = (reset: readonly Key[]): void => setArgs(Object.fromEntries(reset.map((key) => [key, firstArgs[key]])) as Partial<RawArgs>)
+export const resetArg = (key: Key): void => resetArgs([key])
 
 /** A typed text stands for the setting's absence where absence is allowed. */
 const rawOf = (key: Key, value: unknown): unknown => (value === '' && fieldOf(key).default === null ? null : value)
@@ -49,10 +54,16 @@ export function timeName(now = new Date()): string {
   return `train_${[now.getFullYear(), ...[now.getMonth() + 1, now.getDate(), now.getHours(), now.getMinutes(), now.getSeconds()].map(two)].join('-')}`
 }
 
-/** What goes to the schema, the server and the preview. */
-export function toArgs({ args, model_name, run_name }: Draft, fallbackName = timeName()): Record<string, unknown> {
-  const values = Object.fromEntries(keys.map((key) => [key, rawOf(key, args[key])]))
-  return { ...values, output_dir: outputDir({ args, model_name, run_name }, fallbackName) }
+/** What goes to the schema, the server and the preview; extra arguments that are no JSON are left to their field. */
+export function toArgs(now: Draft, fallbackName = timeName()): Record<string, unknown> {
+  const values = Object.fromEntries(keys.map((key) => [key, rawOf(key, now.args[key])]))
+  return { ...values, ...extraOf(now), output_dir: outputDir(now, fallbackName) }
+}
+
+/** The extra arguments as settings. */
+export function extraOf({ extra_args }: Pick<Draft, 'extra_args'>): Record<string, unknown> {
+  const read = readExtra(extra_args)
+  return read.ok ? read.values : {}
 }
 
 /** Where a run of this draft goes; the server says the same with `saves/` resolved. */

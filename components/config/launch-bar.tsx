@@ -32,7 +32,7 @@ export function LaunchBar() {
   const [busy, setBusy] = useState(false)
   const [showing, setShowing] = useState(false)
   const faults = shownFaults(state, changed)
-  const loose = [...faults.filter(({ field }) => field === undefined || !isKey(field)), ...(fault ? [fault] : [])]
+  const loose = [...faults.filter(({ field }) => field === undefined || !(isKey(field) || field === 'extra_args')), ...(fault ? [fault] : [])]
   const start = async () => {
     setBusy(true)
     setFault(await launch())

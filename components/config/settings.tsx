@@ -1,69 +1,105 @@
 'use client'
 /**
- * The settings of a training, group by group, from the declarations. Settings that this version lacks are not shown; the model's own
- * settings stand in the model bar.
+ * The settings of a training, group by group, from the declarations; or those that a search finds, or those that were changed. What this
+ * version lacks stands at the end, switched off, with the reason; the model's own settings stand in the model bar.
  */
-import type { ComponentType } from 'react'
-import { ComputeTypeField } from '@/components/config/compute-type-field'
-import { ConfigField } from '@/components/config/config-field'
+import { ConfigField, Reason } from '@/components/config/config-field'
 import { draft } from '@/components/config/draft'
-import { OutputField } from '@/components/config/output-field'
+import { filter } from '@/components/config/filter'
+import { isSpecial, Setting } from '@/components/config/setting'
+import { SettingsBar } from '@/components/config/settings-bar'
 import { SettingsGroup } from '@/components/config/settings-group'
-import { DatasetDirField } from '@/components/dataset/dataset-dir-field'
-import { DatasetField } from '@/components/dataset/dataset-field'
+import { LaterControls } from '@/components/config/later-controls'
+import { useLocale } from '@/components/locale'
 import { useStore } from '@/components/store'
-import { fieldOf, type Key } from '@/lib/config/fields'
-import { formGroups, lacking, visible } from '@/lib/config/form'
-
-/** The groups of this screen, and whether each is open at first; the others belong to the model bar and to other screens. */
-const shownGroups = {
-  data: true, basics: true, lora: true, output: true, evaluation: false, advanced: false, freeze: true, preference: true,
-  multimodal: false, galore: false, apollo: false, badam: false, swanlab: false,
-} as const
-type ShownGroup = keyof typeof shownGroups
-const isShown = (id: string): id is ShownGroup => Object.hasOwn(shownGroups, id)
-
-/** Keys that the server sets for a run started from the page. */
-const serverSets: ReadonlySet<Key> = new Set<Key>(['overwrite_output_dir', 'resume_from_checkpoint'])
-
-/** Keys whose control is not the declared widget, or that take a whole row. */
-const special: Partial<Record<Key, ComponentType>> = {
-  dataset_dir: () => <DatasetDirField />,
-  dataset: () => <DatasetField name="dataset" />,
-  eval_dataset: () => <DatasetField name="eval_dataset" />,
-  output_dir: () => <OutputField />,
-}
-const wide: ReadonlySet<Key> = new Set<Key>(['default_system', 'lr_scheduler_kwargs'])
-
-const usable = (key: Key): boolean => lacking(key) === null && fieldOf(key).inert !== true && !serverSets.has(key)
+import { fieldOf, isKey, type Key } from '@/lib/config/fields'
+import { broughtAlong, changedKeys, elsewhere, found, keysOf, later, openAtFirst, workingGroups, type ControlName } from '@/lib/config/train-page'
+import { fill } from '@/lib/messages/text'
+import { fieldText } from '@/lib/messages/labels'
 
 export function Settings() {
+  const { query, only_changed } = useStore(filter, (now) => now)
+  return (
+    <>
+      <SettingsBar />
+      {query.trim() !== '' || only_changed ? <FoundSettings /> : <AllSettings />}
+    </>
+  )
+}
+
+const isFlag = (name: ControlName): boolean => isKey(name) && !isSpecial(name) && fieldOf(name).kind === 'boolean'
+
+/** Fields in columns, those that take a row first; switches together below them. */
+function Fields({ names }: { names: readonly ControlName[] }) {
+  const flags = names.filter(isFlag)
+  const fields = names.filter((name) => !isFlag(name) && name !== 'extra_args').toSorted((a, b) => Number(isSpecial(b) && isKey(b)) - Number(isSpecial(a) && isKey(a)))
+  return (
+    <>
+      {fields.map((name) => (
+        <Setting key={name} name={name} />
+      ))}
+      {flags.length > 0 && (
+        <div className="col-span-full grid grid-cols-1 gap-x-4 sm:grid-cols-2">
+          {flags.map((name) => (
+            <Setting key={name} name={name} />
+          ))}
+        </div>
+      )}
+      {names.includes('extra_args') && <Setting name="extra_args" />}
+    </>
+  )
+}
+
+const grid = 'grid grid-cols-2 gap-x-4 gap-y-3 md:max-xl:grid-cols-3'
+
+function AllSettings() {
+  const { t } = useLocale()
   const values = useStore(draft, (now) => now.args)
+  const brought = broughtAlong(values)
+  const words = t.ui.form
   return (
     <div className="divide-y divide-line">
-      {formGroups.map(({ id, keys }) => {
-          if (!isShown(id)) return null
-          const shown = keys.filter((key) => usable(key) && visible(key, values))
-          const flags = shown.filter((key) => fieldOf(key).kind === 'boolean')
-          const fields = shown.filter((key) => fieldOf(key).kind !== 'boolean').toSorted((a, b) => Number(b in special) - Number(a in special))
-          if (shown.length === 0) return null
-          return (
-            <SettingsGroup key={id} id={id} keys={id === 'basics' ? [...shown, 'bf16', 'fp16'] : shown} openAtFirst={shownGroups[id]}>
-              {fields.map((key) => {
-                const Special = special[key]
-                return Special ? <Special key={key} /> : <ConfigField key={key} name={key} wide={wide.has(key)} />
-              })}
-              {id === 'basics' && <ComputeTypeField />}
-              {flags.length > 0 && (
-                <div className="col-span-full grid grid-cols-1 gap-x-4 sm:grid-cols-2">
-                  {flags.map((key) => (
-                    <ConfigField key={key} name={key} />
-                  ))}
-                </div>
-              )}
-            </SettingsGroup>
-          )
-        })}
+      {brought.length > 0 && (
+        <SettingsGroup id="brought" title={words.brought} note={words.brought_note} names={brought} openAtFirst>
+          <Fields names={brought} />
+        </SettingsGroup>
+      )}
+      {workingGroups(values).map(({ id, names }) => (
+        <SettingsGroup key={id} id={id} title={t.groups[id]} names={names} openAtFirst={openAtFirst[id]}>
+          <Fields names={names} />
+        </SettingsGroup>
+      ))}
+      <SettingsGroup id="elsewhere" title={words.elsewhere} note={words.elsewhere_note} names={elsewhere}>
+        <Fields names={elsewhere} />
+      </SettingsGroup>
+      <SettingsGroup id="later" title={words.later} note={words.later_note} names={later.flatMap(({ keys }) => keys)}>
+        {later.map(({ feature, keys }) => (
+          <div key={feature} className={`col-span-full ${grid}`} role="group" aria-labelledby={`reason-${feature}`}>
+            <Reason id={`reason-${feature}`} feature={feature} className="col-span-full border-t border-line pt-2" />
+            {keys.map((key) => (
+              <ConfigField key={key} name={key} reasonId={`reason-${feature}`} />
+            ))}
+            {feature === 'devices' && <LaterControls reasonId={`reason-${feature}`} />}
+          </div>
+        ))}
+      </SettingsGroup>
     </div>
   )
 }
+
+function FoundSettings() {
+  const { t } = useLocale()
+  const { query, only_changed } = useStore(filter, (now) => now)
+  const values = useStore(draft, (now) => now.args)
+  const changed = new Set<Key>(changedKeys(values))
+  const hits = found(query, (name) => fieldText(t, name)).filter((name) => !only_changed || keysOf(name).some((key) => changed.has(key)))
+  return (
+    <section aria-label={t.ui.form.search} className={`${grid} px-4 py-4`}>
+      <p role="status" className="col-span-full text-xs text-ink-faint">
+        {hits.length === 0 ? t.ui.form.none : fill(t.ui.form.found, { count: hits.length })}
+      </p>
+      <Fields names={hits} />
+    </section>
+  )
+}
+

@@ -17,13 +17,14 @@ interface SelectProps {
   options: readonly Option[]
   onChange: (value: string) => void
   invalid?: boolean
+  disabled?: boolean
   describedBy?: string
 }
 
 /** Letters typed within this time belong together. */
 const TYPING_MS = 600
 
-export function Select({ id, label, value, options, onChange, invalid, describedBy }: SelectProps) {
+export function Select({ id, label, value, options, onChange, invalid, disabled, describedBy }: SelectProps) {
   const [open, setOpen] = useState(false)
   const [active, setActive] = useState(0)
   const typed = useRef({ text: '', at: 0 })
@@ -72,6 +73,7 @@ export function Select({ id, label, value, options, onChange, invalid, described
           aria-expanded={open}
           aria-controls={open ? listId : undefined}
           aria-activedescendant={open ? `${listId}-${active}` : undefined}
+          disabled={disabled}
           aria-invalid={invalid || undefined}
           aria-describedby={describedBy}
           className="control inline-flex items-center justify-between gap-2 text-left"

@@ -40,6 +40,8 @@ export interface Placement<T> {
   element?: string
   /** The page's first value, where LLaMA Board starts with another than the key's default. */
   form?: T
+  /** What an empty field stands for, shown in it. */
+  empty?: string
   /** Shown only while every named key has one of these values. */
   when?: Readonly<Record<string, readonly (string | boolean)[]>>
   /** Values for which this version lacks something: the value as text, or `*` for every value but the default and those of `allow`. */

@@ -1,9 +1,9 @@
 /**
  * The page's form, derived from the declarations: groups in order, first values, what is visible, and what this version lacks.
- * `compute_type` is the one control that stands for several keys.
+ * Controls that stand for several keys are in `joint.ts`.
  */
 import { groups, type Feature, type Group } from '@/lib/config/field'
-import { fieldOf, keys, missingFeature, type Key, type TrainingArgs } from '@/lib/config/fields'
+import { fieldOf, keys, missingFeature, same, type Key, type TrainingArgs } from '@/lib/config/fields'
 
 /** A section of the page and its settings, in order. */
 export interface FormGroup {
@@ -32,33 +32,32 @@ export function visible(key: Key, values: Readonly<Record<string, unknown>>): bo
 
 /** What this version lacks for a setting to be changed at all, or to have an effect; null when it can be used. */
 export function lacking(key: Key): Feature | null {
-  const { needs, part_of } = fieldOf(key)
+  const { needs, part_of, when } = fieldOf(key)
   if (needs?.['*']) return needs['*']
   const parent = part_of as Key | undefined
-  return parent ? (fieldOf(parent).needs?.['*'] ?? null) : null
+  return (parent && fieldOf(parent).needs?.['*']) ?? unreachable(when ?? {})
+}
+
+/** What this version lacks for any of the values to be chosen under which a setting is shown. */
+function unreachable(when: Readonly<Record<string, readonly (string | boolean)[]>>): Feature | null {
+  const missing = Object.entries(when).map(([other, allowed]) => allowed.map((value) => missingFeature(other as Key, value)))
+  return missing.find((features) => features.every((feature) => feature !== null))?.[0] ?? null
+}
+
+/** Where a setting of the page stands: among those that work, those that only other engines heed, or those that a later version brings. */
+export function standing(key: Key): 'here' | 'elsewhere' | 'later' {
+  if (lacking(key) !== null) return 'later'
+  return fieldOf(key).inert ? 'elsewhere' : 'here'
+}
+
+/** Whether a value as it was typed means something else than the page's first value. */
+export function differs(key: Key, raw: unknown): boolean {
+  const { form, default: fallback, schema } = fieldOf(key)
+  const read = schema.safeParse(raw === '' && fallback === null ? null : raw)
+  return !same(read.success ? read.data : raw, form ?? fallback)
 }
 
 /** Options of a select, each with what this version lacks for it. */
 export function optionsOf(key: Key): { value: string; lacking: Feature | null }[] {
   return (fieldOf(key).options ?? []).map((value) => ({ value, lacking: missingFeature(key, value) }))
-}
-
-export const computeTypes = ['bf16', 'fp16', 'fp32', 'pure_bf16'] as const
-export type ComputeType = (typeof computeTypes)[number]
-type Precision = Pick<TrainingArgs, 'bf16' | 'fp16' | 'pure_bf16'>
-
-/** The control's value for three keys; the first that is set wins, as in LLaMA Board. */
-export function computeType({ bf16, fp16, pure_bf16 }: Precision): ComputeType {
-  return bf16 ? 'bf16' : fp16 ? 'fp16' : pure_bf16 ? 'pure_bf16' : 'fp32'
-}
-
-/** The three keys for the control's value. */
-export function precision(type: ComputeType): Precision {
-  return { bf16: type === 'bf16', fp16: type === 'fp16', pure_bf16: type === 'pure_bf16' }
-}
-
-/** What this version lacks for a compute type. */
-export function computeTypeLacking(type: ComputeType): Feature | null {
-  const keys = precision(type)
-  return missingFeature('fp16', keys.fp16) ?? missingFeature('pure_bf16', keys.pure_bf16)
 }

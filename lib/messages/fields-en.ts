@@ -21,6 +21,11 @@ export const fieldsEn = {
   /** Controls of the page that are not settings of their own. */
   controls: {
     compute_type: { label: 'Compute type', help: 'Precision of the matrix products: bf16 is about twice as fast and takes half the memory; fp32 is exact, for comparisons.' },
+    booster: { label: 'Booster', help: 'Attention kernels of PyTorch engines. Ours has its own, so this changes nothing here; it is written into the file for LLaMA-Factory.' },
+    device_count: { label: 'Device count', help: 'How many GPUs train together; this engine uses one.' },
+    ds_offload: { label: 'Enable offload', help: 'Let DeepSpeed move weights and optimiser states to the main memory.' },
+    ds_stage: { label: 'DeepSpeed stage', help: 'Which parts of the training DeepSpeed spreads over the devices.' },
+    extra_args: { label: 'Extra arguments', help: 'Settings as JSON, such as {"data_seed": 1}; they win over the fields, and each is checked like one.' },
     lang: { label: 'Language', help: 'The language of this page.' },
     model_name: { label: 'Model name', help: 'A known model; choosing one fills in its path and its chat template.' },
     run_name: { label: 'Output name', help: 'Name of the folder that this run is saved in; it must not exist yet.' },
@@ -33,7 +38,6 @@ export const fieldsEn = {
     quantization_bit: { label: 'Quantization bit', help: 'Hold the base model in 8 or 4 bits to save memory, at some cost in quality.' },
     quantization_method: { label: 'Quantization method', help: 'How the base model is quantised while it is loaded.' },
     rope_scaling: { label: 'RoPE scaling', help: 'Stretch the positions so that the model can read longer texts than it was trained on; leave empty unless the cutoff length exceeds its limit.' },
-    flash_attn: { label: 'Booster', help: 'Attention kernel of PyTorch engines; our engine has its own, so it changes nothing here.' },
 
     dataset_dir: { label: 'Data dir', help: 'Folder with dataset_info.json, which names the datasets.' },
     dataset: { label: 'Dataset', help: 'What to train on; several datasets are joined as the mixing says, one after the other by default, and then shuffled.' },
@@ -161,6 +165,7 @@ export const fieldsEn = {
   },
   /** Words for options, where the value itself does not say enough. */
   options: {
+    booster: { auto: 'auto', flashattn2: 'flashattn2', unsloth: 'unsloth', liger_kernel: 'liger_kernel' },
     compute_type: { bf16: 'bf16', fp16: 'fp16', fp32: 'fp32', pure_bf16: 'pure_bf16' },
     eval_strategy: { no: 'never', steps: 'every few steps', epoch: 'after each epoch' },
     finetuning_type: { lora: 'lora', oft: 'oft', freeze: 'freeze', full: 'full' },

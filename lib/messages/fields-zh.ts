@@ -22,6 +22,11 @@ export const fieldsZh: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
   },
   controls: {
     compute_type: { label: '计算类型', help: '矩阵乘法的精度：bf16 速度约为两倍，内存占用减半；fp32 结果更精确，适合做对照。' },
+    booster: { label: '加速方式', help: 'PyTorch 引擎的注意力算子。本引擎自带实现，此项在这里不起作用，只写入配置供 LLaMA-Factory 使用。' },
+    device_count: { label: '设备数量', help: '共同训练的 GPU 数量；本引擎使用一个。' },
+    ds_offload: { label: '启用卸载', help: '让 DeepSpeed 把权重和优化器状态移到主内存。' },
+    ds_stage: { label: 'DeepSpeed 阶段', help: 'DeepSpeed 把训练的哪些部分分散到各设备上。' },
+    extra_args: { label: '额外参数', help: '以 JSON 书写的设置，例如 {"data_seed": 1}；优先于表单中的各项，并同样接受检查。' },
     lang: { label: '语言', help: '本页面的语言。' },
     model_name: { label: '模型名称', help: '选择一个已知模型，会自动填入路径和对话模板。' },
     run_name: { label: '输出名称', help: '本次训练的保存文件夹名称，不能与已有的重名。' },
@@ -34,7 +39,6 @@ export const fieldsZh: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     quantization_bit: { label: '量化等级', help: '以 8 或 4 比特加载基座模型以节省内存，质量会略有下降。' },
     quantization_method: { label: '量化方法', help: '加载基座模型时采用的量化算法。' },
     rope_scaling: { label: 'RoPE 插值方法', help: '缩放位置编码，使模型能处理超出其训练长度的文本；仅当截断长度超过模型上限时才需要。' },
-    flash_attn: { label: '加速方式', help: 'PyTorch 引擎使用的注意力算子；本引擎自带实现，此项不起作用。' },
 
     dataset_dir: { label: '数据路径', help: 'dataset_info.json 所在的文件夹，该文件列出可用的数据集。' },
     dataset: { label: '数据集', help: '用于训练的数据；选择多个时按“混合方式”合并（默认依次拼接），再打乱顺序。' },
@@ -161,6 +165,7 @@ export const fieldsZh: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     export_hub_model_id: { label: 'HF Hub ID（非必填）', help: '导出结果要上传到的 Hugging Face 仓库。' },
   },
   options: {
+    booster: { auto: 'auto', flashattn2: 'flashattn2', unsloth: 'unsloth', liger_kernel: 'liger_kernel' },
     compute_type: { bf16: 'bf16', fp16: 'fp16', fp32: 'fp32', pure_bf16: 'pure_bf16' },
     eval_strategy: { no: '不评估', steps: '每隔若干步', epoch: '每轮结束后' },
     finetuning_type: { lora: 'lora', oft: 'oft', freeze: 'freeze', full: 'full' },

@@ -1,6 +1,7 @@
 /** English texts of the page's frame, screens and buttons. Settings and faults have theirs in `fields-en.ts` and `en.ts`. */
 import { datasetsEn } from '@/lib/messages/datasets-en'
 import { viewEn } from '@/lib/messages/view-en'
+import { formEn } from '@/lib/messages/form-en'
 import { hubEn } from '@/lib/messages/hub-en'
 
 export const uiEn = {
@@ -63,6 +64,7 @@ export const uiEn = {
   datasets: datasetsEn,
   view: viewEn,
   hub: hubEn,
+  form: formEn,
   train: {
     start: 'Start',
     starting: 'Starting …',

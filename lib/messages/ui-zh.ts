@@ -1,5 +1,6 @@
 /** Chinese texts of the page, in the shape of `ui-en.ts`. */
 import { datasetsZh } from '@/lib/messages/datasets-zh'
+import { formZh } from '@/lib/messages/form-zh'
 import { hubZh } from '@/lib/messages/hub-zh'
 import type { Messages } from '@/lib/messages/en'
 import { viewZh } from '@/lib/messages/view-zh'
@@ -64,6 +65,7 @@ export const uiZh: Messages['ui'] = {
   datasets: datasetsZh,
   view: viewZh,
   hub: hubZh,
+  form: formZh,
   train: {
     start: '开始',
     starting: '正在启动…',

@@ -1,11 +1,11 @@
 /** The form's raw values: how numbers stand in a field, and what goes to the schema. */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { checks, shownFaults, validateDraft } from '@/components/config/checks'
-import { draft, firstArgs, outputDir, setArg, toArgs, touched } from '@/components/config/draft'
+import { draft, firstDraft, outputDir, setArg, toArgs, touched } from '@/components/config/draft'
 import { numberText, stepped } from '@/components/config/number-text'
 
 beforeEach(() => {
-  draft.set({ args: firstArgs, model_name: '', run_name: '' })
+  draft.set(firstDraft)
   touched.set(new Set())
 })
 

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { groups } from '@/lib/config/field'
 import { fieldOf, keys } from '@/lib/config/fields'
-import { computeType, computeTypeLacking, computeTypes, formDefaults, formGroups, lacking, optionsOf, precision, visible } from '@/lib/config/form'
+import { differs, formDefaults, formGroups, lacking, optionsOf, visible } from '@/lib/config/form'
+import { jointLacking, jointOf, joints, type JointName } from '@/lib/config/joint'
 import { parseArgs } from '@/lib/config/schema'
 import { translate } from '@/lib/messages'
 import { locales } from '@/lib/messages/locales'
@@ -49,6 +50,7 @@ describe('a setting on the page', () => {
   it('says what it lacks', () => {
     expect(lacking('use_dora')).toBe('dora')
     expect(lacking('galore_rank')).toBe('galore')
+    expect(lacking('ppo_score_norm')).toBe('ppo')
     expect(lacking('learning_rate')).toBeNull()
     expect(optionsOf('stage')).toContainEqual({ value: 'dpo', lacking: 'dpo' })
     expect(optionsOf('stage')).toContainEqual({ value: 'sft', lacking: null })
@@ -62,12 +64,30 @@ describe('a setting on the page', () => {
   })
 })
 
-describe('compute type', () => {
-  it('stands for three keys', () => {
-    for (const type of computeTypes) expect(computeType(precision(type))).toBe(type)
-    expect(computeTypeLacking('bf16')).toBeNull()
-    expect(computeTypeLacking('fp32')).toBeNull()
-    expect(computeTypeLacking('fp16')).toBe('float16')
+describe('a control that stands for several keys', () => {
+  const names = Object.keys(joints) as JointName[]
+
+  it.each(names)('%s reads what it wrote', (name) => {
+    const { options, read, write, keys: own } = jointOf(name)
+    for (const option of options) expect(read(write(option))).toBe(option)
+    expect(read(formDefaults())).toBe(options[0])
+    for (const key of own) expect(keys).toContain(key)
+  })
+
+  it('says what an option lacks', () => {
+    expect(['bf16', 'fp32', 'fp16', 'pure_bf16'].map((option) => jointLacking('compute_type', option))).toEqual([null, null, 'float16', 'pure_bfloat16'])
+    expect(['auto', 'flashattn2', 'liger_kernel', 'unsloth'].map((option) => jointLacking('booster', option))).toEqual([null, null, null, 'other_engines'])
+  })
+})
+
+describe('a value as it was typed', () => {
+  it('differs from the first one by its meaning, not by its spelling', () => {
+    expect(differs('learning_rate', '5.0e-05')).toBe(false)
+    expect(differs('lora_target', 'all')).toBe(false)
+    expect(differs('neftune_noise_alpha', '')).toBe(false)
+    expect(differs('learning_rate', 'abc')).toBe(true)
+    expect(differs('learning_rate', '')).toBe(true)
+    expect(differs('lora_target', 'q_proj')).toBe(true)
   })
 })
 
@@ -92,7 +112,7 @@ describe('words', () => {
   it('name options that exist', () => {
     const { options } = translate('en')
     for (const [key, words] of Object.entries(options)) {
-      const known = key === 'compute_type' ? [...computeTypes] : optionsOf(key as (typeof keys)[number]).map(({ value }) => value)
+      const known = key in joints ? [...jointOf(key as JointName).options] : optionsOf(key as (typeof keys)[number]).map(({ value }) => value)
       expect(Object.keys(words).sort(), key).toEqual([...known].sort())
     }
     expect(optionText(translate('zh'), 'stage', 'sft')).toBe('指令监督微调')

@@ -28,7 +28,7 @@ export const methodFields = {
   pissa_init: boolean(false, { group: 'lora', widget: 'switch', element: 'use_pissa', when: lora, needs: { '*': 'pissa' } }),
   pissa_iter: integer(16, { minimum: -1, part_of: 'pissa_init' }),
   pissa_convert: boolean(false, { part_of: 'pissa_init' }),
-  loraplus_lr_ratio: number(null, { minimum: 0, maximum: 64, group: 'lora', widget: 'slider', step: 0.01, when: lora, needs: { '*': 'loraplus' } }),
+  loraplus_lr_ratio: number(null, { minimum: 0, maximum: 64, group: 'lora', widget: 'slider', step: 0.01, when: lora, empty: '0', needs: { '*': 'loraplus' } }),
   loraplus_lr_embedding: number(1e-6, { above: 0, part_of: 'loraplus_lr_ratio' }),
   create_new_adapter: boolean(false, { group: 'lora', widget: 'switch', when: lora, needs: { '*': 'adapter_new' } }),
 

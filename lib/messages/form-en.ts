@@ -1,0 +1,21 @@
+/** English texts of the Train form beside its settings: search, changes, arguments, presets, the plan. */
+export const formEn = {
+  search: 'Search settings',
+  found: '{count} found',
+  none: 'No setting has this in its key, label or help.',
+  in_bar: 'In the bar above',
+  changed: '{count} changed',
+  only_changed: 'Show only what was changed',
+  reset_group: 'Reset {group}',
+  reset_all: 'Reset all',
+  was_reset: 'All settings are back at their first values.',
+  undo: 'Undo',
+  dismiss: 'Dismiss',
+  inert: 'It changes nothing on this engine and is kept in the file for LLaMA-Factory.',
+  elsewhere: 'For other engines',
+  elsewhere_note: 'These change nothing on this engine. They are written into the file, so that LLaMA-Factory heeds them.',
+  later: 'Not in this version yet',
+  later_note: 'Settings that LLaMA Board has and this version does not. A file that sets one of them is refused with the same sentence.',
+  brought: 'From the file',
+  brought_note: 'Settings without a place of their own on this page.',
+} as const
