@@ -41,7 +41,7 @@ function Choice(props: ControlProps) {
   const options = useOptions(name)
   const { label } = useWords(name)
   const fault = useFault(name)
-  const withUnset = fieldOf(name).default === null ? [{ value: UNSET, label: '—' }, ...options] : options
+  const withUnset = fieldOf(name).default === null ? [{ value: UNSET, label: fieldOf(name).empty ?? '—' }, ...options] : options
   return (
     <Select
       id={id}

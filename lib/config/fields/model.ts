@@ -9,7 +9,7 @@ export const modelFields = {
   quantization_type: choice(['fp4', 'nf4'], 'nf4', { part_of: 'quantization_bit' }),
   double_quantization: boolean(true, { part_of: 'quantization_bit' }),
   quantization_device_map: choice(['auto'], null, { part_of: 'quantization_bit' }),
-  rope_scaling: choice(['linear', 'dynamic', 'yarn', 'llama3'], null, { group: 'model', order: 7, widget: 'select', needs: { '*': 'rope_setting' } }),
+  rope_scaling: choice(['linear', 'dynamic', 'yarn', 'llama3'], null, { group: 'model', order: 7, widget: 'select', empty: 'none', needs: { '*': 'rope_setting' } }),
   flash_attn: choice(['auto', 'disabled', 'sdpa', 'fa2', 'fa3'], 'auto', { inert: true }),
   use_unsloth: boolean(false, { needs: { '*': 'other_engines' } }),
   enable_liger_kernel: boolean(false, { inert: true }),
