@@ -1,62 +1,64 @@
-/** The command `export`: a base model and an adapter become one model folder, which appears whole; what a merge computes is `merge.ts`'s. */
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
+/**
+ * The command `export`: a base model and an adapter become a merged model, a copy of the adapter, or a GGUF file, in a folder that appears whole.
+ * What is computed and written is `export/`'s.
+ */
+import { renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
+import { internalFault } from '@/lib/causes'
 import { UserError } from '@/lib/errors'
-import { ollamaModelfile } from '@/lib/templates/export'
-import { prepareTemplate, type Template } from '@/lib/templates/template'
 import { readArguments, Refused } from '@/trainer/arguments'
-import { checkModel, collector, startAdapter } from '@/trainer/check'
-import { diskFault, writeWhole } from '@/trainer/files'
-import { mergeAdapter } from '@/trainer/merge'
-import { readAdapter } from '@/trainer/adapter'
-import { writeChatTemplate } from '@/trainer/tokenizer-files'
+import { checkExport, checkSpace, type ExportGround } from '@/trainer/export/ground'
+import { formats } from '@/trainer/export/formats'
+import { takeOptions } from '@/trainer/export/options'
+import { openReport, type ExportReport } from '@/trainer/export/report'
+import { diskFault } from '@/trainer/files'
+import { exitCodeOf, listenForStop } from '@/trainer/stop'
 
-/** A folder with anything in it is left alone. */
-function checkTarget(folder: string): void {
-  if (existsSync(folder) && readdirSync(folder).length > 0) throw new UserError('export_dir_taken', { path: folder }, 'export_dir')
+/** Exports as `[x.yaml] [key=value …] [--format …]` say. Throws the user's faults before anything is written. */
+export async function exportModel(argv: readonly string[]): Promise<number> {
+  const report = openReport()
+  const request = listenForStop()
+  try {
+    const { options, rest } = takeOptions(argv)
+    const args = readArguments(rest, 'export')
+    const { faults, ground } = await checkExport(args, options)
+    if (ground === null) throw new Refused(faults)
+    checkSpace(ground)
+    const isWritten = await write(ground, report, () => request.signal !== null)
+    if (!isWritten) {
+      report.cancelled()
+      return exitCodeOf(request.signal ?? 'SIGTERM')
+    }
+    report.done(args.export_dir ?? '', null)
+    return 0
+  } catch (error) {
+    report.failed(error instanceof Refused ? error.faults[0] : error instanceof UserError ? error.fault : internalFault(error))
+    throw error
+  }
 }
 
-/** Merges as `[x.yaml] [key=value …]` say; a percentage on standard output. Throws the user's faults before anything is written. */
-export async function exportModel(argv: readonly string[]): Promise<number> {
-  const args = readArguments(argv, 'export')
-  const { faults, attempt } = collector()
-  const model = args.model_name_or_path ?? ''
-  const output = args.export_dir ?? ''
-  const { config, tokenizer } = await checkModel(model, attempt)
-  const template = tokenizer && args.template !== null ? await attempt(() => prepareTemplate(tokenizer, args)) : null
-  const adapter = await attempt(() => startAdapter(args))
-  if (config && adapter !== null) await attempt(() => void readAdapter(adapter, config))
-  await attempt(() => checkTarget(output))
-  if (faults.length > 0) throw new Refused(faults)
-  // Beside the target, so that the rename stays on one file system.
-  const temporary = `${path.resolve(output)}.tmp`
-  rmSync(temporary, { recursive: true, force: true })
+/** Writes beside the target and renames, so that it appears whole on one file system; false where it was asked to stop, and then nothing is left. */
+async function write(ground: ExportGround, report: ExportReport, isAskedToStop: () => boolean): Promise<boolean> {
+  const output = path.resolve(ground.args.export_dir ?? '')
+  const temporary = `${output}.${process.pid}.tmp`
+  const total = formats[ground.options.format].bytes(ground)
+  let done = 0
+  report.progress('writing', 0)
   try {
-    mergeAdapter({ model, adapter, output: temporary, shard_bytes: args.export_size * 1e9, progress: percentage() })
-    if (template) sayTemplate(temporary, template)
+    for (const bytes of formats[ground.options.format].writing(ground, temporary)) {
+      done += bytes
+      report.progress('writing', Math.min(1, done / total))
+      await turn() // a signal is only heard between two turns
+      if (isAskedToStop()) return false
+    }
     rmSync(output, { recursive: true, force: true })
     renameSync(temporary, output)
+    return true
   } catch (error) {
+    const known = diskFault(error, temporary)
+    throw known instanceof UserError && known.fault.code === 'disk_full' ? new UserError('export_disk_ran_out', { path: output }, 'export_dir') : known
+  } finally {
     rmSync(temporary, { recursive: true, force: true })
-    throw diskFault(error, temporary)
-  }
-  process.stdout.write(`Exported to ${output}\n`)
-  return 0
-}
-
-/** The template for programs that load the folder: transformers and vLLM, and Ollama. */
-function sayTemplate(folder: string, template: Template): void {
-  writeChatTemplate(folder, template)
-  const modelfile = ollamaModelfile(template)
-  if (modelfile !== null) writeWhole(path.join(folder, 'Modelfile'), modelfile)
-}
-
-/** Says each tenth once. */
-function percentage(): (done: number, total: number) => void {
-  let said = -1
-  return (done, total) => {
-    const tenth = Math.floor((10 * done) / total)
-    if (tenth > said) process.stdout.write(`${tenth * 10} %\n`)
-    said = Math.max(said, tenth)
   }
 }

@@ -36,19 +36,29 @@ export function writeSwift(file: string, data: string): void {
 
 /** The same for data that is made piece by piece and need never be in memory whole. */
 export function writeChunks(file: string, chunks: Iterable<Uint8Array>, write: Write = writeBytes, sync: (fd: number) => void = fsyncSync): void {
+  const steps = writingChunks(file, chunks, write, sync)
+  while (!steps.next().done);
+}
+
+/** The same in steps, each the bytes that it wrote: whoever takes them can do other things in between, or leave, and then nothing is left of the file. */
+export function* writingChunks(file: string, chunks: Iterable<Uint8Array>, write: Write = writeBytes, sync: (fd: number) => void = fsyncSync): Generator<number, void> {
   const temporary = `${file}.${process.pid}.tmp`
   try {
     const fd = openSync(temporary, 'w')
     try {
-      for (const chunk of chunks) writeAll(fd, chunk, write)
+      for (const chunk of chunks) {
+        writeAll(fd, chunk, write)
+        yield chunk.length
+      }
       sync(fd)
     } finally {
       closeSync(fd)
     }
     renameSync(temporary, file)
   } catch (error) {
-    rmSync(temporary, { force: true })
     throw diskFault(error, file)
+  } finally {
+    rmSync(temporary, { force: true }) // gone already where all went well
   }
 }
 

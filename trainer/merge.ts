@@ -1,16 +1,16 @@
 /**
- * Merges an adapter into its base model: W + s · B · A for each of its linears, tensor by tensor, into a new Hugging Face folder with the base's
- * layout, names and number type. Never holds more than one tensor.
+ * Writes a merged model as a new Hugging Face folder with the base's layout and names, in the base's number type or another, in shards of a chosen
+ * size. What is written is merged.ts's.
  */
-import { copyFileSync, mkdirSync, readdirSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { readAdapter } from '@/trainer/adapter'
-import { writeWhole } from '@/trainer/files'
-import { loraScale } from '@/trainer/lora'
-import { paramSpecs } from '@/trainer/model/params'
-import { floatTypes } from '@/trainer/weights/dtypes'
-import { openWeights, readModelConfig } from '@/trainer/weights/index'
-import { type TensorSource, elements, readBytes, readTensor, writeSafetensors } from '@/trainer/weights/safetensors'
+import { UserError } from '@/lib/errors'
+import type { WeightDtype } from '@/lib/models/config'
+import { writeWhole, writingChunks } from '@/trainer/files'
+import { mergedTensors, rowPieces, type MergedTensor } from '@/trainer/merged'
+import { type FloatType, floatTypes } from '@/trainer/weights/dtypes'
+import { readModelConfig } from '@/trainer/weights/index'
+import { type TensorSource, elements, safetensorsChunks } from '@/trainer/weights/safetensors'
 
 export interface MergeOptions {
   model: string
@@ -19,78 +19,77 @@ export interface MergeOptions {
   output: string
   /** Largest shard in bytes; a single tensor may exceed it. */
   shard_bytes?: number
-  /** Told before each tensor. */
-  progress?: (done: number, total: number) => void
+  /** null: each tensor as the base stores it. */
+  dtype?: WeightDtype | null
 }
 
 /** 5 GB, LLaMA-Factory's export_size. */
 const SHARD_BYTES = 5e9
 
-export function mergeAdapter({ model, adapter, output, shard_bytes = SHARD_BYTES, progress = () => {} }: MergeOptions): void {
-  const config = readModelConfig(model)
-  const index = openWeights(model, config)
-  const updates = adapter === null ? new Map<string, () => Float32Array>() : deltas(readAdapter(adapter, config))
-  let done = 0
-  const sources = paramSpecs(config).map(({ name }): TensorSource => {
-    const entry = index.get(name)
-    if (!entry) throw new Error(`merge: ${name} is not in the index`)
-    const read = (): Float32Array | Uint8Array => {
-      progress(done++, index.size)
-      const delta = updates.get(name)
-      if (!delta) return readBytes(entry)
-      const change = delta()
-      return readTensor(entry).map((w, i) => w + change[i])
-    }
-    return { name, shape: entry.shape, dtype: entry.dtype, read }
-  })
+/** Safetensors' names of the number types. */
+export const storedAs = { float32: 'F32', float16: 'F16', bfloat16: 'BF16' } as const satisfies Record<WeightDtype, FloatType>
+
+/** Merges at once. */
+export function mergeAdapter(options: MergeOptions): void {
+  const steps = merging(options)
+  while (!steps.next().done);
+}
+
+/** Merges in steps, each the bytes that it wrote. */
+export function* merging({ model, adapter, output, shard_bytes = SHARD_BYTES, dtype = null }: MergeOptions): Generator<number, void> {
+  const sources = mergedTensors(model, readModelConfig(model), adapter).map((tensor) => sourceOf(tensor, dtype === null ? tensor.dtype : storedAs[dtype]))
   mkdirSync(output, { recursive: true })
-  copyRest(model, output)
-  writeShards(output, sources, shard_bytes)
+  copyRest(model, output, dtype)
+  yield* writingShards(output, sources, shard_bytes)
 }
 
-/** What each adapted weight changes by, made when asked for. */
-function deltas({ settings, specs, tensors }: ReturnType<typeof readAdapter>): Map<string, () => Float32Array> {
-  const scale = loraScale(settings)
-  return new Map(specs.map(({ module, a, b }, i) => [
-    `${module}.weight`,
-    () => product(tensors[2 * i + 1].data, tensors[2 * i].data, { out: b.shape[0], rank: a.shape[0], input: a.shape[1] }, scale),
-  ]))
-}
-
-/** scale · B · A, [out, in], added up in float64 along the rank. */
-function product(b: Float32Array, a: Float32Array, { out, rank, input }: { out: number; rank: number; input: number }, scale: number): Float32Array {
-  const result = new Float32Array(out * input)
-  const row = new Float64Array(input)
-  for (let o = 0; o < out; o++) {
-    row.fill(0)
-    for (let r = 0; r < rank; r++) {
-      const factor = scale * b[o * rank + r]
-      for (let i = 0; i < input; i++) row[i] += factor * a[r * input + i]
-    }
-    result.set(row, o * input)
+function sourceOf(tensor: MergedTensor, dtype: FloatType): TensorSource {
+  const { name, shape } = tensor
+  const asItIs = !tensor.changed && dtype === tensor.dtype
+  function* read() {
+    for (const { from, count } of rowPieces(tensor)) yield asItIs ? tensor.bytes(from, count) : checked(tensor.rows(from, count), dtype, name)
   }
-  return result
+  return { name, shape, dtype, read }
+}
+
+/** float16's largest number, and what rounds to it. */
+const HALF_LIMIT = 65520
+
+/** @throws UserError `export_overflow` where float16 would turn a weight into infinity */
+export function checked(values: Float32Array, dtype: FloatType, name: string): Float32Array {
+  if (dtype === 'F16' && values.some((w) => Math.abs(w) >= HALF_LIMIT)) throw new UserError('export_overflow', { tensor: name }, 'infer_dtype')
+  return values
 }
 
 /** Configuration, tokenizer and the like: everything small and readable, but no weights in any format. */
-function copyRest(model: string, output: string): void {
+function copyRest(model: string, output: string, dtype: WeightDtype | null): void {
   for (const entry of readdirSync(model, { withFileTypes: true })) {
     const isWanted = /\.(json|model|txt|jinja|md)$/.test(entry.name) && !entry.name.endsWith('.index.json')
     if (entry.isFile() && isWanted) copyFileSync(path.join(model, entry.name), path.join(output, entry.name))
   }
+  const config = path.join(output, 'config.json')
+  if (dtype !== null && existsSync(config)) writeWhole(config, withDtype(readFileSync(config, 'utf8'), dtype))
 }
 
-function writeShards(output: string, sources: TensorSource[], limit: number): void {
+/** config.json with another number type, under the key of transformers 5 where it has that one. */
+function withDtype(text: string, dtype: WeightDtype): string {
+  const config: Record<string, unknown> = JSON.parse(text)
+  const keys = ['dtype', 'torch_dtype'].filter((key) => key in config)
+  for (const key of keys.length > 0 ? keys : ['torch_dtype']) config[key] = dtype
+  return `${JSON.stringify(config, null, 2)}\n`
+}
+
+function* writingShards(output: string, sources: TensorSource[], limit: number): Generator<number, void> {
   const shards = split(sources, limit)
-  if (shards.length === 1) return writeSafetensors(path.join(output, 'model.safetensors'), shards[0])
+  if (shards.length === 1) return yield* writingChunks(path.resolve(output, 'model.safetensors'), safetensorsChunks(shards[0]))
   const weight_map: Record<string, string> = {}
   const number = (n: number): string => String(n).padStart(5, '0')
-  shards.forEach((shard, i) => {
+  for (const [i, shard] of shards.entries()) {
     const file = `model-${number(i + 1)}-of-${number(shards.length)}.safetensors`
-    writeSafetensors(path.join(output, file), shard)
+    yield* writingChunks(path.resolve(output, file), safetensorsChunks(shard))
     for (const { name } of shard) weight_map[name] = file
-  })
-  const total_size = sources.reduce((sum, s) => sum + sizeOf(s), 0)
+  }
+  const total_size = sources.reduce((sum, source) => sum + sizeOf(source), 0)
   writeWhole(path.join(output, 'model.safetensors.index.json'), `${JSON.stringify({ metadata: { total_size }, weight_map }, null, 2)}\n`)
 }
 

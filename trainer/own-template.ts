@@ -22,7 +22,7 @@ const configSchema = z.looseObject({ chat_template: z.union([z.string(), namedSc
 const unusable = (folder: string, reason: FaultValue) => new UserError('chat_template_unusable', { path: folder, problem: reason }, 'template')
 
 /** In transformers' order: a file of its own, else a key of the settings; of several by name the one called `default`. Null where the model has none. */
-function templateSource(folder: string): string | null {
+export function templateSource(folder: string): string | null {
   const fault = (reason: FaultValue) => unusable(folder, reason)
   const own = path.join(folder, 'chat_template.jinja')
   if (existsSync(own)) return readText(own, fault)

@@ -69,9 +69,12 @@ function firstPerField(faults: readonly Fault[]): Fault[] {
   return faults.filter(({ field }) => field === undefined || (!seen.has(field) && seen.add(field)))
 }
 
-function supportFaults(args: TrainingArgs): Fault[] {
+/** What only limits computing does not limit writing. */
+const written: Partial<Record<Purpose, readonly Key[]>> = { export: ['infer_dtype'] }
+
+function supportFaults(args: TrainingArgs, purpose: Purpose): Fault[] {
   return keys.flatMap((key): Fault[] => {
-    const feature = missingFeature(key, args[key])
+    const feature = written[purpose]?.includes(key) ? null : missingFeature(key, args[key])
     return feature ? [{ code: 'not_yet', values: { key, value: shown(args[key]), feature }, field: key }] : []
   })
 }
@@ -88,6 +91,6 @@ export function parseArgs(raw: unknown, purpose: Purpose = 'train'): Parsed {
   const result = trainingSchema.safeParse(values)
   if (!result.success) return { ok: false, faults: firstPerField(result.error.issues.flatMap((issue) => issueFaults(values, issue))) }
   const args = result.data as TrainingArgs
-  const faults = firstPerField([...supportFaults(args), ...ruleFaults(args, purpose)])
+  const faults = firstPerField([...supportFaults(args, purpose), ...ruleFaults(args, purpose)])
   return faults.length === 0 ? { ok: true, args } : { ok: false, faults }
 }

@@ -211,4 +211,9 @@ export const problemsEn = {
   tokenizer_merge: 'the merge "{merge}" is not two tokens',
   tokenizer_merge_token: 'the merge "{merge}" uses a token that the vocabulary lacks',
   tokenizer_no_model: 'it has no model',
+  // GGUF
+  gguf_setting: '{found} has no place in it',
+  gguf_tokenizer: 'its tokenizer is of the kind {found}',
+  gguf_vocabulary: 'the tokenizer has {tokens} tokens, the embedding {rows} rows',
+  gguf_words: 'llama.cpp has no name for the way in which its tokenizer cuts words ({found})',
 } as const

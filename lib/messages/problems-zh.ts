@@ -195,4 +195,9 @@ export const problemsZh: Readonly<Record<ProblemCode, string>> = {
   tokenizer_merge: '合并规则“{merge}”不是由两个词元组成',
   tokenizer_merge_token: '合并规则“{merge}”使用了词表中没有的词元',
   tokenizer_no_model: '其中没有模型',
+  // GGUF
+  gguf_setting: '其中无法记录 {found}',
+  gguf_tokenizer: '其分词器属于 {found} 类型',
+  gguf_vocabulary: '分词器有 {tokens} 个词元，而嵌入只有 {rows} 行',
+  gguf_words: 'llama.cpp 没有与其分词器切词方式对应的名称（{found}）',
 }

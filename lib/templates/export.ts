@@ -51,8 +51,8 @@ export function jinjaTemplate({ row, tokenizer }: Template): string | null {
   ].join('')
 }
 
-/** A modelfile beside the model's own files; null where a slot cannot be said in it. */
-export function ollamaModelfile({ row, tokenizer, stopIds }: Template): string | null {
+/** A modelfile beside the model's own files (`from`: where they lie, seen from it); null where a slot cannot be said in it. */
+export function ollamaModelfile({ row, tokenizer, stopIds }: Template, from = '.'): string | null {
   const say = (slots: readonly Slot[], content: string) => pieces(slots, tokenizer)?.map((piece) => piece ?? `{{ ${content} }}`).join('')
   const prefix = say(row.prefix, 'content')
   const system = say(row.system, '.System')
@@ -61,7 +61,7 @@ export function ollamaModelfile({ row, tokenizer, stopIds }: Template): string |
   if (prefix === undefined || system === undefined || user === undefined || assistant === undefined) return null
   const turns = `{{ range .Messages }}{{ if eq .Role "user" }}${user}{{ else if eq .Role "assistant" }}${assistant}{{ end }}{{ end }}`
   return [
-    '# Made by Tuneboard\n\nFROM .\n\n',
+    `# Made by Tuneboard\n\nFROM ${from}\n\n`,
     `TEMPLATE """${prefix}{{ if .System }}${system}{{ end }}${turns}"""\n\n`,
     row.default_system && `SYSTEM """${row.default_system}"""\n\n`,
     ...stopIds.map((id) => `PARAMETER stop "${tokenizer.tokenOf(id)}"\n`),

@@ -7,6 +7,7 @@ import { readAdapterSettings, writeAdapter } from '@/trainer/adapter'
 import { modelConfig } from '@/lib/models/config'
 import { initLora, loraSpecs, loraTargets } from '@/trainer/lora'
 import { exportModel } from '@/trainer/export'
+import { readGguf } from '@/trainer/gguf/read'
 import { readHeader } from '@/trainer/weights/safetensors'
 import { makeTinyModel, tinyConfig } from './tiny-model'
 
@@ -42,6 +43,45 @@ it('makes a folder that is a model, and says how far it is', async () => {
   expect([...readHeader(at('merged', 'model.safetensors')).keys()].sort()).toEqual([...readHeader(at('model', 'model.safetensors')).keys()].sort())
   expect(readFileSync(at('merged', 'model.safetensors')).equals(readFileSync(at('model', 'model.safetensors')))).toBe(false)
   expect(readdirSync(home).filter((name) => name.endsWith('.tmp'))).toEqual([])
+})
+
+it('writes another number type, and says so in config.json', async () => {
+  await exported('infer_dtype=float16', `export_dir=${at('half')}`)
+  expect([...readHeader(at('half', 'model.safetensors')).values()].map(({ dtype }) => dtype)).toEqual(Array(readHeader(at('half', 'model.safetensors')).size).fill('F16'))
+  expect(JSON.parse(readFileSync(at('half', 'config.json'), 'utf8'))).toEqual({ ...tinyConfig, torch_dtype: 'float16' })
+})
+
+it('copies an adapter with its tokenizer, and nothing else of its folder', async () => {
+  writeFileSync(at('adapter', 'optimizer.safetensors'), '')
+  await exported('--format', 'adapter', `export_dir=${at('alone')}`)
+  expect(readdirSync(at('alone')).sort()).toEqual(['adapter_config.json', 'adapter_model.safetensors', 'chat_template.jinja', 'tokenizer.json', 'tokenizer_config.json'])
+  expect(readFileSync(at('alone', 'adapter_model.safetensors')).equals(readFileSync(at('adapter', 'adapter_model.safetensors')))).toBe(true)
+})
+
+it('makes one GGUF file and a modelfile that names it', async () => {
+  await exported('--format', 'gguf', '--gguf_type=q8_0', `export_dir=${at('gguf')}`)
+  expect(readdirSync(at('gguf')).sort()).toEqual(['Modelfile', 'model-adapter-Q8_0.gguf'])
+  expect(readFileSync(at('gguf', 'Modelfile'), 'utf8')).toContain('FROM ./model-adapter-Q8_0.gguf\n')
+  const { keys, tensors } = readGguf(at('gguf', 'model-adapter-Q8_0.gguf'))
+  expect(keys.get('tokenizer.ggml.pre')).toBe('gpt-2')
+  expect(keys.get('tokenizer.chat_template')).toContain('<|im_start|>')
+  expect(tensors.get('blk.0.attn_q.weight')).toMatchObject({ shape: [32, 32], type: 'q8_0' })
+})
+
+it('says what a format needs, and which formats there are', async () => {
+  await expect(exported('adapter_name_or_path=', '--format', 'adapter', `export_dir=${at('none')}`)).rejects.toMatchObject({ faults: [{ code: 'export_adapter_needed' }] })
+  await expect(exported('--format', 'onnx')).rejects.toMatchObject({ fault: { code: 'not_an_option', values: { key: '--format', value: 'onnx', options: 'merged, adapter, gguf' } } })
+})
+
+it('says which weight float16 cannot hold', async () => {
+  makeTinyModel(at('large'))
+  const tensors = [...readHeader(at('large', 'model.safetensors')).values()]
+  const { begin } = tensors[0]
+  const bytes = readFileSync(at('large', 'model.safetensors'))
+  bytes.writeFloatLE(70000, begin)
+  writeFileSync(at('large', 'model.safetensors'), bytes)
+  await expect(exported(`model_name_or_path=${at('large')}`, 'infer_dtype=float16', `export_dir=${at('none')}`)).rejects.toMatchObject({ fault: { code: 'export_overflow', values: { tensor: 'model.embed_tokens.weight' } } })
+  expect(readdirSync(home).filter((name) => name.includes('none') || name.endsWith('.tmp'))).toEqual([])
 })
 
 it('leaves a folder alone that holds anything', async () => {

@@ -131,11 +131,11 @@ export interface TensorSource {
   name: string
   shape: number[]
   dtype: FloatType
-  read: () => Float32Array | Uint8Array
+  read: () => Float32Array | Uint8Array | Iterable<Float32Array | Uint8Array>
 }
 
-/** The pieces of a file: header, then one piece per tensor in the given order. A `Uint8Array` is taken as bytes in the tensor's own type. */
-function* encode(sources: TensorSource[]): Generator<Uint8Array> {
+/** The pieces of a file: header, then the tensors' in the given order. A `Uint8Array` is taken as bytes in the tensor's own type. */
+export function* safetensorsChunks(sources: TensorSource[]): Generator<Uint8Array> {
   let at = 0
   const header: Record<string, unknown> = { __metadata__: { format: 'pt' } }
   for (const { name, shape, dtype } of sources) {
@@ -150,20 +150,22 @@ function* encode(sources: TensorSource[]): Generator<Uint8Array> {
   yield padded
   for (const { name, shape, dtype, read } of sources) {
     const data = read()
-    const bytes = data instanceof Float32Array ? fromFloat32(data, dtype) : data
-    if (bytes.byteLength !== elements(shape) * floatTypes[dtype]) {
-      throw new Error(`safetensors: ${name} has ${bytes.byteLength} bytes, not those of [${shape.join(', ')}] in ${dtype}`)
+    let length = 0
+    for (const piece of ArrayBuffer.isView(data) ? [data] : data) {
+      const bytes = piece instanceof Float32Array ? fromFloat32(piece, dtype) : piece
+      length += bytes.byteLength
+      yield bytes
     }
-    yield bytes
+    if (length !== elements(shape) * floatTypes[dtype]) throw new Error(`safetensors: ${name} has ${length} bytes, not those of [${shape.join(', ')}] in ${dtype}`)
   }
 }
 
 /** Writes a file piece by piece, whole or not at all. */
 export function writeSafetensors(file: string, sources: TensorSource[]): void {
-  writeChunks(path.resolve(file), encode(sources))
+  writeChunks(path.resolve(file), safetensorsChunks(sources))
 }
 
 /** A small file in memory, in float32. */
 export function encodeSafetensors(tensors: NamedTensor[]): Uint8Array {
-  return Buffer.concat([...encode(tensors.map(({ name, shape, data }) => ({ name, shape, dtype: 'F32' as const, read: () => data })))])
+  return Buffer.concat([...safetensorsChunks(tensors.map(({ name, shape, data }) => ({ name, shape, dtype: 'F32' as const, read: () => data })))])
 }

@@ -1,0 +1,54 @@
+/**
+ * An export as it is asked for and told of: what is made beside LLaMA-Factory's own settings, and the state that the exporting process writes down
+ * for the board. How files are made is `trainer/export`.
+ */
+import { z } from 'zod'
+import { faultSchema } from '@/lib/errors'
+
+/** What can be made of a model and an adapter. */
+export const exportFormats = ['merged', 'adapter', 'gguf'] as const
+export type ExportFormat = (typeof exportFormats)[number]
+
+/** Number types of a GGUF file's matrices. */
+export const ggufTypes = ['f32', 'f16', 'bf16', 'q8_0'] as const
+export type GgufType = (typeof ggufTypes)[number]
+
+/** What LLaMA-Factory has no setting for. */
+export const exportOptionsSchema = z.strictObject({
+  format: z.enum(exportFormats).default('merged'),
+  gguf_type: z.enum(ggufTypes).default('f16'),
+  /** Load what was written and compare its logits with those it was made from. */
+  verify: z.boolean().default(false),
+})
+export type ExportOptions = z.infer<typeof exportOptionsSchema>
+
+/** Environment variable that names the file in which an exporting process keeps its state. */
+export const exportStateAs = 'TUNEBOARD_EXPORT_STATE'
+
+export const exportPhases = ['checking', 'writing', 'verifying'] as const
+
+/** How the logits of what was written differ from those of what it was made from. */
+const verdictSchema = z.strictObject({
+  tokens: z.number().int(),
+  /** Largest difference of a logit, and of the probability of any next token. */
+  logits: z.number(),
+  probability: z.number(),
+  /** Share of positions with the same most likely token. */
+  agreement: z.number(),
+})
+export type Verdict = z.infer<typeof verdictSchema>
+
+export const exportStateSchema = z.strictObject({
+  status: z.enum(['running', 'done', 'failed', 'cancelled']),
+  phase: z.enum(exportPhases),
+  /** Of the phase, 0 to 1; null where it is not known. */
+  share: z.number().min(0).max(1).nullable(),
+  pid: z.number().int(),
+  started_at: z.number(),
+  updated_at: z.number(),
+  /** Of the finished folder, the largest first. */
+  files: z.array(z.strictObject({ name: z.string(), size: z.number() })),
+  verdict: verdictSchema.nullable(),
+  error: faultSchema.nullable(),
+})
+export type ExportState = z.infer<typeof exportStateSchema>
