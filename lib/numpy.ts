@@ -1,14 +1,18 @@
 /**
- * The random numbers of numpy that decide which rows a training sees: SeedSequence and PCG64 (O'Neill 2014), `permutation`, and `choice` with
- * probabilities. For seeds below 2^32. Left out: everything else of numpy.
+ * The random numbers of numpy that decide which rows a training sees: SeedSequence and PCG64 (O'Neill 2014), `permutation`, `choice` with
+ * probabilities, and the draws of a shuffle buffer. For seeds below 2^64. Left out: everything else of numpy.
  */
 
 const MASK64 = (1n << 64n) - 1n
 const MASK128 = (1n << 128n) - 1n
 const PCG_MULTIPLIER = 0x2360ed051fc65da44385df649fccf645n
 
-/** numpy.random.SeedSequence(seed).generate_state(words), 32-bit words; for seeds below 2^32. */
-function seedWords(seed: number, words: number): Uint32Array {
+/** A seed of numpy's generators, below 2^64. */
+export type Seed = number | bigint
+
+/** numpy.random.SeedSequence(seed).generate_state(words), 32-bit words. */
+function seedWords(seed: Seed, words: number): Uint32Array {
+  const entropy = [Number(BigInt(seed) & 0xffffffffn), Number(BigInt(seed) >> 32n), 0, 0]
   let constant = 0x43b0d7e5
   const hash = (value: number): number => {
     value ^= constant
@@ -16,7 +20,7 @@ function seedWords(seed: number, words: number): Uint32Array {
     value = Math.imul(value, constant)
     return (value ^ (value >>> 16)) >>> 0
   }
-  const pool = Array.from({ length: 4 }, (_, i) => hash(i === 0 ? seed : 0))
+  const pool = entropy.map(hash)
   for (let from = 0; from < 4; from++) {
     for (let to = 0; to < 4; to++) {
       if (from === to) continue
@@ -34,7 +38,7 @@ function seedWords(seed: number, words: number): Uint32Array {
 }
 
 /** 64-bit numbers of numpy's PCG64. */
-function pcg64(seed: number): () => bigint {
+function pcg64(seed: Seed): () => bigint {
   const words = seedWords(seed, 8)
   const long = (i: number) => (BigInt(words[2 * i + 1]) << 32n) | BigInt(words[2 * i])
   const increment = ((((long(2) << 64n) | long(3)) << 1n) | 1n) & MASK128
@@ -94,12 +98,44 @@ export function numpyPermutation(n: number, seed: number): Int32Array {
 }
 
 /** The numbers that numpy.random.default_rng(seed).choice(n, size, p=shares) gives, one by one without an end. */
-export function* numpyChoices(shares: readonly number[], seed: number): Generator<number, never> {
+export function* numpyChoices(shares: readonly number[], seed: Seed): Generator<number, never> {
   const next = pcg64(seed)
   const sums = shares.reduce<number[]>((all, share) => [...all, (all.at(-1) ?? 0) + share], [])
   const edges = sums.map((sum) => sum / sums[sums.length - 1])
   for (;;) {
     const drawn = Number(next() >> 11n) / 2 ** 53
     yield edges.findIndex((edge) => edge > drawn)
+  }
+}
+
+/** The seed that datasets' IterableDataset takes for its pass `pass` over the rows, from 0 (`_effective_generator`). */
+export function passSeed(seed: number, pass: number): Seed {
+  if (pass === 0) return seed
+  const shifted = (pcg64(seed)() >> 1n) - BigInt(pass) // rng.integers(0, 1 << 63) - epoch
+  return shifted < 0n ? shifted + (1n << 63n) : shifted
+}
+
+/** Draws of one generator: places in a full buffer, a thousand at a time as datasets asks for them, and the order of what is left in the end. */
+export function bufferDraws(seed: Seed, size: number): { place(): number; order(left: number): Int32Array } {
+  const next = halves(pcg64(seed))
+  let drawn: number[] = []
+  return {
+    place() {
+      if (drawn.length === 0) drawn = Array.from({ length: 1000 }, () => below(next, size)).reverse()
+      return drawn.pop() ?? 0
+    },
+    order: (left) => shuffled(left, next),
+  }
+}
+
+/** A number from 0 to n-1 (Lemire 2019), as `Generator.integers` draws it. The product of 32 bits and n is taken in two parts, each exact. */
+function below(next: () => number, n: number): number {
+  if (n === 1) return 0
+  const threshold = 2 ** 32 % n
+  for (;;) {
+    const value = next()
+    const high = Math.floor(value / 65536) * n
+    const low = (high % 65536) * 65536 + (value % 65536) * n
+    if (low % 2 ** 32 >= threshold) return Math.floor(high / 65536) + Math.floor(low / 2 ** 32)
   }
 }

@@ -1,14 +1,14 @@
 /**
- * Which rows of which datasets a training is fed, by the data arguments alone: drawn, limited, mixed, split. Rows are numbers here, over all chosen
- * datasets one after the other, so that a choice among millions costs nothing; what they say is read later, in the order in which they lie.
+ * Which rows of which datasets a training is fed, by the data arguments alone. Rows are numbers here, over all chosen datasets one after the other, so that
+ * a choice among millions costs nothing (pick.ts makes it); what they say is read later, in the order in which they lie.
  */
-import { type MixSettings, mixRows } from '@/lib/datasets/mix'
 import { unfitForSft } from '@/lib/datasets/purpose'
 import { UserError } from '@/lib/errors'
 import type { DataArgs } from '@/trainer/data'
 import { findDataset, readInfo } from '@/trainer/dataset-files'
 import { type AlignedRow, type Dataset, openDataset } from '@/trainer/rows/dataset'
-import { rowDrawer, splitRows } from '@/trainer/split'
+import { listed, streamed } from '@/trainer/pick'
+import type { StreamedRows } from '@/trainer/stream'
 
 export interface ChosenDataset extends Dataset {
   /** Number of its first row among all rows. */
@@ -17,7 +17,9 @@ export interface ChosenDataset extends Dataset {
 
 export interface Choice {
   datasets: ChosenDataset[]
+  /** Empty where rows are streamed. */
   train: readonly number[]
+  stream: StreamedRows | null
   /** The name is empty for `val_size` and for a merged `eval_dataset`. */
   evals: { name: string; rows: readonly number[] }[]
   /** Size of the files. */
@@ -28,27 +30,34 @@ export interface Choice {
 /** UserError: an unknown dataset, a missing or damaged file, no rows, or none left to train on. */
 export async function pickRows(args: DataArgs): Promise<Choice> {
   if (!args.dataset?.length) throw new UserError('missing_key', { key: 'dataset' }, 'dataset')
-  const datasets: ChosenDataset[] = []
-  const draw = rowDrawer(args.seed)
-  const open = async (name: string, field: 'dataset' | 'eval_dataset') => {
-    const dataset = await openNamed(name, args, field)
-    const last = datasets.at(-1)
-    const chosen = { ...dataset, first: last ? last.first + last.count : 0 }
-    datasets.push(chosen)
-    return rowsOf(chosen, args, draw)
+  const opened = await openAll(args.dataset, args)
+  try {
+    const { datasets, close } = opened
+    return { ...(args.streaming ? streamed(opened, args) : listed(opened, args)), datasets, bytes: datasets.reduce((sum, { store }) => sum + store.bytes, 0), close }
+  } catch (error) {
+    await opened.close()
+    throw error
   }
+}
+
+export interface Opened extends Pick<Choice, 'datasets' | 'close'> {
+  train: ChosenDataset[]
+  evals: ChosenDataset[]
+}
+
+async function openAll(names: readonly string[], args: DataArgs): Promise<Opened> {
+  const datasets: ChosenDataset[] = []
   const close = async () => {
     for (const { store } of datasets) await store.close()
   }
+  const open = async (name: string, field: 'dataset' | 'eval_dataset') => {
+    const last = datasets.at(-1)
+    datasets.push({ ...(await openNamed(name, args, field)), first: last ? last.first + last.count : 0 })
+  }
   try {
-    const rows: number[][] = []
-    for (const name of args.dataset) rows.push(await open(name, 'dataset'))
-    const { train, validation } = splitRows(mixed(rows, args), args.val_size ?? 0, args.seed)
-    const sets: Choice['evals'] = []
-    for (const name of args.eval_dataset ?? []) sets.push({ name, rows: await open(name, 'eval_dataset') })
-    const merged = args.eval_on_each_dataset || sets.length === 0 ? sets : [{ name: '', rows: mixed(sets.map((set) => set.rows), args) }]
-    const evals = [...(validation.length > 0 ? [{ name: '', rows: validation }] : []), ...merged]
-    return { datasets, train, evals, bytes: datasets.reduce((sum, { store }) => sum + store.bytes, 0), close }
+    for (const name of names) await open(name, 'dataset')
+    for (const name of args.eval_dataset ?? []) await open(name, 'eval_dataset')
+    return { datasets, train: datasets.slice(0, names.length), evals: datasets.slice(names.length), close }
   } catch (error) {
     await close()
     throw error
@@ -60,20 +69,6 @@ async function openNamed(name: string, args: DataArgs, field: 'dataset' | 'eval_
   const unfit = unfitForSft(source)
   if (unfit) throw new UserError('dataset_unsupported', { dataset: name, problem: unfit }, field)
   return openDataset(source, args.dataset_dir)
-}
-
-/** Rows of one dataset: `num_samples` drawn where its entry says so, then the first `max_samples`. */
-function rowsOf({ source, count, first }: ChosenDataset, args: DataArgs, draw: ReturnType<typeof rowDrawer>): number[] {
-  const all = Array.from({ length: count }, (_, i) => first + i)
-  const drawn = source.num_samples === null ? all : draw(all, source.num_samples)
-  return args.max_samples ? drawn.slice(0, args.max_samples) : drawn
-}
-
-/** The rows of several datasets in one sequence. */
-function mixed(sets: readonly (readonly number[])[], { mix_strategy = 'concat', interleave_probs = null, seed }: DataArgs & Partial<MixSettings>): readonly number[] {
-  if (sets.length === 1) return sets[0]
-  const all = sets.flat()
-  return mixRows(sets.map((rows) => rows.length), { mix_strategy, interleave_probs, seed }).map((i) => all[i])
 }
 
 /** Rows of one dataset that lie side by side: their numbers are `from`, `from` + 1, … up to `to`. */

@@ -7,14 +7,17 @@ import type { Example } from '@/lib/datasets/example'
 import { type DatasetSource, type Formatting, sourceProblem } from '@/lib/datasets/info'
 import { type DatasetKind, kindOf } from '@/lib/datasets/mapping'
 import type { MixSettings } from '@/lib/datasets/mix'
+import type { StreamSettings } from '@/lib/datasets/stream'
 import { type Fault, problem, UserError } from '@/lib/errors'
 import type { Template } from '@/lib/templates/template'
 import { type Choice, distinctRows, pickRows, placesIn, readRun, runsOf } from '@/trainer/choose'
 import { datasetFiles, readInfo } from '@/trainer/dataset-files'
 import { type PackingArgs, packTokens } from '@/trainer/pack'
 import { type Samples, samplesOf } from '@/trainer/samples'
+import { SampleStream, type StreamedRows } from '@/trainer/stream'
+import { lookAt, type LookedStream } from '@/trainer/stream-batches'
 import { encodeOnDisk } from '@/trainer/tokens/cached'
-import { encodeHere } from '@/trainer/tokens/memory'
+import { encodeHere, type Encoding } from '@/trainer/tokens/memory'
 import { exampleOf } from '@/trainer/tokens/row'
 
 /** The data arguments, by their configuration keys; `TrainingArgs` satisfies it. */
@@ -36,6 +39,10 @@ export interface DataArgs extends PackingArgs, Partial<Pick<MixSettings, 'mix_st
   /** Where the tokens are kept; without it, those of large datasets are kept in the user's cache. */
   tokenized_path?: string | null
   overwrite_cache?: boolean
+  /** Rows are read and encoded while training, in the order that a buffer of `buffer_size` gives them. */
+  streaming?: boolean
+  buffer_size?: StreamSettings['buffer_size']
+  disable_shuffling?: boolean
 }
 
 /** A row that cannot be learned from: which one (counted from 1), and why. */
@@ -46,7 +53,9 @@ export interface RowFault {
 }
 
 export interface TrainingData {
+  /** Empty where rows are streamed. */
   train: Samples
+  stream?: LookedStream | null
   /** Validation sets; the name is empty for `val_size` and for a merged `eval_dataset`. */
   evals: { name: string; samples: Samples }[]
   /** Rows that are left out: broken ones, and those without an answer. */
@@ -94,17 +103,27 @@ export async function chooseRows(args: DataArgs): Promise<Chosen> {
 }
 
 async function survey(choice: Choice, args: DataArgs): Promise<DataSurvey> {
+  const { stream } = choice
   const rows = distinctRows(choice)
   const every = choice.bytes > SMALL ? Math.ceil(rows.length / LOOKED_AT) : 1
-  const { examples, skipped } = await readExamples(choice, rows.filter((_, i) => i % every === 0))
+  const firsts = stream ? firstRows(stream, choice.bytes > SMALL ? LOOKED_AT : stream.count) : []
+  const { examples, skipped } = await readExamples(choice, Int32Array.from(new Set([...rows.filter((_, i) => i % every === 0), ...firsts])).sort())
   const usable = (numbers: readonly number[]) => numbers.filter((row) => examples.get(row) !== null)
-  const train = usable(choice.train)
+  const train = usable(stream ? firsts : choice.train)
   const evals = choice.evals.map((set) => ({ name: set.name, left: usable(set.rows) }))
   const known = train.filter((row) => examples.has(row))
   needSome(args, known, evals, skipped)
   const step = Math.ceil(known.length / SAMPLED)
   const sample = known.filter((_, i) => i % step === 0).flatMap((row) => examples.get(row) ?? [])
-  return { examples: train.length, eval_examples: evals.reduce((sum, { left }) => sum + left.length, 0), sample, skipped }
+  return { examples: stream ? stream.count - firsts.length + train.length : train.length, eval_examples: evals.reduce((sum, { left }) => sum + left.length, 0), sample, skipped }
+}
+
+/** The first rows of a stream's first pass. */
+function firstRows(stream: StreamedRows, most: number): number[] {
+  const rows = stream.pass(0)
+  const first: number[] = []
+  for (let next = rows.next(); !next.done && first.length < most; next = rows.next()) first.push(next.value)
+  return first
 }
 
 /** Examples by their row's number; null for a row that is left out. */
@@ -147,24 +166,32 @@ function nothingLearned(dataset: string, [first]: readonly RowFault[], field: st
 /** Told how much of the rows has become tokens, 0 to 1, now and then; what it throws ends the work. */
 export type Watch = (share: number) => void
 
-/** The samples of a supervised fine-tuning. UserError: tokens_of_others, no rows to learn from. */
+/** The samples of a supervised fine-tuning; of a stream, those to evaluate on, and the files stay open. UserError: tokens_of_others, no rows to learn from. */
 export async function encodeData(chosen: Choice, args: DataArgs, template: Template, watch: Watch = () => undefined): Promise<TrainingData> {
+  let open = false
   try {
     const rows = distinctRows(chosen)
-    const { model_name_or_path: model } = args
-    const onDisk = model && (chosen.bytes > SMALL || args.tokenized_path)
-    const tokens = onDisk ? await encodeOnDisk(chosen, rows, { ...args, model_name_or_path: model }, template, watch) : await encodeHere(chosen, rows, args, template, watch)
+    const tokens = await tokensOf(chosen, rows, args, template, watch)
     const listed = (numbers: readonly number[]) => {
       const places = placesIn(rows, numbers)
       return packs(args) ? packTokens(tokens, places, args, template.tokenizer.pad?.id ?? 0) : samplesOf(tokens, places)
     }
     const { skipped, truncated, unlearnable } = tokens
-    const data = { train: listed(chosen.train), evals: chosen.evals.map(({ name, rows: own }) => ({ name, samples: listed(own) })), skipped, truncated, unlearnable }
-    needSome(args, data.train, data.evals.map(({ name, samples }) => ({ name, left: samples })), skipped)
+    const stream = chosen.stream && (await lookAt(new SampleStream(chosen.datasets, chosen.stream, args, template, chosen.close)))
+    const data = { train: listed(chosen.train), stream, evals: chosen.evals.map(({ name, rows: own }) => ({ name, samples: listed(own) })), skipped, truncated, unlearnable }
+    needSome(args, stream?.lengths ?? data.train, data.evals.map(({ name, samples }) => ({ name, left: samples })), skipped)
+    open = stream !== null
     return data
   } finally {
-    await chosen.close()
+    if (!open) await chosen.close()
   }
+}
+
+/** Made here where they are few; by workers, and kept, where they are many. */
+function tokensOf(chosen: Choice, rows: Int32Array, args: DataArgs, template: Template, watch: Watch): Promise<Encoding> {
+  const { model_name_or_path: model } = args
+  const few = chosen.stream ? rows.length <= LOOKED_AT : chosen.bytes <= SMALL
+  return model && (!few || args.tokenized_path) ? encodeOnDisk(chosen, rows, { ...args, model_name_or_path: model }, template, watch) : encodeHere(chosen, rows, args, template, watch)
 }
 
 /** Both in one: rows read, then made into samples. */

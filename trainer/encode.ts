@@ -41,7 +41,7 @@ const MAX_BUCKETS = 4
 /** Bucket lengths are multiples of this. */
 const MULTIPLE = 8
 /** What compiling one more graph costs, as tokens that could be trained on meanwhile: about ten seconds of a step's rate, whatever the model's size. */
-const GRAPH_TOKENS = 8192
+export const GRAPH_TOKENS = 8192
 /** Epochs whose batches decide the buckets; later ones are like them, and the longest sample always fits. */
 const EPOCHS_LOOKED_AT = 8
 /** Nor are more updates looked at than tell enough. */
@@ -91,12 +91,12 @@ function longestOf(samples: Samples): number {
 }
 
 /** The smallest bucket that holds all; a sample beyond the last one (an evaluation set's) gets a length of its own. */
-function fit(samples: readonly Sample[], buckets: readonly number[]): number {
+export function fit(samples: readonly Sample[], buckets: readonly number[]): number {
   const longest = longestOf(samples)
   return buckets.find((bucket) => bucket >= longest) ?? roundUp(longest)
 }
 
-const roundUp = (length: number) => Math.max(Math.ceil(length / MULTIPLE) * MULTIPLE, MULTIPLE)
+export const roundUp = (length: number) => Math.max(Math.ceil(length / MULTIPLE) * MULTIPLE, MULTIPLE)
 
 /**
  * Batches of an evaluation set in its own order, in the training's buckets where they fit. Samples longer than the largest bucket come in one length

@@ -112,6 +112,7 @@ class LoopRun {
 
   async toEnd(): Promise<Outcome['end']> {
     const { progress, parts: { settings, plan, data, host } } = this
+    await data.stream?.seek(progress.place)
     host.phase('compiling', progress.step)
     if (settings.eval_on_start && progress.step === 0 && data.evals.length > 0) await this.evaluate()
     while (progress.step < plan.max_steps) {
@@ -135,11 +136,13 @@ class LoopRun {
     const { progress, parts: { settings, plan, data, engine, schedule, host, flos_per_token } } = this
     const { epoch_after, ends_epoch } = updateAt(progress.step, data.examples, plan, settings)
     const learning_rate = schedule.rate(progress.step, progress.schedule)
-    const micro = data.update(progress.step)
+    const micro = await data.update(progress.step)
+    for (const note of data.stream?.notes() ?? []) host.warn(note)
     const result = await engine.train(micro, { lr: learning_rate, step: progress.step })
     const loss = countedLoss(result.loss, progress, host)
     const tokens = micro.reduce((sum, batch) => sum + realTokens(batch), 0)
     progress.step += 1
+    progress.place = data.stream?.place() ?? null
     progress.epoch = epoch_after
     progress.window.sum += loss
     progress.window.steps += 1

@@ -55,10 +55,10 @@ function sizeOf(args: TrainingArgs, ground: Ground, survey: DataSurvey): Trainin
 
 const tokenizerOf = remember(loadTokenizer, (folder) => ['tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', 'generation_config.json'].map((name) => path.join(folder, name)))
 
-type DataKey = Pick<TrainingArgs, 'dataset' | 'eval_dataset' | 'dataset_dir' | 'cutoff_len' | 'max_samples' | 'val_size' | 'eval_on_each_dataset' | 'mix_strategy' | 'interleave_probs' | 'seed'>
+type DataKey = Pick<TrainingArgs, 'dataset' | 'eval_dataset' | 'dataset_dir' | 'cutoff_len' | 'max_samples' | 'val_size' | 'eval_on_each_dataset' | 'mix_strategy' | 'interleave_probs' | 'seed' | 'streaming' | 'buffer_size' | 'disable_shuffling'>
 
-const dataKey = ({ dataset, eval_dataset, dataset_dir, cutoff_len, max_samples, val_size, eval_on_each_dataset, mix_strategy, interleave_probs, seed }: TrainingArgs): DataKey => ({
-  dataset, eval_dataset, dataset_dir, cutoff_len, max_samples, val_size, eval_on_each_dataset, mix_strategy, interleave_probs, seed,
+const dataKey = ({ dataset, eval_dataset, dataset_dir, cutoff_len, max_samples, val_size, eval_on_each_dataset, mix_strategy, interleave_probs, seed, streaming, buffer_size, disable_shuffling }: TrainingArgs): DataKey => ({
+  dataset, eval_dataset, dataset_dir, cutoff_len, max_samples, val_size, eval_on_each_dataset, mix_strategy, interleave_probs, seed, streaming, buffer_size, disable_shuffling,
 })
 
 /** dataset_info.json and the files that it names for the chosen datasets. */

@@ -7,6 +7,16 @@ import { z } from 'zod'
 /** A row of transformers' `log_history`. */
 export type HistoryEntry = Record<string, number>
 
+/** Where a run stands in streamed rows: the pass over them, its rows before the portion that is in use, and the samples of that portion that were used. */
+export const streamPlaceSchema = z.strictObject({
+  pass: z.number().int().min(0),
+  row: z.number().int().min(0),
+  sample: z.number().int().min(0),
+  /** Rows of a pass, when it was noted. */
+  rows: z.number().int(),
+})
+export type StreamPlace = z.infer<typeof streamPlaceSchema>
+
 export const progressSchema = z.strictObject({
   step: z.number().int().min(0),
   epoch: z.number(),
@@ -23,6 +33,8 @@ export const progressSchema = z.strictObject({
   evaluations_without_gain: z.number().int(),
   /** What a schedule that follows the loss remembers; null for those that are functions of the step. */
   schedule: z.record(z.string(), z.number()).nullable(),
+  /** Null where rows are not streamed. */
+  place: streamPlaceSchema.nullable().default(null),
   history: z.array(z.record(z.string(), z.number())),
 })
 export type Progress = z.infer<typeof progressSchema>
@@ -38,6 +50,7 @@ export const atStart: Progress = {
   best: null,
   evaluations_without_gain: 0,
   schedule: null,
+  place: null,
   history: [],
 }
 

@@ -6,6 +6,7 @@ import type { TrainingArgs } from '@/lib/config/fields'
 import type { Template } from '@/lib/templates/template'
 import type { Chosen, TrainingData, Watch } from '@/trainer/data'
 import type { Batch } from '@/trainer/engine/types'
+import type { StreamPlace } from '@/trainer/progress'
 import { sft } from '@/trainer/stages/sft'
 
 export interface EvaluationSet {
@@ -22,9 +23,20 @@ export interface StageData {
   lengths: number[]
   /** Whether rows hold several examples. */
   packed: boolean
-  /** Micro-batches of the update after `step` finished ones: a function of the step alone. */
-  update: (step: number) => Batch[]
+  /** Micro-batches of the update after `step` finished ones: a function of the step alone, or, of a stream, the next ones from its place on. */
+  update: (step: number) => Batch[] | Promise<Batch[]>
+  stream?: StreamControl
   evals: EvaluationSet[]
+}
+
+/** Streamed rows, of which a run must know where it stands. */
+export interface StreamControl {
+  /** Goes to where another session was; null: to the beginning. */
+  seek: (place: StreamPlace | null) => Promise<void>
+  place: () => StreamPlace
+  /** What there is to tell since it was last asked: rows that are left out. */
+  notes: () => string[]
+  close: () => Promise<void>
 }
 
 export interface EvaluatedBatch {

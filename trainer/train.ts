@@ -197,6 +197,7 @@ async function work(run: Run, open: (spec: EngineSpec) => Promise<Engine>): Prom
     await finish(run, engine, outcome)
     return stop.signal === null ? 0 : exitCodeOf(stop.signal)
   } finally {
+    await run.data.stream?.close()
     engine.dispose()
   }
 }

@@ -57,6 +57,14 @@ const bestSavesNeedEval: Rule = ({ save_strategy, eval_strategy }) =>
 /** Shares of a mix are for the training's datasets and for the evaluation's alike. */
 const sharesFit: Rule = (args) => [args.dataset, args.eval_dataset].reduce<Fault | null>((fault, names) => fault ?? (names === null ? null : sharesFault(args, names.length)), null)
 
+/** Streamed rows have no number that a share, a limit or an epoch could be taken of; LLaMA-Factory says the same. */
+const streamRules: readonly Rule[] = [
+  ({ streaming, max_steps }) => (streaming && max_steps < 0 ? { code: 'key_needs', values: { key: 'streaming', value: 'true', other: 'max_steps' }, field: 'max_steps' } : null),
+  ({ streaming, val_size }) => (streaming && val_size > 1e-6 && val_size < 1 ? { code: 'streaming_share', values: { key: 'val_size', value: val_size }, field: 'val_size' } : null),
+  ({ streaming, max_samples }) => (streaming && max_samples !== null ? { code: 'streaming_excludes', values: { key: 'max_samples', value: max_samples }, field: 'max_samples' } : null),
+  ({ streaming, tokenized_path }) => (streaming && tokenized_path !== null ? { code: 'streaming_excludes', values: { key: 'tokenized_path', value: tokenized_path }, field: 'tokenized_path' } : null),
+]
+
 /** A schedule that follows the evaluation loss needs evaluations; transformers says so, too. */
 const lossNeedsEval: Rule = ({ lr_scheduler_type, eval_strategy }) =>
   followsLoss(lr_scheduler_type) && eval_strategy === 'no'
@@ -88,6 +96,7 @@ const trainRules: readonly Rule[] = [
   (args) => (args.dataset === null && args.val_size > 1e-6 ? { code: 'key_needs', values: { key: 'val_size', value: args.val_size, other: 'dataset' }, field: 'val_size' } : null),
   ({ neat_packing, stage }) => (neat_packing && stage !== 'sft' ? { code: 'key_needs', values: { key: 'neat_packing', value: 'true', other: 'stage = sft' }, field: 'neat_packing' } : null),
   sharesFit,
+  ...streamRules,
   evalNeedsData,
   bestNeedsSameStrategy,
   bestSavesNeedEval,

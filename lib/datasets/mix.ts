@@ -1,6 +1,6 @@
 /**
  * Several datasets in one sequence: LLaMA-Factory's `mix_strategy`, which is Hugging Face datasets' `concatenate_datasets` and
- * `interleave_datasets`, row for row. Left out: what streaming does to it.
+ * `interleave_datasets`, row for row. Streamed rows are stream.ts's.
  */
 import type { TrainingArgs } from '@/lib/config/fields'
 import { type Fault, UserError } from '@/lib/errors'

@@ -87,6 +87,8 @@ export const fieldsEn = {
     mask_history: { label: 'Mask history', help: 'Learn only the last answer of each conversation.' },
     packing: { label: 'Pack sequences', help: 'Join short rows into full-length ones, which wastes no computation on padding.' },
     neat_packing: { label: 'Use neat packing', help: 'Pack rows without letting them see each other.' },
+    streaming: { label: 'Stream datasets', help: 'Read and encode rows while training instead of all of them before; needs a maximum of steps. For data that is too large to prepare.' },
+    buffer_size: { label: 'Shuffle buffer', help: 'Streamed rows among which the next one is drawn; more mixes better, 1 leaves them in their order.' },
     mix_strategy: { label: 'Mixing', help: 'How several datasets become one: joined, or interleaved in turns or by shares.' },
     interleave_probs: { label: 'Mixing shares', help: 'A share for each dataset, adding up to 1, such as 0.2,0.8 for one part agent data and four parts general data; empty means in turns.' },
     enable_thinking: { label: 'Enable thinking', help: 'For reasoning models: keep the thinking part in training; switch off for data without it.' },

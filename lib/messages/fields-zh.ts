@@ -88,6 +88,8 @@ export const fieldsZh: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     mask_history: { label: '不学习历史对话', help: '每段对话只学习最后一轮回答。' },
     packing: { label: '序列打包', help: '将较短的行拼接成满长度的序列，避免在填充上浪费计算。' },
     neat_packing: { label: '使用无污染打包', help: '打包时让各行互不可见。' },
+    streaming: { label: '流式读取数据集', help: '训练时边读取边编码，而不是事先处理全部数据；需要设置最大步数。适合大到无法事先处理的数据。' },
+    buffer_size: { label: '乱序缓冲区', help: '下一行从这么多行中随机抽取；越大混合越充分，1 表示保持原有顺序。' },
     mix_strategy: { label: '混合方式', help: '多个数据集如何合为一个：依次拼接，或按轮次、按比例交错。' },
     interleave_probs: { label: '混合比例', help: '每个数据集一个比例，总和为 1，例如 0.2,0.8 表示一份智能体数据配四份通用数据；留空则轮流取行。' },
     enable_thinking: { label: '启用思考模式', help: '用于推理模型：训练时保留思考部分；数据不含思考内容时应关闭。' },

@@ -119,6 +119,26 @@ describe('stopping and resuming', () => {
     expect(json('broken', 'all_results.json').train_loss).toBe(json('unbroken', 'all_results.json').train_loss)
   }, 60_000)
 
+  it('gives those of an unbroken run where rows are streamed, over several passes, with rows left out and set aside', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => JSON.stringify({ instruction: `What is ${i}?`, input: '', output: i % 17 === 3 ? null : `It is ${i}. `.repeat(1 + (i % 5)) }))
+    mkdirSync(at('streamed-data'))
+    writeFileSync(at('streamed-data', 'rows.jsonl'), rows.join('\n'))
+    writeFileSync(at('streamed-data', 'dataset_info.json'), '{"rows": {"file_name": "rows.jsonl"}}')
+    const words = [at('run.yaml'), `dataset_dir=${at('streamed-data')}`, 'dataset=rows', 'streaming=true', 'buffer_size=16', 'max_steps=40', 'gradient_accumulation_steps=2', 'val_size=4', 'eval_strategy=steps', 'eval_steps=20']
+    expect(await run(...words, `output_dir=${at('stream')}`)).toMatchObject({ code: 0, stderr: '' })
+    const log = readFileSync(at('stream', 'running_log.txt'), 'utf8')
+    expect(log.match(/row (4|21|38|55) is left out/g)?.length).toBeGreaterThanOrEqual(3)
+    expect(new Set(log.match(/row \d+ is left out/g)).size).toBe(log.match(/row \d+ is left out/g)?.length)
+    const first = start([...words, `output_dir=${at('stream-broken')}`], 40)
+    await until('stream-broken', 13)
+    first.child.kill('SIGTERM')
+    expect(await first.ended).toMatchObject({ code: 143 })
+    expect((await run(at('stream-broken', 'training_args.yaml'), 'resume_from_checkpoint=true')).code).toBe(0)
+    expect(losses('stream')).toHaveLength(40)
+    expect(losses('stream-broken')).toEqual(losses('stream'))
+    expect(readFileSync(at('stream-broken', 'adapter_model.safetensors')).equals(readFileSync(at('stream', 'adapter_model.safetensors')))).toBe(true)
+  }, 60_000)
+
   it('overwrites a run when told to', async () => {
     expect((await run(at('run.yaml'), `output_dir=${at('unbroken')}`, 'overwrite_output_dir=true', 'max_steps=2')).code).toBe(0)
     expect(losses('unbroken')).toHaveLength(2)

@@ -169,10 +169,10 @@ describe('the supervised stage', () => {
   const sample = (length: number) => ({ ids: new Int32Array(length).fill(3), labels: new Int32Array(length).fill(3) })
   const settings = trainingSchema.parse({ per_device_train_batch_size: 2, per_device_eval_batch_size: 2 })
 
-  it('lets the engine know the lengths of evaluations too', () => {
+  it('lets the engine know the lengths of evaluations too', async () => {
     const data = { train: [sample(5), sample(8), sample(7)], evals: [{ name: '', samples: [sample(4), sample(30), sample(9)] }], skipped: [], truncated: 0, unlearnable: 0 }
     const { lengths, update, evals, examples } = stageOf({ stage: 'sft' }).collate(data, settings, 0)
-    const seen = [...update(0), ...update(1), ...evals[0].batches()]
+    const seen = [...(await update(0)), ...(await update(1)), ...evals[0].batches()]
     expect(examples).toBe(3)
     expect(lengths).toEqual([8, 32])
     expect(seen.every(({ length, rows }) => lengths.includes(length) && rows === 2)).toBe(true)
