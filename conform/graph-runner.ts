@@ -42,8 +42,8 @@ export const openGraph: OpenRunner = async (folder, config, adapter) => {
 /** Loads the base, records one program for this batch's shape (an adapter's tensors are constants of it), and runs it. */
 function run(folder: string, config: ModelConfig, adapter: string | null, batch: Batch, output: 'logits' | 'loss'): { values: Float32Array; tokens: number } {
   const program = new Program('float32')
-  const frozen = new FrozenWeights(program, paramSpecs(config))
-  frozen.define(program, openWeights(folder, config))
+  const frozen = new FrozenWeights(program, paramSpecs(config), openWeights(folder, config))
+  frozen.define(program)
   const { rows, length } = batch
   const int: InputSpec = { dtype: 'int32', shape: [rows * length] }
   const inputs: Record<string, InputSpec> = { ids: int }

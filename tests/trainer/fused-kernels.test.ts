@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, describe, expect, it } from 'vitest'
 import { loadNative } from '@/trainer/graph/native'
-import { Program } from '@/trainer/graph/program'
+import { Program, type Scope } from '@/trainer/graph/program'
 import { Session } from '@/trainer/graph/session'
 import { attention } from '@/trainer/ops/attention'
 import { causalMask } from '@/trainer/ops/attention-mask'
@@ -21,6 +21,14 @@ afterAll(() => setFusedKernels(compiled))
 
 const random = (name: number, shape: number[]): tf.Tensor => tf.tensor(normals(3, name, shape.reduce((a, b) => a * b, 1)).slice(), shape)
 const matrix = (name: number, rows: number, columns: number) => random(name, [rows, columns]) as tf.Tensor2D
+
+let recording: Scope | null = null
+/** A matrix of bfloat16 numbers, widened: what a weight of a bfloat16 checkpoint is under float32 arithmetic. */
+const widened = (x: tf.Tensor): tf.Tensor2D => {
+  if (!recording) throw new Error('nothing is being recorded')
+  const { b } = recording
+  return recording.tensor<tf.Tensor2D>(b.cast(b.cast(recording.sym(x), 'bfloat16'), 'float32'))
+}
 
 /** Shapes of the differentiable inputs, and what is made of them. */
 interface Case {
@@ -65,6 +73,13 @@ const cases: Record<string, Case> = {
   },
   'a product of matrices': { inputs: [[83, 1201], [1201, 333]], run: (x, w) => tf.matMul(asStorage(x), asStorage(w)) },
   'a product with a transposed matrix': { inputs: [[83, 45], [333, 45]], run: (x, w) => tf.matMul(asStorage(x), asStorage(w), false, true) },
+  'a product with a widened matrix': { inputs: [[83, 1201]], run: x => tf.matMul(asStorage(x), asStorage(widened(matrix(55, 1201, 333)))) },
+  'a row times a widened matrix, transposed': { inputs: [[1, 45]], run: x => tf.matMul(asStorage(x), asStorage(widened(matrix(56, 333, 45))), false, true) },
+  'loraLinear on a widened weight': {
+    inputs: [[70, 120], [4, 120], [224, 4]],
+    run: (x, a, b) => loraLinear(asStorage(x), { weight: asStorage(widened(matrix(57, 120, 224))), bias: null }, { a, b }, { scale: 2, mask: null }),
+  },
+  'rows of a widened matrix': { inputs: [[3, 45]], run: x => tf.mul(x, tf.gather(widened(matrix(58, 20, 45)), tf.tensor1d([3, 19, 3], 'int32'))) },
   crossEntropy: entropy(null, false),
   'crossEntropy with a soft-cap and a trained head': entropy(3, true),
 }
@@ -74,7 +89,8 @@ type Storage = 'float32' | 'bfloat16'
 function values({ inputs, run }: Case, storage: Storage, fusedKernels: boolean, trained: number): Record<string, Float32Array> {
   setFusedKernels(fusedKernels)
   const program = new Program(storage)
-  program.define('f', {}, () => {
+  program.define('f', {}, scope => {
+    recording = scope
     const x = inputs.map((shape, i) => matrix(i, ...shape))
     const total = (...x: tf.Tensor[]): tf.Tensor => {
       const y = asFloat(run(...(x as tf.Tensor2D[])))

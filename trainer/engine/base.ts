@@ -12,6 +12,6 @@ export function paramsIn(scope: Scope, config: ModelConfig, frozen: FrozenWeight
     if (own) return spec.storage ? asStorage(own) : own
     const v = frozen.find(spec)
     if (!v) throw new Error(`base: ${spec.name} is neither frozen nor trained`)
-    return scope.read(v)
+    return spec.storage ? asStorage(scope.read(v)) : scope.read(v)
   })
 }

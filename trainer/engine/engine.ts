@@ -45,9 +45,9 @@ class GraphEngine implements Engine {
     const program = new Program(spec.dtype)
     this.adapter = spec.lora === null ? null : startingAdapter(spec)
     const all = paramSpecs(config)
-    this.frozen = new FrozenWeights(program, spec.lora === null ? [] : all)
+    this.frozen = new FrozenWeights(program, spec.lora === null ? [] : all, source)
     this.slabs = new Slabs(program, spec.lora === null ? all.map(s => ({ name: s.name, shape: memoryShape(s) })) : (this.adapter?.specs ?? []).flatMap(l => [l.a, l.b]))
-    this.frozen.define(program, source)
+    this.frozen.define(program)
     this.slabs.define(program)
     if (spec.lora === null) this.defineStart(program, source)
     this.packed = spec.packed ?? false

@@ -8,7 +8,9 @@ import type { Program, Scope, Variable } from '@/trainer/graph/program'
 import { type Dtype, type Sym, attr } from '@/trainer/graph/graph'
 import { full } from '@/trainer/graph/rules/shape'
 import { node, reshaped } from '@/trainer/graph/rules/rule'
+import { loadNative } from '@/trainer/graph/native'
 import type { ParamSpec } from '@/trainer/model/params'
+import { hasOwnKernels } from '@/trainer/ops/fused'
 import { streamOf } from '@/trainer/random'
 import { type FloatType, floatTypes } from '@/trainer/weights/dtypes'
 import type { WeightIndex } from '@/trainer/weights/index'
@@ -25,10 +27,10 @@ const chains = 2
 export class FrozenWeights {
   private readonly variables = new Map<string, Variable>()
 
-  /** @param specs the tensors to hold; @param storage the dtype of matrices and their biases */
-  constructor(program: Program, private readonly specs: ParamSpec[]) {
+  /** @param specs the tensors to hold */
+  constructor(program: Program, private readonly specs: ParamSpec[], private readonly source: WeightSource) {
     for (const spec of specs) {
-      this.variables.set(spec.name, program.variable(spec.name, spec.storage ? program.storage : 'float32', memoryShape(spec)))
+      this.variables.set(spec.name, program.variable(spec.name, spec.storage ? keptAs(program.storage, spec, source) : 'float32', memoryShape(spec)))
     }
   }
 
@@ -38,7 +40,7 @@ export class FrozenWeights {
   }
 
   /** Defines the signature `load`, which fills all of them. */
-  define(program: Program, source: WeightSource): void {
+  define(program: Program): void {
     if (this.specs.length === 0) return
     program.define('load', {}, scope => {
       const last: (string | undefined)[] = new Array(chains).fill(undefined)
@@ -46,13 +48,23 @@ export class FrozenWeights {
         const v = this.variables.get(spec.name)
         if (!v) throw new Error(`frozen: no variable for ${spec.name}`)
         const after = last[i % chains]
-        const value = loadTensor(scope, spec, source, v.dtype, after === undefined ? [] : [after])
+        const value = loadTensor(scope, spec, this.source, v.dtype, after === undefined ? [] : [after])
         scope.assign(v, value)
         last[i % chains] = scope.effects[scope.effects.length - 1]
       })
       return {}
     })
   }
+}
+
+/**
+ * The dtype of a matrix or bias in memory. One that the checkpoint holds in bfloat16 stays so under float32 arithmetic too, where our kernels, which
+ * widen numbers as they read them, do the products: the results are the same.
+ */
+function keptAs(storage: Program['storage'], spec: ParamSpec, source: WeightSource): Dtype {
+  loadNative() // says whether there are kernels
+  const narrow = 'random' in source ? source.uniform === 'bfloat16' : source.get(spec.name)?.dtype === 'BF16'
+  return narrow && hasOwnKernels() ? 'bfloat16' : storage
 }
 
 export const memoryShape = ({ shape, transpose }: ParamSpec): number[] => (transpose ? [...shape].reverse() : shape)

@@ -57,8 +57,8 @@ class GraphGenerator implements Generator {
     const program = new Program(spec.dtype)
     // A padded last block may reach past the longest conversation.
     this.capacity = spec.max_length + blocks[blocks.length - 1]
-    this.frozen = new FrozenWeights(program, paramSpecs(spec.config))
-    this.frozen.define(program, source)
+    this.frozen = new FrozenWeights(program, paramSpecs(spec.config), source)
+    this.frozen.define(program)
     const slabs = adapter === null ? null : new Slabs(program, adapter.specs.flatMap(s => [s.a, s.b]))
     slabs?.defineValues(program)
     for (const side of sidesOf(adapter)) this.defineSide(program, side, slabs)

@@ -80,6 +80,13 @@ export class Graph {
     return this.constant(bytesOf(Float32Array.from(values)), 'float32', shape)
   }
 
+  /** A bfloat16 tensor that `x` is in float32, where it is one: the same numbers in half the memory, for kernels that take either. Otherwise `x`. */
+  unwidened(x: Sym): Sym {
+    const node = this.nodes.get(x.ref)
+    const from = node?.op === 'Cast' ? node.attr.SrcT : undefined
+    return x.dtype === 'float32' && node && from && 'type' in from && from.type === DT.bfloat16 ? { ref: node.input[0], dtype: 'bfloat16', shape: x.shape } : x
+  }
+
   get size(): number {
     return this.nodes.size
   }

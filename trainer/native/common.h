@@ -69,6 +69,14 @@ inline void parallel(OpKernelContext* ctx, int64_t n, int64_t cost, const std::f
 }
 inline int threads(OpKernelContext* ctx) { return ctx->device()->tensorflow_cpu_worker_threads()->num_threads; }
 
+// REGISTER_KERNEL_BUILDER for kernels that take a weight of its own type W: that of the storage, or bfloat16 beside float32.
+#define TUNEBOARD_WEIGHT_KERNEL_OF(NAME, T, W, ...)                                                                               \
+  REGISTER_KERNEL_BUILDER(Name(NAME).Device(tensorflow::DEVICE_CPU).TypeConstraint<T>("T").TypeConstraint<W>("W"), __VA_ARGS__)
+#define TUNEBOARD_WEIGHT_KERNEL(NAME, CLASS)                                                                                      \
+  TUNEBOARD_WEIGHT_KERNEL_OF(NAME, float, float, CLASS<float, float>);                                                            \
+  TUNEBOARD_WEIGHT_KERNEL_OF(NAME, float, tensorflow::bfloat16, CLASS<float, bf16>);                                              \
+  TUNEBOARD_WEIGHT_KERNEL_OF(NAME, tensorflow::bfloat16, tensorflow::bfloat16, CLASS<bf16, bf16>)
+
 // REGISTER_KERNEL_BUILDER for both storage types.
 #define TUNEBOARD_KERNEL(NAME, CLASS)                                                                                             \
   REGISTER_KERNEL_BUILDER(Name(NAME).Device(tensorflow::DEVICE_CPU).TypeConstraint<float>("T"), CLASS<float>);                    \

@@ -7,23 +7,23 @@
 namespace tuneboard {
 
 REGISTER_OP("TuneboardLoraLinear")
-    .Attr("T: {float, bfloat16}").Attr("scale: float")
-    .Input("x: T").Input("w: T").Input("a: float").Input("b: float").Output("y: T").Output("low: float")
+    .Attr("T: {float, bfloat16}").Attr("W: {float, bfloat16}").Attr("scale: float")
+    .Input("x: T").Input("w: W").Input("a: float").Input("b: float").Output("y: T").Output("low: float")
     .SetShapeFn([](tensorflow::shape_inference::InferenceContext* c) {
       c->set_output(0, c->Matrix(c->Dim(c->input(0), 0), c->Dim(c->input(1), 1)));
       c->set_output(1, c->Matrix(c->Dim(c->input(0), 0), c->Dim(c->input(2), 0)));
       return absl::OkStatus();
     });
 REGISTER_OP("TuneboardLoraLinearGrad")
-    .Attr("T: {float, bfloat16}").Attr("scale: float")
-    .Input("dy: T").Input("x: T").Input("w: T").Input("low: float").Input("a: float").Input("b: float")
+    .Attr("T: {float, bfloat16}").Attr("W: {float, bfloat16}").Attr("scale: float")
+    .Input("dy: T").Input("x: T").Input("w: W").Input("low: float").Input("a: float").Input("b: float")
     .Output("dx: T").Output("da: float").Output("db: float")
     .SetShapeFn([](tensorflow::shape_inference::InferenceContext* c) {
       c->set_output(0, c->input(1)); c->set_output(1, c->input(4)); c->set_output(2, c->input(5)); return absl::OkStatus();
     });
 
 // x · w + low · bᵀ, where low = scale · x · aᵀ; x [n, in], w [in, out], a [rank, in], b [out, rank].
-template <typename T>
+template <typename T, typename W>
 class LoraLinear : public OpKernel {
  public:
   explicit LoraLinear(OpKernelConstruction* c) : OpKernel(c) { OP_REQUIRES_OK(c, c->GetAttr("scale", &scale_)); }
@@ -38,14 +38,14 @@ class LoraLinear : public OpKernel {
     tiles::multiply<T>(ctx, x, tiles::Right<float>{a, true, in, rank}, n, lows);
     RowMap(lows, n * rank) *= scale_;
     const tiles::Added added{tiles::packWholeLeft(ctx, lows, n, rank, 1), {b, true, rank, width}};
-    tiles::multiply<T>(ctx, x, tiles::Right<T>{reinterpret_cast<const T*>(ctx->input(1).data()), false, in, width}, n, reinterpret_cast<T*>(y->data()), &added);
+    tiles::multiply<T>(ctx, x, tiles::Right<W>{reinterpret_cast<const W*>(ctx->input(1).data()), false, in, width}, n, reinterpret_cast<T*>(y->data()), &added);
   }
 
  private:
   float scale_;
 };
 
-template <typename T>
+template <typename T, typename W>
 class LoraLinearGrad : public OpKernel {
  public:
   explicit LoraLinearGrad(OpKernelConstruction* c) : OpKernel(c) { OP_REQUIRES_OK(c, c->GetAttr("scale", &scale_)); }
@@ -62,7 +62,7 @@ class LoraLinearGrad : public OpKernel {
     tiles::multiply<T>(ctx, dy, tiles::Right<float>{b, false, width, rank}, n, lows.data());
     lows *= scale_;
     const tiles::Added added{tiles::packWholeLeft(ctx, lows.data(), n, rank, 1), {a, false, rank, in}};
-    tiles::multiply<T>(ctx, dy, tiles::Right<T>{given(2), true, width, in}, n, reinterpret_cast<T*>(dx->data()), &added);
+    tiles::multiply<T>(ctx, dy, tiles::Right<W>{reinterpret_cast<const W*>(ctx->input(2).data()), true, width, in}, n, reinterpret_cast<T*>(dx->data()), &added);
     const Matrix lowsAcross = lows.transpose(), lowAcross = ConstMatrixMap(ctx->input(3).flat<float>().data(), n, rank).transpose();
     tiles::multiply<float>(ctx, tiles::packWholeLeft(ctx, lowsAcross.data(), rank, n, 1), tiles::Right<T>{given(1), false, n, in}, rank, da->flat<float>().data());
     tiles::multiply<float>(ctx, tiles::packWholeLeft(ctx, lowAcross.data(), rank, n, 1), tiles::Right<T>{given(0), false, n, width}, rank, db_.data());
@@ -73,8 +73,8 @@ class LoraLinearGrad : public OpKernel {
   float scale_;
 };
 
-TUNEBOARD_KERNEL("TuneboardLoraLinear", LoraLinear);
-TUNEBOARD_KERNEL("TuneboardLoraLinearGrad", LoraLinearGrad);
+TUNEBOARD_WEIGHT_KERNEL("TuneboardLoraLinear", LoraLinear);
+TUNEBOARD_WEIGHT_KERNEL("TuneboardLoraLinearGrad", LoraLinearGrad);
 
 }  // namespace tuneboard
 #endif

@@ -6,11 +6,11 @@
 namespace tuneboard {
 
 REGISTER_OP("TuneboardMatMul")
-    .Attr("T: {float, bfloat16}").Attr("transpose: bool")
-    .Input("a: T").Input("b: T").Output("c: T")
+    .Attr("T: {float, bfloat16}").Attr("W: {float, bfloat16}").Attr("transpose: bool")
+    .Input("a: T").Input("b: W").Output("c: T")
     .SetShapeFn([](tensorflow::shape_inference::InferenceContext* c) { c->set_output(0, c->UnknownShapeOfRank(2)); return absl::OkStatus(); });
 
-template <typename T>
+template <typename T, typename W>
 class TileMatMul : public OpKernel {
  public:
   explicit TileMatMul(OpKernelConstruction* c) : OpKernel(c) { OP_REQUIRES_OK(c, c->GetAttr("transpose", &transpose_)); }
@@ -19,7 +19,7 @@ class TileMatMul : public OpKernel {
     const int64_t m = a.dim_size(0), k = a.dim_size(1), n = b.dim_size(transpose_ ? 0 : 1);
     Tensor* c;
     OP_REQUIRES_OK(ctx, ctx->allocate_output(0, TensorShape({m, n}), &c));
-    const tiles::Right<T> right{reinterpret_cast<const T*>(b.data()), transpose_, k, n};
+    const tiles::Right<W> right{reinterpret_cast<const W*>(b.data()), transpose_, k, n};
     tiles::multiply<T>(ctx, tiles::packWholeLeft(ctx, reinterpret_cast<const T*>(a.data()), m, k), right, m, reinterpret_cast<T*>(c->data()));
   }
 
@@ -27,7 +27,7 @@ class TileMatMul : public OpKernel {
   bool transpose_;
 };
 
-TUNEBOARD_KERNEL("TuneboardMatMul", TileMatMul);
+TUNEBOARD_WEIGHT_KERNEL("TuneboardMatMul", TileMatMul);
 
 }  // namespace tuneboard
 #endif

@@ -6,10 +6,9 @@
 #ifdef TUNEBOARD_TILES
 namespace tuneboard::tiles {
 
-// Asks for memory that is read or written soon.
-template <bool Write>
+// Asks for memory that is read soon.
 inline void fetch(const void* from, int64_t bytes) {
-  for (const char* line = static_cast<const char*>(from); line < static_cast<const char*>(from) + bytes; line += 64) __builtin_prefetch(line, Write);
+  for (const char* line = static_cast<const char*>(from); line < static_cast<const char*>(from) + bytes; line += 64) __builtin_prefetch(line);
 }
 
 inline const float* words(const float* x) { return x; }
@@ -46,33 +45,16 @@ struct Right {
   int64_t columns() const { return (n + kSide - 1) / kSide; }
 };
 
-// Whether rows [from, to) of `count` blocks of columns are bfloat16 numbers, as the weights of most checkpoints are even where they are held in
-// float32: then the first plane is all there is. It is also what brings them into the cache, so it asks for memory ahead.
-inline bool isNarrow(const Right<bf16>&, int64_t, int64_t, int64_t, int64_t) { return true; }
-inline bool isNarrow(const Right<float>& b, int64_t column, int64_t count, int64_t from, int64_t to) {
-  constexpr int64_t kAhead = 8;
-  const int64_t at = column * kSide, columns = std::min(count * kSide, b.n - at), rows = std::min(to, b.k) - from;
-  const float* x = b.transposed ? b.numbers + at * b.k + from : b.numbers + from * b.n + at;
-  const int64_t lines = b.transposed ? columns : rows, length = b.transposed ? rows : columns, stride = b.transposed ? b.k : b.n;
-  const __m512i low = _mm512_set1_epi32(0xffff);
-  for (int64_t line = 0; line < lines; line++) {
-    if (line + kAhead < lines) fetch<false>(x + (line + kAhead) * stride, length * 4);
-    __m512i seen = _mm512_setzero_si512();
-    for (int64_t i = 0; i < length; i += 16) seen = _mm512_or_si512(seen, _mm512_maskz_loadu_epi32(first16(length - i), x + line * stride + i));
-    if (_mm512_test_epi32_mask(seen, low)) return false;
-  }
-  return true;
-}
-
-// Steps [from, to) of 32 columns of it in P planes, as two columns of tiles. Rows of a wide matrix lie far apart, so the processor does not foresee
+// Steps [from, to) of 32 columns of it, as two columns of tiles. Rows of a wide matrix lie far apart, so the processor does not foresee
 // which memory comes next: it is asked for ahead.
-template <int P, typename T>
+template <typename T>
 void packColumns(const Right<T>& b, int64_t column, int64_t from, int64_t to, Word* out) {
+  constexpr int P = kPlanes<T>;
   const auto* x = words(b.numbers);
   const int64_t at = column * kSide;
   for (int64_t j = from; j < to; j++, out += P * kTile) {
     const int64_t row = j * kSide, rows = std::min(kSide, b.k - row);
-    if (!b.transposed) for (int64_t r = row + 2 * kSide; r < std::min(row + 3 * kSide, b.k); r++) fetch<false>(x + r * b.n + at, kSide * sizeof(T));
+    if (!b.transposed) for (int64_t r = row + 2 * kSide; r < std::min(row + 3 * kSide, b.k); r++) fetch(x + r * b.n + at, kSide * sizeof(T));
     for (int64_t half = 0; half < 2; half++) {
       const int64_t start = std::min(at + half * 16, b.n), given = std::clamp<int64_t>(b.n - start, 0, 16);
       Word* tile = out + half * (to - from) * P * kTile;
@@ -93,54 +75,57 @@ struct Added {
   Right<float> right;
 };
 
-// Blocks [row0, row1) × [column0, column1) of c [m, n] = left · right (+ added), the right operand rearranged a few columns at a time.
+// 2 × 2 tiles of sums to where they belong: straight into a float32 result where all 32 × 32 numbers are given, through `block` elsewhere.
+template <typename C>
+void storeResult(float* block, C* to, int64_t stride, int64_t height, int64_t width) {
+  if (std::is_same_v<C, float> && height == kSide && width == kSide) return storeSums(reinterpret_cast<float*>(to), stride);
+  storeSums(block);
+  for (int64_t r = 0; r < height; r++) narrow(block + r * kSide, to + r * stride, width);
+}
+
+// Blocks [row0, row1) × [column0, column1) of c [m, n] = left · right (+ added). The right operand is rearranged for as many columns at a time as fit
+// into the second-level cache, so that the left one, which does not, passes by as seldom as possible; a deep product is cut into passes.
 template <typename L, typename R, typename C>
 void computeBlocks(const Left& left, const Right<R>& right, const Added* added, int64_t m, int64_t row0, int64_t row1, int64_t column0, int64_t column1, C* c) {
   constexpr int A = kPlanes<L>, B = kPlanes<R>;
-  constexpr int64_t kColumns = 8, depthMost = kDepth<std::conditional_t<A + B == 2, bf16, float>>;
-  const int64_t steps = left.steps, more = added ? added->left.steps : 0;
-  const bool passes = steps > depthMost;
-  Word* packed = scratch<Word>(kColumns * 2 * (std::min(steps, depthMost) * B + more * 3) * kTile, 2);
-  Word* packedAdded = packed + kColumns * 2 * std::min(steps, depthMost) * B * kTile;
-  float* sums = scratch<float>((passes ? (row1 - row0) * kColumns : 1) * kSide * kSide, 0);
+  const int64_t steps = left.steps, more = added ? added->left.steps : 0, most = std::min(steps, kDepth);
+  const int64_t widest = std::max<int64_t>(kTilesHeld / (2 * most * B), 1), kept = steps > most ? row1 - row0 : 1;
+  Word* packed = scratch<Word>(widest * 2 * (most * B + more * 3) * kTile, 2);
+  Word* packedAdded = packed + widest * 2 * most * B * kTile;
+  float* sums = scratch<float>(kept * widest * kSide * kSide, 0);
   static const Shapes shapes;
   _tile_loadconfig(&shapes);
-  for (int64_t first = column0; first < column1; first += kColumns) {
-    const int64_t columns = std::min(kColumns, column1 - first);
-    for (int64_t j = 0; j < columns && added; j++) packColumns<3>(added->right, first + j, 0, more, packedAdded + j * 2 * more * 3 * kTile);
-    for (int64_t from = 0; from < steps; from += depthMost) {
-      const int64_t depth = std::min(depthMost, steps - from);
+  for (int64_t first = column0, columns; first < column1; first += columns) {
+    columns = std::min(widest, column1 - first);
+    for (int64_t j = 0; j < columns && added; j++) packColumns(added->right, first + j, 0, more, packedAdded + j * 2 * more * 3 * kTile);
+    for (int64_t from = 0; from < steps; from += most) {
+      const int64_t depth = std::min(most, steps - from);
       const bool last = from + depth == steps;
-      const int64_t planes = isNarrow(right, first, columns, from * kSide, (from + depth) * kSide) ? 1 : B;
-      for (int64_t j = 0; j < columns; j++) {
-        Word* to = packed + j * 2 * depth * planes * kTile;
-        if (planes == 1) packColumns<1>(right, first + j, from, from + depth, to);
-        else packColumns<B>(right, first + j, from, from + depth, to);
-      }
-      // Meanwhile the next rows of the left operand come nearer, and those of the result.
+      for (int64_t j = 0; j < columns; j++) packColumns(right, first + j, from, from + depth, packed + j * 2 * depth * B * kTile);
+      // Meanwhile the next rows of the left operand come nearer.
       const int64_t lines = depth * A * kTile / 32, each = (2 * lines + columns * depth - 1) / (columns * depth);
       for (int64_t i = row0; i < row1; i++) {
         const Word *a0 = left.at(2 * i, from), *a1 = left.at(2 * i + 1, from);
         const char* next = reinterpret_cast<const char*>(left.at(2 * i + 2, from));
         for (int64_t j = 0; j < columns; j++) {
-          const Word *b0 = packed + j * 2 * depth * planes * kTile, *b1 = b0 + depth * planes * kTile;
-          float* block = sums + (passes ? ((i - row0) * columns + j) * kSide * kSide : 0);
-          const int64_t row = i * kSide, column = (first + j) * kSide, width = std::min(kSide, right.n - column), height = std::min(kSide, m - row);
+          const Word *b0 = packed + j * 2 * depth * B * kTile, *b1 = b0 + depth * B * kTile;
+          float* block = sums + (kept > 1 ? (i - row0) * columns + j : 0) * kSide * kSide;
           if (from > 0) loadSums(block);
           else zeroSums();
           for (int64_t d = 0; d < depth; d++) {
             if (i + 1 < row1) fetchLines(next, (j * depth + d) * each, each, lines, steps * A * kTile * 2);
-            const Word *c0 = a0 + d * A * kTile, *c1 = a1 + d * A * kTile, *d0 = b0 + d * planes * kTile, *d1 = b1 + d * planes * kTile;
-            if (B > 1 && planes == 1) step<A, 1>(c0, c1, d0, d1);
-            else step<A, B>(c0, c1, d0, d1);
-            if (last && d < height) fetch<true>(c + (row + d) * right.n + column, width * sizeof(C));
+            step<A, B>(a0 + d * A * kTile, a1 + d * A * kTile, b0 + d * B * kTile, b1 + d * B * kTile);
           }
-          for (int64_t d = 0; last && d < more; d++) {
+          if (!last) {
+            storeSums(block);
+            continue;
+          }
+          for (int64_t d = 0; d < more; d++) {
             const Word* b = packedAdded + (j * 2 * more + d) * 3 * kTile;
             step<3, 3>(added->left.at(2 * i, d), added->left.at(2 * i + 1, d), b, b + more * 3 * kTile);
           }
-          storeSums(block);
-          for (int64_t r = 0; last && r < height; r++) narrow(block + r * kSide, c + (row + r) * right.n + column, width);
+          const int64_t row = i * kSide, column = (first + j) * kSide;
+          storeResult(block, c + row * right.n + column, right.n, std::min(kSide, m - row), std::min(kSide, right.n - column));
         }
       }
     }

@@ -24,9 +24,8 @@ using Word = uint16_t;
 constexpr int64_t kTile = 512, kSide = 32;  // numbers in a tile; rows and columns that are computed at once, as 2 × 2 tiles of sums
 template <typename T>
 constexpr int kPlanes = sizeof(T) == 4 ? 3 : 1;
-// Columns of the left operand per pass, so that what a pass touches stays in the second-level cache.
-template <typename T>
-constexpr int64_t kDepth = (sizeof(T) == 4 ? 576 : 2048) / kSide;
+// What of the operands is at work at once, so that it stays in the second-level cache: so many tiles deep, so many tiles of the right one.
+constexpr int64_t kDepth = 48, kTilesHeld = 864;
 
 struct alignas(64) Shapes {
   uint8_t palette = 1, start = 0, unused[14] = {};
@@ -147,7 +146,11 @@ inline void step(const Word* a0, const Word* a1, const Word* b0, const Word* b1)
 
 inline void loadSums(const float* sums) { _tile_loadd(0, sums, 128); _tile_loadd(1, sums + 16, 128); _tile_loadd(2, sums + 512, 128); _tile_loadd(3, sums + 528, 128); }
 inline void zeroSums() { _tile_zero(0); _tile_zero(1); _tile_zero(2); _tile_zero(3); }
-inline void storeSums(float* sums) { _tile_stored(0, sums, 128); _tile_stored(1, sums + 16, 128); _tile_stored(2, sums + 512, 128); _tile_stored(3, sums + 528, 128); }
+// `stride` numbers from one row of sums to the next.
+inline void storeSums(float* sums, int64_t stride = kSide) {
+  float* below = sums + 16 * stride;
+  _tile_stored(0, sums, stride * 4); _tile_stored(1, sums + 16, stride * 4); _tile_stored(2, below, stride * 4); _tile_stored(3, below + 16, stride * 4);
+}
 
 }  // namespace tuneboard::tiles
 #endif

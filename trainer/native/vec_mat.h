@@ -6,8 +6,8 @@
 namespace tuneboard {
 
 REGISTER_OP("TuneboardVecMat")
-    .Attr("T: {float, bfloat16}").Attr("transpose: bool")
-    .Input("x: T").Input("w: T").Output("y: T")
+    .Attr("T: {float, bfloat16}").Attr("W: {float, bfloat16}").Attr("transpose: bool")
+    .Input("x: T").Input("w: W").Output("y: T")
     .SetShapeFn([](tensorflow::shape_inference::InferenceContext* c) { c->set_output(0, c->UnknownShapeOfRank(2)); return absl::OkStatus(); });
 
 // bfloat16 as plain integers: compilers turn these loops into vector code, which they do not for a class of its own.
@@ -45,7 +45,7 @@ inline float dot(const float* __restrict x, const T* __restrict w, int64_t k) {
   return sum;
 }
 
-template <typename T>
+template <typename T, typename W>
 class VecMat : public OpKernel {
  public:
   explicit VecMat(OpKernelConstruction* c) : OpKernel(c) { OP_REQUIRES_OK(c, c->GetAttr("transpose", &transpose_)); }
@@ -55,7 +55,7 @@ class VecMat : public OpKernel {
     OP_REQUIRES_OK(ctx, ctx->allocate_output(0, TensorShape({1, n}), &out));
     std::vector<float> x(k), y(n, 0.0f);
     widen(reinterpret_cast<const T*>(ctx->input(0).data()), x.data(), k);
-    const auto* w = raw(reinterpret_cast<const T*>(ctx->input(1).data()));
+    const auto* w = raw(reinterpret_cast<const W*>(ctx->input(1).data()));
     if (transpose_) {
       inTeam(ctx, n, [&](int64_t from, int64_t to) { for (int64_t j = from; j < to; j++) y[j] = dot(x.data(), w + j * k, k); });
     } else {
@@ -66,8 +66,8 @@ class VecMat : public OpKernel {
 
  private:
   // Each share of the rows has a sum of its own, so the result does not depend on who ran which.
-  template <typename W>
-  static void sumRows(OpKernelContext* ctx, const float* x, const W* w, int64_t k, int64_t n, float* y) {
+  template <typename N>
+  static void sumRows(OpKernelContext* ctx, const float* x, const N* w, int64_t k, int64_t n, float* y) {
     const int64_t shares = std::min<int64_t>(Team::of(ctx).size(), (k + 3) / 4), each = (k / shares + 3) / 4 * 4;
     std::vector<std::vector<float>> sums(shares);
     inTeam(ctx, shares, [&](int64_t first, int64_t last) {
@@ -85,6 +85,6 @@ class VecMat : public OpKernel {
   bool transpose_;
 };
 
-TUNEBOARD_KERNEL("TuneboardVecMat", VecMat);
+TUNEBOARD_WEIGHT_KERNEL("TuneboardVecMat", VecMat);
 
 }  // namespace tuneboard

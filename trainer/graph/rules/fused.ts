@@ -9,6 +9,8 @@ import type { Rule } from './rule'
 const dtypes = (b: GraphBackend) => ({ T: attr.type(b.storage) })
 const stored = (b: GraphBackend, x: Sym): Sym => b.cast(x, b.storage)
 const wide = (b: GraphBackend, x: Sym): Sym => b.cast(x, 'float32')
+/** A frozen weight: in the storage type, or in bfloat16 where that holds the same numbers. */
+const frozen = (b: GraphBackend, w: Sym): Sym => b.g.unwidened(stored(b, w))
 
 interface AttentionAttrs {
   rows: number
@@ -74,16 +76,17 @@ export const fusedRules = {
     ])
   },
   FusedLoraLinear: ({ b, inputs, attrs: { scale } }) => {
-    const [x, w] = [stored(b, b.sym(inputs.x)), stored(b, b.sym(inputs.w))]
+    const [x, w] = [stored(b, b.sym(inputs.x)), frozen(b, b.sym(inputs.w))]
     const [a, up] = [wide(b, b.sym(inputs.a)), wide(b, b.sym(inputs.b))]
-    return b.g.add('TuneboardLoraLinear', [x, w, a, up], { ...dtypes(b), scale: attr.float(scale) }, [
+    return b.g.add('TuneboardLoraLinear', [x, w, a, up], { ...dtypes(b), W: attr.type(w.dtype), scale: attr.float(scale) }, [
       { dtype: b.storage, shape: [x.shape[0], w.shape[1]] }, { dtype: 'float32', shape: [x.shape[0], a.shape[0]] },
     ])
   },
   FusedLoraLinearGrad: ({ b, inputs, attrs: { scale } }) => {
-    const [dy, x, w] = [inputs.dy, inputs.x, inputs.w].map(t => stored(b, b.sym(t)))
+    const [dy, x] = [inputs.dy, inputs.x].map(t => stored(b, b.sym(t)))
+    const w = frozen(b, b.sym(inputs.w))
     const [low, a, up] = [inputs.low, inputs.a, inputs.b].map(t => wide(b, b.sym(t)))
-    return b.g.add('TuneboardLoraLinearGrad', [dy, x, w, low, a, up], { ...dtypes(b), scale: attr.float(scale) }, [
+    return b.g.add('TuneboardLoraLinearGrad', [dy, x, w, low, a, up], { ...dtypes(b), W: attr.type(w.dtype), scale: attr.float(scale) }, [
       { dtype: b.storage, shape: x.shape }, { dtype: 'float32', shape: a.shape }, { dtype: 'float32', shape: up.shape },
     ])
   },

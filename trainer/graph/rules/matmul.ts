@@ -15,8 +15,9 @@ export function matmul(b: GraphBackend, x: Sym, y: Sym, transposeA: boolean, tra
   const n = q.shape[q.shape.length - (transposeB ? 2 : 1)]
   if (batch.every(d => d === 1)) {
     const own = transposeA ? null : ownKernel(m, n)
-    const attrs: Record<string, AttrValue> = own ? { transpose: attr.bool(transposeB) } : { transpose_a: attr.bool(transposeA), transpose_b: attr.bool(transposeB) }
-    const flat = node(b, own ?? 'MatMul', [reshaped(b, p, p.shape.slice(-2)), reshaped(b, q, q.shape.slice(-2))], [m, n], attrs)
+    const [left, right] = [p, own ? b.g.unwidened(q) : q].map(s => reshaped(b, s, s.shape.slice(-2)))
+    const attrs: Record<string, AttrValue> = own ? { W: attr.type(right.dtype), transpose: attr.bool(transposeB) } : { transpose_a: attr.bool(transposeA), transpose_b: attr.bool(transposeB) }
+    const flat = node(b, own ?? 'MatMul', [left, right], [m, n], attrs)
     return reshaped(b, flat, [...batch, m, n])
   }
   return node(b, 'BatchMatMulV2', [p, q], [...batch, m, n], { adj_x: attr.bool(transposeA), adj_y: attr.bool(transposeB) })

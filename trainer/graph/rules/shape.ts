@@ -76,12 +76,14 @@ export const shapeRules = {
     return split(b, x, backend_util.prepareSplitSize(inputs.x as never, numOrSizeSplits, a), a)
   },
   GatherV2: ({ b, inputs, attrs }) => {
-    const [x, indices] = [b.sym(inputs.x), b.sym(inputs.indices)]
+    const [given, indices] = [b.sym(inputs.x), b.sym(inputs.indices)]
+    // Widened after, not before: a few rows instead of all.
+    const x = b.g.unwidened(given)
     const batchDims = (attrs.batchDims as number) ?? 0
     const [axis] = util.parseAxisParam(attrs.axis, x.shape)
     const shape = [...x.shape.slice(0, axis), ...indices.shape.slice(batchDims), ...x.shape.slice(axis + 1)]
     const more = { Tparams: attr.type(x.dtype), Tindices: attr.type(indices.dtype), Taxis: int32, batch_dims: attr.int(batchDims) }
-    return b.g.add('GatherV2', [x, indices, b.g.ints([axis], [])], more, [{ dtype: x.dtype, shape }])[0]
+    return b.cast(b.g.add('GatherV2', [x, indices, b.g.ints([axis], [])], more, [{ dtype: x.dtype, shape }])[0], given.dtype)
   },
   GatherNd: ({ b, inputs }) => {
     const [x, indices] = [b.sym(inputs.params), b.sym(inputs.indices)]
