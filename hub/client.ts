@@ -1,8 +1,7 @@
 /** What both hubs can be asked, in one shape; how each is asked is in the file of its name. */
-import type { HubFile, HubHit, HubName } from '@/lib/hub/hub'
+import type { HubFile, HubHit, HubName, RepoKind } from '@/lib/hub/hub'
 import * as huggingface from '@/hub/huggingface'
 import * as modelscope from '@/hub/modelscope'
-import type { RepoKind } from '@/hub/place'
 import type { Asking } from '@/hub/request'
 
 export interface Snapshot {
@@ -13,8 +12,8 @@ export interface Snapshot {
 
 export interface HubClient {
   /** @throws UserError of `hub/request`, `hub_revision_missing` */
-  snapshot(kind: RepoKind, id: string, revision: string | null, asking: Asking): Promise<Snapshot>
-  /** Datasets whose names hold the words, the most used first. */
+  snapshot(revision: string | null, asking: Asking): Promise<Snapshot>
+  /** Repositories of the asked kind whose names hold the words, the most used first. */
   search(words: string, asking: Asking): Promise<HubHit[]>
   /** Address of a file's content. */
   fileUrl(kind: RepoKind, id: string, commit: string, path: string): string

@@ -2,11 +2,11 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { hubNames, hubs } from '@/lib/hub/hub'
+import { hubNames } from '@/lib/hub/hub'
 import { readCard } from '@/lib/hub/card'
 import { filesOf, layoutOf } from '@/lib/hub/layout'
 import type { DatasetRef } from '@/lib/hub/ref'
-import { isHere, placeOf, repoFolder, snapshotFolder, type Repo } from '@/hub/place'
+import { cachedSnapshot, isHere, placeOf, snapshotFolder, type Repo } from '@/hub/place'
 import { noteFile, offlineBy } from '@/hub/settings'
 
 const noteSchema = z.strictObject({
@@ -38,13 +38,6 @@ function readNote(ref: DatasetRef): Note | null {
 
 const repoOf = ({ hub, id }: DatasetRef, commit: string): Repo => ({ hub, kind: 'dataset', id, commit })
 
-/** The snapshot that other tools left for this revision. */
-function foreignSnapshot(ref: DatasetRef): Repo {
-  const revision = ref.revision ?? hubs[ref.hub].revision
-  const folder = repoFolder({ hub: ref.hub, kind: 'dataset', id: ref.id })
-  return repoOf(ref, textOf(path.join(folder, 'refs', revision))?.trim() ?? revision)
-}
-
 function filesBelow(folder: string, prefix = ''): string[] {
   let names: string[]
   try {
@@ -69,7 +62,7 @@ export function heldFiles(ref: DatasetRef): string[] | null {
     if (note.files.every((file) => isHere(placeOf(repo, file.path), file.size))) return note.files.map((file) => placeOf(repo, file.path))
   }
   if (offlineBy() === null) return null
-  const repo = foreignSnapshot(ref)
+  const repo = cachedSnapshot({ hub: ref.hub, kind: 'dataset', id: ref.id }, ref.revision)
   const files = filesBelow(snapshotFolder(repo))
   if (files.length === 0) return null
   const card = readCard(files.includes('README.md') ? (textOf(placeOf(repo, 'README.md')) ?? '') : '')

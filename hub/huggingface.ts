@@ -1,8 +1,7 @@
 /** Hugging Face's HTTP interface, as far as datasets and models are read: which commit, which files, where. */
 import { z } from 'zod'
-import type { HubFile, HubHit } from '@/lib/hub/hub'
+import { hubs, type HubFile, type HubHit, type RepoKind } from '@/lib/hub/hub'
 import type { Snapshot } from '@/hub/client'
-import type { RepoKind } from '@/hub/place'
 import { askJson, type Asking } from '@/hub/request'
 import { endpointOf } from '@/hub/settings'
 
@@ -30,8 +29,8 @@ function toFile({ path, size, oid, lfs }: z.output<typeof treeSchema>[number]): 
   return { path, size: size ?? 0, sha256: null, git_sha1: hex(oid, 40) }
 }
 
-export async function snapshot(kind: RepoKind, id: string, revision: string | null, asking: Asking): Promise<Snapshot> {
-  const repo = `${api()}/${kind}s/${id}`
+export async function snapshot(revision: string | null, asking: Asking): Promise<Snapshot> {
+  const repo = `${api()}/${asking.kind}s/${asking.id}`
   const { value } = await askJson(`${repo}/revision/${encodeURIComponent(revision ?? 'main')}`, asking, infoSchema)
   const files: HubFile[] = []
   let page: string | null = `${repo}/tree/${value.sha}?recursive=true&expand=false`
@@ -45,11 +44,10 @@ export async function snapshot(kind: RepoKind, id: string, revision: string | nu
 
 export async function search(words: string, asking: Asking): Promise<HubHit[]> {
   const query = new URLSearchParams({ search: words, limit: '20', sort: 'downloads', direction: '-1' })
-  const { value } = await askJson(`${api()}/datasets?${query}`, asking, hitsSchema)
+  const { value } = await askJson(`${api()}/${asking.kind}s?${query}`, asking, hitsSchema)
   return value.map(({ id, downloads, likes, gated }) => ({ id, downloads, likes, gated: gated !== false }))
 }
 
 export function fileUrl(kind: RepoKind, id: string, commit: string, path: string): string {
-  const prefix = kind === 'dataset' ? 'datasets/' : ''
-  return `${endpointOf('huggingface')}/${prefix}${id}/resolve/${encodeURIComponent(commit)}/${path.split('/').map(encodeURIComponent).join('/')}`
+  return `${endpointOf('huggingface')}/${hubs.huggingface.pages[kind]}${id}/resolve/${encodeURIComponent(commit)}/${path.split('/').map(encodeURIComponent).join('/')}`
 }

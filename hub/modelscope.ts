@@ -3,10 +3,8 @@
  * It names no commits, so a snapshot is called by its revision, as those tools do.
  */
 import { z } from 'zod'
-import type { HubFile, HubHit } from '@/lib/hub/hub'
-import { hubs } from '@/lib/hub/hub'
+import { hubs, type HubFile, type HubHit, type RepoKind } from '@/lib/hub/hub'
 import type { Snapshot } from '@/hub/client'
-import type { RepoKind } from '@/hub/place'
 import { askJson, type Asking } from '@/hub/request'
 import { endpointOf } from '@/hub/settings'
 
@@ -15,7 +13,7 @@ const entrySchema = z.looseObject({ Path: z.string(), Type: z.string().default('
 const treeSchema = z.looseObject({ Data: z.union([z.array(entrySchema), z.looseObject({ Files: z.array(entrySchema).nullable() })]) })
 
 const hitSchema = z.looseObject({ id: z.string(), downloads: z.number().nullish(), likes: z.number().nullish(), gated: z.boolean().nullish() })
-const hitsSchema = z.looseObject({ data: z.looseObject({ datasets: z.array(hitSchema).nullish() }) })
+const hitsSchema = z.looseObject({ data: z.looseObject({ datasets: z.array(hitSchema).nullish(), models: z.array(hitSchema).nullish() }) })
 
 /** As many as its own tools ask for; datasets come in pages, models whole. */
 const pageSize = 200
@@ -25,7 +23,8 @@ function toFile({ Path, Size, Sha256 }: z.output<typeof entrySchema>): HubFile {
   return { path: Path, size: Size, sha256: Sha256 != null && /^[0-9a-f]{64}$/.test(Sha256) ? Sha256 : null, git_sha1: null }
 }
 
-export async function snapshot(kind: RepoKind, id: string, revision: string | null, asking: Asking): Promise<Snapshot> {
+export async function snapshot(revision: string | null, asking: Asking): Promise<Snapshot> {
+  const { kind, id } = asking
   const commit = revision ?? hubs.modelscope.revision
   const files: HubFile[] = []
   for (let page = 1; ; page++) {
@@ -39,8 +38,8 @@ export async function snapshot(kind: RepoKind, id: string, revision: string | nu
 
 export async function search(words: string, asking: Asking): Promise<HubHit[]> {
   const query = new URLSearchParams({ search: words, page_number: '1', page_size: '20' })
-  const { value } = await askJson(`${endpointOf('modelscope')}/openapi/v1/datasets?${query}`, asking, hitsSchema)
-  return (value.data.datasets ?? []).map(({ id, downloads, likes, gated }) => ({ id, downloads: downloads ?? 0, likes: likes ?? 0, gated: gated ?? false }))
+  const { value } = await askJson(`${endpointOf('modelscope')}/openapi/v1/${asking.kind}s?${query}`, asking, hitsSchema)
+  return (value.data[`${asking.kind}s`] ?? []).map(({ id, downloads, likes, gated }) => ({ id, downloads: downloads ?? 0, likes: likes ?? 0, gated: gated ?? false }))
 }
 
 export const fileUrl = (kind: RepoKind, id: string, commit: string, path: string): string => `${api(kind, id)}?${new URLSearchParams({ Revision: commit, FilePath: path })}`

@@ -4,7 +4,7 @@ import { UserError } from '@/lib/errors'
 import { clients } from '@/hub/client'
 import type { Asking } from '@/hub/request'
 
-/** For `catch`: a fault "no such dataset" gets the nearest name; everything is thrown on. */
+/** For `catch`: a fault "no such repository" gets the nearest name; everything is thrown on. */
 export const withNearest = (asking: Asking) => async (error: unknown): Promise<never> => {
   if (!(error instanceof UserError) || (error.fault.code !== 'hub_missing' && error.fault.code !== 'hub_private')) throw error
   const words = asking.id.slice(asking.id.indexOf('/') + 1)

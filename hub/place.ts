@@ -2,13 +2,11 @@
  * Where a file of a repository lies in a hub's cache, as its Python tools lay it out: Hugging Face's snapshots are links to blobs named by their
  * content, ModelScope's are the files themselves. What is there is read by those tools, and what they fetched is not fetched again.
  */
-import { mkdirSync, readlinkSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readlinkSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '@/lib/errors'
-import { hubs, type HubFile, type HubName } from '@/lib/hub/hub'
+import { hubs, type HubFile, type HubName, type RepoKind } from '@/lib/hub/hub'
 import { cacheOf } from '@/hub/settings'
-
-export type RepoKind = 'dataset' | 'model'
 
 export interface Repo {
   hub: HubName
@@ -25,6 +23,30 @@ export function repoFolder({ hub, kind, id }: Omit<Repo, 'commit'>): string {
 }
 
 export const snapshotFolder = (repo: Repo): string => path.join(repoFolder(repo), 'snapshots', repo.commit)
+
+/** A branch's commit, as Hugging Face's tools noted it. */
+function notedCommit(repo: Omit<Repo, 'commit'>, revision: string): string | null {
+  try {
+    return readFileSync(path.join(repoFolder(repo), 'refs', revision), 'utf8').trim()
+  } catch {
+    return null // never fetched by name
+  }
+}
+
+/** The snapshot of a revision as far as it is here, whoever fetched it. */
+export const cachedSnapshot = (repo: Omit<Repo, 'commit'>, revision: string | null): Repo => {
+  const name = revision ?? hubs[repo.hub].revision
+  return { ...repo, commit: notedCommit(repo, name) ?? name }
+}
+
+/** Where a cache may hold a repository: its snapshot, and the folders that ModelScope's tools used before they had snapshots. */
+export function cachedFolders(repo: Omit<Repo, 'commit'>, revision: string | null): string[] {
+  const newest = snapshotFolder(cachedSnapshot(repo, revision))
+  if (repo.hub === 'huggingface' || revision !== null) return [newest]
+  const [owner, name = ''] = repo.id.split('/')
+  const older = path.join(`${repo.kind}s`, owner, name.replaceAll('.', '___'))
+  return [newest, path.join(cacheOf(repo.hub), older), path.join(cacheOf(repo.hub), 'hub', older)]
+}
 
 /** A name that leads out of its folder is no file of a repository. */
 export function safePath(id: string, file: string): string {

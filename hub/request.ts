@@ -6,8 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { z } from 'zod'
 import { schemaProblem } from '@/lib/causes'
 import { type FaultValue, problem, UserError } from '@/lib/errors'
-import { hubs, type HubName } from '@/lib/hub/hub'
-import { endpointOf, offlineBy, tokenOf } from '@/hub/settings'
+import { hubs, type HubName, type RepoKind } from '@/lib/hub/hub'
+import { checkAddress } from '@/hub/address'
+import { endpointOf, offlineBy, pageOf, tokenOf } from '@/hub/settings'
 
 export interface Patience {
   attempts: number
@@ -23,6 +24,7 @@ export const patience: Patience = { attempts: 5, first_ms: 500, longest_ms: 120_
 
 export interface Asking {
   hub: HubName
+  kind: RepoKind
   /** What is asked for, as faults name it. */
   id: string
   /** In the token's place from the environment. */
@@ -30,6 +32,9 @@ export interface Asking {
   signal?: AbortSignal
   patience?: Patience
 }
+
+const redirects = [301, 302, 303, 307, 308]
+const mostHops = 5
 
 /** Of connections that broke; nothing is gained by trying one again that never came to be. */
 const breaks = ['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT']
@@ -62,11 +67,10 @@ function retryAfter(response: Response): number | null {
 const isPassing = (status: number) => status === 429 || status === 408 || status >= 500
 
 /** The fault that an answer stands for. Hugging Face hides what a stranger may not see behind 401, so a missing name looks like a private one. */
-export function refusalOf(response: Response, { hub, id, token = tokenOf(hub) }: Asking): UserError {
+export function refusalOf(response: Response, { hub, kind, id, token = tokenOf(hub) }: Asking): UserError {
   const { title, token_variables, token_page } = hubs[hub]
-  const endpoint = endpointOf(hub)
   const code = response.headers.get('X-Error-Code') ?? ''
-  const values = { hub: title, id, variable: token_variables[0], tokens: `${endpoint}/${token_page}`, page: `${endpoint}/datasets/${id}` }
+  const values = { hub: title, id, variable: token_variables[0], tokens: `${endpointOf(hub)}/${token_page}`, page: pageOf(hub, kind, id) }
   const { status } = response
   if (code === 'RevisionNotFound') return new UserError('hub_revision_missing', values)
   if (code === 'GatedRepo' || status === 403) return new UserError('hub_gated', values)
@@ -91,27 +95,40 @@ export function listenFor(silence_ms: number, signal: AbortSignal | undefined) {
   }
 }
 
+/** Redirects are followed here and not by `fetch`: each address is looked at, and the hub's token is for the hub alone. */
+async function follow(url: string, { hub, token = tokenOf(hub) }: Asking, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
+  for (let [at, hops] = [url, 0]; ; hops++) {
+    checkAddress(at, hub)
+    const own = new URL(at).origin === new URL(endpointOf(hub)).origin
+    const authorization: Record<string, string> = own && token !== null ? { Authorization: `Bearer ${token}` } : {}
+    const response = await fetch(at, { headers: { 'User-Agent': 'tuneboard', ...authorization, ...headers }, redirect: 'manual', signal })
+    const next = response.headers.get('Location')
+    if (!redirects.includes(response.status) || next === null || hops === mostHops) return response
+    await response.body?.cancel()
+    at = new URL(next, at).href
+  }
+}
+
 /** The answer to a GET: its head, whatever its status but those that pass. Its body comes under the caller's own signal. */
 export async function ask(url: string, asking: Asking, headers: Record<string, string> = {}): Promise<Response> {
   const offline = offlineBy()
   if (offline !== null) throw new UserError('hub_offline', { hub: hubs[asking.hub].title, id: asking.id, variable: offline })
-  const { hub, signal, token = tokenOf(hub) } = asking
+  const { hub, signal } = asking
   const { attempts, first_ms, longest_ms, silence_ms } = asking.patience ?? patience
-  const own = new URL(url).origin === new URL(endpointOf(hub)).origin
-  const authorization: Record<string, string> = own && token !== null ? { Authorization: `Bearer ${token}` } : {}
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted()
     const listening = listenFor(silence_ms, signal)
     let pause = first_ms * 2 ** (attempt - 1)
     listening.heard()
     try {
-      const response = await fetch(url, { headers: { 'User-Agent': 'tuneboard', ...authorization, ...headers }, signal: listening.signal })
+      const response = await follow(url, asking, headers, listening.signal)
       const asked = retryAfter(response)
       if (!isPassing(response.status) || attempt === attempts || (asked ?? 0) > longest_ms) return response
       pause = asked ?? pause
       await response.body?.cancel()
     } catch (error) {
       signal?.throwIfAborted()
+      if (error instanceof UserError) throw error
       if (listening.isSilent()) throw notReached(hub, problem('hub_silent', { seconds: silence_ms / 1000 }))
       if (attempt === attempts || !breaks.includes(causeOf(error))) throw notReached(hub, networkProblem(error))
     } finally {

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { hubs, type HubName } from '@/lib/hub/hub'
+import { hubs, type HubName, type RepoKind } from '@/lib/hub/hub'
 import { refKey, type DatasetRef } from '@/lib/hub/ref'
 
 const variable = (name: string): string | null => process.env[name]?.trim() || null
@@ -18,8 +18,11 @@ const isSet = (name: string) => ['1', 'true', 'yes', 'on'].includes(variable(nam
 export function endpointOf(hub: HubName): string {
   const { endpoint_variables, endpoint } = hubs[hub]
   const named = first(endpoint_variables) ?? endpoint
-  return (/^https?:\/\//i.test(named) ? named : `https://${named}`).replace(/\/+$/, '')
+  return (/^[a-z]+:\/\//i.test(named) ? named : `https://${named}`).replace(/\/+$/, '')
 }
+
+/** A repository's page, for a person. */
+export const pageOf = (hub: HubName, kind: RepoKind, id: string): string => `${endpointOf(hub)}/${hubs[hub].pages[kind]}${id}`
 
 const cacheHome = () => expand(variable('XDG_CACHE_HOME') ?? path.join(os.homedir(), '.cache'))
 const huggingfaceHome = () => expand(variable('HF_HOME') ?? path.join(cacheHome(), 'huggingface'))

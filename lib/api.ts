@@ -10,9 +10,9 @@ import type { Formatting } from '@/lib/datasets/info'
 import { mappingSchema, type DatasetKind, type Mapping } from '@/lib/datasets/mapping'
 import type { Recognition } from '@/lib/datasets/recognise'
 import type { Fault } from '@/lib/errors'
-import type { HubCard } from '@/lib/hub/download'
+import type { HubCard, ModelCard } from '@/lib/hub/download'
 import { hubNames, type HubHit } from '@/lib/hub/hub'
-import { folderSchema, idSchema, refSchema, revisionSchema } from '@/lib/hub/ref'
+import { folderSchema, idSchema, modelRefSchema, refSchema, revisionSchema } from '@/lib/hub/ref'
 import type { RunSummary } from '@/lib/run'
 import type { Runtime } from '@/lib/runtime'
 
@@ -236,10 +236,14 @@ export const api = {
   hub_search: answers<HubHit[]>()(z.strictObject({ hub: z.enum(hubNames), words: z.string().trim().min(1).max(200) })),
   /** A dataset of a hub before it is fetched. */
   hub_dataset: answers<HubCard>()(z.strictObject({ hub: z.enum(hubNames), id: idSchema, revision: revisionSchema.nullable(), folder: folderSchema.nullable() })),
-  /** Begins to fetch rows, or goes on with it; how far it is comes as `downloads`. */
-  hub_fetch: answers<null>()(refSchema),
+  /** A model of a hub before it is fetched. */
+  hub_model: answers<ModelCard>()(modelRefSchema),
+  /** A token for what a hub keeps closed, until this server ends; empty for none. */
+  hub_token: answers<null>()(z.strictObject({ hub: z.enum(hubNames), token: z.string().trim().max(500).regex(/^[\x21-\x7e]*$/) })),
+  /** Begins to fetch rows or a model, or goes on with it; how far it is comes as `downloads`. */
+  hub_fetch: answers<null>()(z.union([refSchema, modelRefSchema])),
   /** What has arrived is kept. */
-  hub_stop: answers<null>()(refSchema),
+  hub_stop: answers<null>()(z.union([refSchema, modelRefSchema])),
   /** Faults stop a start; warnings do not. */
   check: answers<CheckReport>()(z.strictObject({ args: rawArgs })),
   /**

@@ -160,6 +160,11 @@ export function makeEndpoints(parts: EndpointParts): Endpoints {
     view_save: (request) => datasets.save(request),
     hub_search: (request) => hub.search(request.hub, request.words),
     hub_dataset: (request) => hub.card(request),
+    hub_model: (ref) => hub.model(ref),
+    hub_token({ hub: name, token }) {
+      hub.setToken(name, token)
+      return null
+    },
     hub_fetch(ref) {
       hub.fetch(ref)
       return null

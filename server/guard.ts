@@ -6,7 +6,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Fault } from '@/lib/errors'
-import { isLoopback, type ServerOptions } from '@/server/options'
+import { isLoopback } from '@/lib/loopback'
+import type { ServerOptions } from '@/server/options'
 
 export interface Refusal {
   status: 401 | 403

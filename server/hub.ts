@@ -1,14 +1,17 @@
 /**
- * What the page does with hubs: searches, looks at a dataset, and fetches its rows while it says how far it is. Two who ask for the same rows share one
- * download. How a hub is spoken to and what is kept is `hub/`.
+ * What the page does with hubs: searches, looks at a dataset or a model, and fetches it while it says how far it is. Two who ask for the same share one
+ * download. A token that is typed lives in this process's environment and nowhere else. How a hub is spoken to and what is kept is `hub/`.
  */
 import type { ApiRequest } from '@/lib/api'
-import type { Download, FetchProgress, HubCard } from '@/lib/hub/download'
-import type { HubHit, HubName } from '@/lib/hub/hub'
-import { refKey, type DatasetRef } from '@/lib/hub/ref'
+import type { Download, FetchProgress, HubCard, ModelCard } from '@/lib/hub/download'
+import { hubs, type HubHit, type HubName } from '@/lib/hub/hub'
+import { refKey, type HubRef, type ModelRef } from '@/lib/hub/ref'
 import { clients } from '@/hub/client'
 import { fetchDataset, lookUp } from '@/hub/dataset'
-import { endpointOf } from '@/hub/settings'
+import { lookAtModel } from '@/hub/model-card'
+import { fetchModel } from '@/hub/model'
+import { nothingYet } from '@/hub/fetch'
+import { pageOf } from '@/hub/settings'
 import { faultOf } from '@/server/fault'
 
 /** Between two words about a download that goes on. */
@@ -19,9 +22,12 @@ const textLimit = 200_000
 export interface Hub {
   search(hub: HubName, words: string): Promise<HubHit[]>
   card(of: ApiRequest<'hub_dataset'>): Promise<HubCard>
+  model(ref: ModelRef): Promise<ModelCard>
+  /** Who asks from now on, also in the trainings that this server starts. */
+  setToken(hub: HubName, token: string): void
   /** Begins, or goes on; one that goes already is left alone. */
-  fetch(ref: DatasetRef): void
-  stop(ref: DatasetRef): void
+  fetch(ref: HubRef): void
+  stop(ref: HubRef): void
   downloads(): Download[]
   close(): void
 }
@@ -30,8 +36,6 @@ interface Going {
   download: Download
   abort: AbortController
 }
-
-const atStart: FetchProgress = { file: null, files: 0, files_done: 0, bytes: 0, total: 0 }
 
 export function openHub(tell: (downloads: Download[]) => void): Hub {
   const all = new Map<string, Going>()
@@ -47,7 +51,7 @@ export function openHub(tell: (downloads: Download[]) => void): Hub {
     timer ??= setTimeout(tellNow, tellEvery)
   }
 
-  const fetchRows = async ({ download, abort }: Going): Promise<void> => {
+  const fetchAll = async ({ download, abort }: Going): Promise<void> => {
     let begun: { at: number; bytes: number } | null = null
     const progress = (now: FetchProgress) => {
       // What was here already comes at once, and says nothing of the speed.
@@ -56,7 +60,8 @@ export function openHub(tell: (downloads: Download[]) => void): Hub {
       tellSoon()
     }
     try {
-      await fetchDataset(download.ref, { signal: abort.signal }, progress)
+      const call = { signal: abort.signal }
+      await ('model' in download.ref ? fetchModel(download.ref, call, progress) : fetchDataset(download.ref, call, progress))
       download.status = 'done'
     } catch (error) {
       download.status = abort.signal.aborted ? 'stopped' : 'failed'
@@ -66,23 +71,27 @@ export function openHub(tell: (downloads: Download[]) => void): Hub {
   }
 
   return {
-    search: (hub, words) => clients[hub].search(words, { hub, id: words }),
+    search: (hub, words) => clients[hub].search(words, { hub, kind: 'dataset', id: words }),
     async card({ hub, id, revision, folder }) {
       const { repo, files, card, configs } = await lookUp(hub, id, revision, folder)
       const sizes = new Map(files.map((file) => [file.path, file.size]))
       const bytesOf = (names: readonly string[]) => names.reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0)
       return {
-        hub, id, commit: repo.commit, page: `${endpointOf(hub)}/datasets/${id}`, text: card.body.slice(0, textLimit), problem: card.problem,
+        hub, id, commit: repo.commit, page: pageOf(hub, 'dataset', id), text: card.body.slice(0, textLimit), problem: card.problem,
         configs: configs.map((config) => ({ ...config, splits: config.splits.map(({ name, files: names }) => ({ name, files: names.length, bytes: bytesOf(names) })) })),
       }
+    },
+    model: (ref) => lookAtModel(ref),
+    setToken(hub, token) {
+      process.env[hubs[hub].token_variables[0]] = token
     },
     fetch(ref) {
       const key = refKey(ref)
       if (all.get(key)?.download.status === 'going') return
-      const going: Going = { download: { ref, status: 'going', rate: 0, fault: null, ...atStart }, abort: new AbortController() }
+      const going: Going = { download: { ref, status: 'going', rate: 0, fault: null, ...nothingYet }, abort: new AbortController() }
       all.delete(key) // the newest stands last
       all.set(key, going)
-      void fetchRows(going)
+      void fetchAll(going)
       tellNow()
     },
     stop: (ref) => all.get(refKey(ref))?.abort.abort(),

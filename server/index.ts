@@ -1,8 +1,9 @@
 /** Entry of the server: options in, board up, address printed, signals heard. Everything else is in the modules beside it. */
 import { UserError } from '@/lib/errors'
+import { isLoopback } from '@/lib/loopback'
 import { sentence } from '@/lib/messages'
 import { openBoard } from '@/server/board'
-import { isLoopback, parseOptions, type ServerOptions } from '@/server/options'
+import { parseOptions, type ServerOptions } from '@/server/options'
 import { openPage } from '@/server/page'
 
 function address({ host, token }: ServerOptions, port: number): string {

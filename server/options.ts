@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { UserError } from '@/lib/errors'
+import { isLoopback } from '@/lib/loopback'
 import { checkout } from '@/server/env'
 
 export interface ServerOptions {
@@ -24,9 +25,6 @@ const options = {
   root: { type: 'string', multiple: true, default: [] as string[] },
   dev: { type: 'boolean', default: false },
 } as const
-
-/** Hosts that only this machine can reach. */
-export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 
 function parsePort(text: string): number {
   const port = Number(text)

@@ -9,10 +9,14 @@ import path from 'node:path'
 import type { Folder, FolderEntry, LocalModel } from '@/lib/api'
 import { systemProblem } from '@/lib/causes'
 import { UserError } from '@/lib/errors'
+import { hubNames } from '@/lib/hub/hub'
+import { isModelId } from '@/lib/hub/ref'
+import { isLoopback } from '@/lib/loopback'
+import { isHeld } from '@/hub/model'
 import { cacheOf } from '@/hub/settings'
 import { checkout } from '@/server/env'
 import { isMissing } from '@/server/files'
-import { isLoopback, type ServerOptions } from '@/server/options'
+import type { ServerOptions } from '@/server/options'
 
 const isHidden = (name: string) => name.startsWith('.')
 
@@ -29,7 +33,7 @@ function realPlace(target: string): string {
 
 function allowedRoots({ host, home, roots }: ServerOptions): string[] {
   const wide = isLoopback(host) ? [os.homedir(), path.dirname(checkout)] : []
-  const places = [home, checkout, cacheOf('huggingface'), ...roots, ...wide].map(realPlace)
+  const places = [home, checkout, ...hubNames.map(cacheOf), ...roots, ...wide].map(realPlace)
   return [...new Set(places)].filter((place) => path.dirname(place) !== place)
 }
 
@@ -42,7 +46,7 @@ export interface Paths {
   inside(target: string, field?: string): string
   allows(target: string): boolean
   browse(target: string | null): Folder
-  /** Model folders that are found without being named: the project's, the home's, and Hugging Face's cache. */
+  /** Models that are found without being named: the project's and the home's folders, and what the hubs' caches hold. */
   models(): LocalModel[]
 }
 
@@ -117,10 +121,16 @@ function foldersOf(folder: string): string[] {
   }
 }
 
+/** What the hubs' caches hold in whole is named as on its hub, which means the same folder, here and on other machines. */
+function cachedModels(): LocalModel[] {
+  const prefix = 'models--'
+  const huggingface = foldersOf(cacheOf('huggingface')).map((folder) => path.basename(folder)).filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
+  const modelscope = foldersOf(path.join(cacheOf('modelscope'), 'models')).map((folder) => path.basename(folder))
+  const ids = [...huggingface, ...modelscope].map((name) => name.replace('--', '/')).filter(isModelId)
+  return [...new Set(ids)].filter(isHeld).map((id) => ({ name: id, path: id }))
+}
+
 function localModels(home: string): LocalModel[] {
-  const own = [...new Set([checkout, home])].flatMap((base) => foldersOf(path.join(base, 'data/models')))
-  const hubCache = cacheOf('huggingface')
-  const cached = foldersOf(hubCache).filter((folder) => path.basename(folder).startsWith('models--')).flatMap((folder) => foldersOf(path.join(folder, 'snapshots')))
-  const nameOf = (folder: string) => folder.startsWith(hubCache) ? path.basename(path.resolve(folder, '../..')).replace(/^models--/, '').replace('--', '/') : path.basename(folder)
-  return [...own, ...cached].filter(isModel).map((folder) => ({ name: nameOf(folder), path: folder }))
+  const own = [...new Set([checkout, home])].flatMap((base) => foldersOf(path.join(base, 'data/models'))).filter(isModel)
+  return [...own.map((folder) => ({ name: path.basename(folder), path: folder })), ...cachedModels()]
 }

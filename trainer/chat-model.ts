@@ -7,6 +7,7 @@ import { UserError } from '@/lib/errors'
 import type { ChatAsk, ChatLoad } from '@/lib/events'
 import type { ModelConfig } from '@/lib/models/config'
 import { checkVocabulary, type Template } from '@/lib/templates/template'
+import { modelFolder } from '@/hub/model'
 import { readAdapter } from '@/trainer/adapter'
 import { checkDtype } from '@/trainer/check'
 import { createGenerator, isWasm } from '@/trainer/device'
@@ -36,7 +37,8 @@ function dtypeOf({ infer_dtype }: ChatLoad, config: ModelConfig): 'float32' | 'b
 
 /** Checks everything first, then loads. UserError for what is wrong with folder, template or adapter. */
 export async function openChatModel(load: ChatLoad): Promise<ChatModel> {
-  const { model_name_or_path: folder, adapter_name_or_path: adapter } = load
+  const { adapter_name_or_path: adapter } = load
+  const folder = modelFolder(load.model_name_or_path)
   const config = readModelConfig(folder)
   const dtype = dtypeOf(load, config)
   openWeights(folder, config)

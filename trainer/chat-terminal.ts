@@ -4,6 +4,7 @@
  */
 import { createInterface } from 'node:readline/promises'
 import { readArguments } from '@/trainer/arguments'
+import { withFetchedFolder } from '@/trainer/base-model'
 import { UserError } from '@/lib/errors'
 import { chatLoadSchema, samplingSchema, type ChatMessage } from '@/lib/events'
 import { openChatModel } from '@/trainer/chat-model'
@@ -11,7 +12,7 @@ import { startAdapter } from '@/trainer/check'
 import { sayFaults } from '@/trainer/say'
 
 export async function chatTerminal(argv: readonly string[]): Promise<number> {
-  const args = readArguments(argv, 'chat')
+  const args = await withFetchedFolder(readArguments(argv, 'chat'))
   const adapter_name_or_path = startAdapter(args)
   const { model_name_or_path, template, infer_dtype } = args
   const model = await openChatModel(chatLoadSchema.parse({ model_name_or_path, adapter_name_or_path, template, infer_dtype }))

@@ -8,6 +8,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { internalFault } from '@/lib/causes'
 import { UserError } from '@/lib/errors'
 import { readArguments, Refused } from '@/trainer/arguments'
+import { withFetchedFolder } from '@/trainer/base-model'
 import { checkExport, checkSpace, type ExportGround } from '@/trainer/export/ground'
 import { formats } from '@/trainer/export/formats'
 import { takeOptions } from '@/trainer/export/options'
@@ -21,7 +22,7 @@ export async function exportModel(argv: readonly string[]): Promise<number> {
   const request = listenForStop()
   try {
     const { options, rest } = takeOptions(argv)
-    const args = readArguments(rest, 'export')
+    const args = await withFetchedFolder(readArguments(rest, 'export'))
     const { faults, ground } = await checkExport(args, options)
     if (ground === null) throw new Refused(faults)
     checkSpace(ground)

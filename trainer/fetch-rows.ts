@@ -3,13 +3,13 @@
  * they fetch it anew. How a hub is spoken to is `hub/`.
  */
 import type { TrainingArgs } from '@/lib/config/fields'
-import { bytes as size } from '@/lib/format'
 import type { FetchProgress } from '@/lib/hub/download'
-import { hubs, type HubName } from '@/lib/hub/hub'
+import { hubs } from '@/lib/hub/hub'
 import type { DatasetRef } from '@/lib/hub/ref'
 import { fetchDataset } from '@/hub/dataset'
 import { heldFiles } from '@/hub/held'
 import { findDataset, readInfo } from '@/trainer/dataset-files'
+import { fetchLines, namedToken } from '@/trainer/fetch-lines'
 import type { Report } from '@/trainer/report'
 
 export interface Missing {
@@ -28,18 +28,11 @@ export async function missingRows({ dataset, eval_dataset, dataset_dir }: Traini
   })
 }
 
-const tokenKeys = { huggingface: 'hf_hub_token', modelscope: 'ms_hub_token' } as const satisfies Record<HubName, keyof TrainingArgs>
-
-/** Time between two lines about one file. */
-const linesEvery = 5000
-
 function tellProgress(report: Report): (now: FetchProgress) => void {
-  let told: { file: string | null; at: number } = { file: null, at: 0 }
-  return ({ file, files, files_done, bytes, total }) => {
-    if (total > 0) report.state.change({ phase_share: Math.min(bytes / total, 1) })
-    if (file === null || (file === told.file && Date.now() - told.at < linesEvery)) return
-    told = { file, at: Date.now() }
-    report.text(`  ${file} (${files_done + 1} of ${files}): ${size(bytes, 'en')} of ${size(total, 'en')}`)
+  const say = fetchLines((line) => report.text(line))
+  return (now) => {
+    if (now.total > 0) report.state.change({ phase_share: Math.min(now.bytes / now.total, 1) })
+    say(now)
   }
 }
 
@@ -47,9 +40,8 @@ function tellProgress(report: Report): (now: FetchProgress) => void {
 export async function fetchRows(missing: readonly Missing[], args: TrainingArgs, report: Report, signal: AbortSignal): Promise<void> {
   report.state.change({ phase: 'downloading' })
   for (const { dataset, ref } of missing) {
-    const token = args[tokenKeys[ref.hub]] ?? undefined
     report.text(`Fetching dataset ${dataset}: ${ref.id}${ref.subset === null ? '' : `, ${ref.subset}`}, ${ref.split}, from ${hubs[ref.hub].title}`)
-    await fetchDataset(ref, { signal, token }, tellProgress(report))
+    await fetchDataset(ref, { signal, token: namedToken(args, ref.hub) }, tellProgress(report))
   }
   report.state.change({ phase: 'loading' })
 }

@@ -10,6 +10,7 @@ import { parseArgs } from '@/lib/config/schema'
 import { type Fault, problem } from '@/lib/errors'
 import { greedyKnapsack, packPortions } from '@/lib/samples/packing'
 import { encodeSupervised } from '@/lib/samples/supervised'
+import { withFolder } from '@/trainer/base-model'
 import { checkTraining, collector, type Ground } from '@/trainer/check'
 import { type DataSurvey, type RowFault, surveyData } from '@/trainer/data'
 import { datasetFiles, findDataset, readInfo } from '@/trainer/dataset-files'
@@ -76,7 +77,9 @@ const surveyOf = remember<DataKey, DataSurvey>(surveyData, dataFiles)
 export async function checkReport(raw: unknown): Promise<CheckReport> {
   const parsed = parseArgs(raw)
   if (!parsed.ok) return { faults: parsed.faults, warnings: [], plan: null }
-  const { args } = parsed
+  const base = collector()
+  const args = await base.attempt(() => withFolder(parsed.args))
+  if (!args) return { faults: base.faults, warnings: [], plan: null }
   const { faults, ground } = await checkTraining(args, tokenizerOf)
   if (!ground) return { faults, warnings: [], plan: null }
   const data = collector()

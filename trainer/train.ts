@@ -14,6 +14,7 @@ import { runFiles } from '@/lib/run'
 import { scheduleOf } from '@/lib/schedulers'
 import { readAdapter, writeAdapter, type AdapterSettings } from '@/trainer/adapter'
 import { readArguments, Refused } from '@/trainer/arguments'
+import { withFetchedFolder } from '@/trainer/base-model'
 import { checkTraining, type Ground } from '@/trainer/check'
 import { checkpointName } from '@/trainer/checkpoint-list'
 import { differences, loadOptimizer, saveCheckpoint, type Identity } from '@/trainer/checkpoint'
@@ -36,6 +37,8 @@ import { copyTokenizer, writeChatTemplate } from '@/trainer/tokenizer-files'
 /** Everything about a run that is known before its first update. */
 interface Run {
   args: TrainingArgs
+  /** The base model as the configuration names it; `args` have its folder. */
+  base: string | null
   output_dir: string
   ground: Ground
   data: StageData
@@ -58,7 +61,8 @@ type Loaded = Pick<Run, 'data' | 'plan'> & { skipped: readonly RowFault[] }
  * @param open makes the engine, when nothing can be refused any more
  */
 export async function train(argv: readonly string[], open: (spec: EngineSpec) => Promise<Engine> = createEngine): Promise<number> {
-  const args = readArguments(argv, 'train')
+  const named = readArguments(argv, 'train')
+  const args = await withFetchedFolder(named)
   const checked = await checkTraining(args)
   if (!checked.ground) throw new Refused(checked.faults)
   const { ground } = checked
@@ -72,7 +76,7 @@ export async function train(argv: readonly string[], open: (spec: EngineSpec) =>
       if (missing.length > 0) await fetchRows(missing, args, begun.report, signal)
       return load(here ?? (await stage.read(args)), args, ground, begun, signal)
     })
-    return loaded === null ? stopped(begun, begun.report.state.now.step) : start(args, ground, loaded, begun, open)
+    return loaded === null ? stopped(begun, begun.report.state.now.step) : start(args, named.model_name_or_path, ground, loaded, begun, open)
   })
 }
 
@@ -124,10 +128,10 @@ async function untilStopped<T>({ report, stop }: Begun, work: (signal: AbortSign
   }
 }
 
-function start(args: TrainingArgs, ground: Ground, { data, plan, skipped }: Loaded, { report, stop }: Begun, open: (spec: EngineSpec) => Promise<Engine>): Promise<number> {
+function start(args: TrainingArgs, base: string | null, ground: Ground, { data, plan, skipped }: Loaded, { report, stop }: Begun, open: (spec: EngineSpec) => Promise<Engine>): Promise<number> {
   const { per_device_train_batch_size, gradient_accumulation_steps, cutoff_len } = args
   const identity = { seed: args.data_seed ?? args.seed, examples: data.examples, per_device_train_batch_size, gradient_accumulation_steps, cutoff_len, max_steps: plan.max_steps }
-  const run: Run = { args, output_dir: args.output_dir ?? '', ground, data, plan, adapter: adapterSettings(args, ground), identity, report, stop }
+  const run: Run = { args, base, output_dir: args.output_dir ?? '', ground, data, plan, adapter: adapterSettings(args, base, ground), identity, report, stop }
   stop.onRequest = () => report.state.change({ status: 'stopping' })
   report.state.change({ phase: 'loading', total_steps: plan.max_steps })
   writeArguments(run)
@@ -139,16 +143,15 @@ function start(args: TrainingArgs, ground: Ground, { data, plan, skipped }: Load
 const padId = ({ template }: Ground): number => template.tokenizer.pad?.id ?? template.tokenizer.eos?.id ?? 0
 
 /** The settings of the adapter that goes on, or of a new one. */
-function adapterSettings(args: TrainingArgs, { config, adapter, specs }: Ground): AdapterSettings {
-  const base_model_name_or_path = args.model_name_or_path
+function adapterSettings(args: TrainingArgs, base_model_name_or_path: string | null, { config, adapter, specs }: Ground): AdapterSettings {
   if (adapter !== null) return { ...readAdapter(adapter, config).settings, base_model_name_or_path }
   const target_modules = [...new Set(specs.map(({ module }) => module.slice(module.lastIndexOf('.') + 1)))]
   return { rank: args.lora_rank, alpha: loraAlpha(args), dropout: args.lora_dropout, use_rslora: args.use_rslora, target_modules, base_model_name_or_path }
 }
 
 /** The configuration, runnable again: without what only this start asked for, and without secrets. */
-function writeArguments({ args, output_dir }: Run): void {
-  const own = { resume_from_checkpoint: null, overwrite_output_dir: false, hf_hub_token: null, ms_hub_token: null }
+function writeArguments({ args, base, output_dir }: Run): void {
+  const own = { model_name_or_path: base, resume_from_checkpoint: null, overwrite_output_dir: false, hf_hub_token: null, ms_hub_token: null }
   writeWhole(path.join(output_dir, runFiles.args), writeYaml({ ...args, ...own }))
 }
 

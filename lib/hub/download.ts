@@ -1,7 +1,7 @@
-/** A dataset of a hub on its way here, as the trainer logs it and the page shows it. */
+/** A dataset or model of a hub on its way here, as the trainer logs it and the page shows it. */
 import type { Fault } from '@/lib/errors'
 import type { HubName } from '@/lib/hub/hub'
-import type { DatasetRef } from '@/lib/hub/ref'
+import type { HubRef } from '@/lib/hub/ref'
 
 export interface FetchProgress {
   /** File that comes now; null while the hub is asked what there is, and at the end. */
@@ -14,11 +14,27 @@ export interface FetchProgress {
 }
 
 export interface Download extends FetchProgress {
-  ref: DatasetRef
+  ref: HubRef
   status: 'going' | 'done' | 'stopped' | 'failed'
   /** Bytes a second since it began or went on. */
   rate: number
   fault: Fault | null
+}
+
+/** A model before it is fetched: what a person decides by. */
+export interface ModelCard {
+  /** Address of its page on the hub. */
+  page: string
+  files: number
+  bytes: number
+  /** Bytes of these that are here already. */
+  here: number
+  /** Free where they would go. */
+  free: number
+  place: string
+  /** As its config.json says, and the family of this engine that runs it; null where there is none. */
+  architecture: string | null
+  family: string | null
 }
 
 /** What a person chooses rows by. */

@@ -1,7 +1,9 @@
-/** The hubs that datasets are fetched from, as a table of what is to be known of each. Their protocols are `hub/huggingface` and `hub/modelscope`. */
+/** The hubs that datasets and models are fetched from, as a table of what is to be known of each. Their protocols are `hub/huggingface` and `hub/modelscope`. */
 
 export const hubNames = ['huggingface', 'modelscope'] as const
 export type HubName = (typeof hubNames)[number]
+
+export type RepoKind = 'dataset' | 'model'
 
 export interface HubFacts {
   title: string
@@ -13,6 +15,8 @@ export interface HubFacts {
   token_page: string
   /** What is meant when no revision is named. */
   revision: string
+  /** Where a repository's page is, below the endpoint. */
+  pages: Record<RepoKind, string>
 }
 
 export const hubs: Record<HubName, HubFacts> = {
@@ -23,6 +27,7 @@ export const hubs: Record<HubName, HubFacts> = {
     token_variables: ['HF_TOKEN', 'HUGGING_FACE_HUB_TOKEN'],
     token_page: 'settings/tokens',
     revision: 'main',
+    pages: { dataset: 'datasets/', model: '' },
   },
   modelscope: {
     title: 'ModelScope',
@@ -31,6 +36,7 @@ export const hubs: Record<HubName, HubFacts> = {
     token_variables: ['MODELSCOPE_API_TOKEN', 'MODELSCOPE_SDK_TOKEN'],
     token_page: 'my/myaccesstoken',
     revision: 'master',
+    pages: { dataset: 'datasets/', model: 'models/' },
   },
 }
 
@@ -44,7 +50,7 @@ export interface HubFile {
   git_sha1: string | null
 }
 
-/** A dataset as a search finds it. */
+/** A dataset or model as a search finds it. */
 export interface HubHit {
   id: string
   downloads: number

@@ -1,4 +1,4 @@
-/** Which rows of a hub are meant: a dataset, a revision, a subset and a split of it. */
+/** What of a hub is meant: rows (a dataset, a revision, a subset and a split of it), or a model. */
 import { z } from 'zod'
 import { UserError } from '@/lib/errors'
 import { hubNames, hubs, type HubName } from '@/lib/hub/hub'
@@ -28,9 +28,28 @@ export const refSchema = z.strictObject({
 })
 export type DatasetRef = z.infer<typeof refSchema>
 
+/** `owner/name`: a model without an owner would look like a folder. */
+const modelIdSchema = idSchema.refine((id) => id.includes('/'))
+
+export const modelRefSchema = z.strictObject({
+  hub: z.enum(hubNames),
+  model: modelIdSchema,
+  /** Null: the hub's main branch. */
+  revision: revisionSchema.nullable(),
+})
+export type ModelRef = z.infer<typeof modelRefSchema>
+
+/** Whatever can be fetched. */
+export type HubRef = DatasetRef | ModelRef
+
+/** Whether a `model_name_or_path` may name a model of a hub; that no such folder exists is for the disk to say. */
+export const isModelId = (name: string): boolean => modelIdSchema.safeParse(name).success
+
 /** One text per ref: for tables, and for names of files after hashing. */
-export const refKey = ({ hub, id, revision, subset, split, folder }: DatasetRef): string =>
-  JSON.stringify([hub, id, revision ?? hubs[hub].revision, subset, split, folder])
+export function refKey(ref: HubRef): string {
+  const revision = ref.revision ?? hubs[ref.hub].revision
+  return JSON.stringify('model' in ref ? ['model', ref.hub, ref.model, revision] : [ref.hub, ref.id, revision, ref.subset, ref.split, ref.folder])
+}
 
 /**
  * The id in what a person types or pastes: `org/name`, or the address of its page.

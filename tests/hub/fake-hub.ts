@@ -23,6 +23,7 @@ export interface FakeHub {
   /** Of the server that contents are redirected to. */
   content_url: string
   datasets: Record<string, FakeRepo>
+  models: Record<string, FakeRepo>
   token: string
   seen: { server: 'hub' | 'content'; url: string; range: string | undefined; authorization: string | undefined; status: number }[]
   trouble: (request: IncomingMessage, server: 'hub' | 'content') => Trouble
@@ -33,7 +34,7 @@ export const commitOf = (repo: FakeRepo): string => createHash('sha1').update(JS
 export const sha256 = (content: Buffer): string => createHash('sha256').update(content).digest('hex')
 export const gitSha1 = (content: Buffer): string => createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex')
 
-const bytesOf = (repo: FakeRepo, file: string): Buffer => Buffer.from(repo.files[file])
+const bytesOf = (repo: FakeRepo | undefined, file: string): Buffer => Buffer.from(repo?.files[file] ?? '')
 const pageSize = 2
 
 /** Sends a content or the part that is asked for, as both hubs' content servers do. */
@@ -56,10 +57,10 @@ function sendJson(response: ServerResponse, value: unknown, status = 200, header
 const listen = (server: Server): Promise<string> =>
   new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)))
 
-export async function openFakeHub(datasets: Record<string, FakeRepo>): Promise<FakeHub> {
+export async function openFakeHub(datasets: Record<string, FakeRepo>, models: Record<string, FakeRepo> = {}): Promise<FakeHub> {
   const servers = { hub: createServer(), content: createServer() }
   const hub: FakeHub = {
-    url: await listen(servers.hub), content_url: await listen(servers.content), datasets, token: 'hf_right', seen: [], trouble: () => null,
+    url: await listen(servers.hub), content_url: await listen(servers.content), datasets, models, token: 'hf_right', seen: [], trouble: () => null,
     async close() {
       for (const server of Object.values(servers)) {
         server.closeAllConnections()
@@ -84,12 +85,18 @@ export async function openFakeHub(datasets: Record<string, FakeRepo>): Promise<F
 }
 
 function serveContent(hub: FakeHub, address: URL, request: IncomingMessage, response: ServerResponse, trouble: Trouble): void {
-  const [id, file] = [address.searchParams.get('id') ?? '', address.searchParams.get('file') ?? '']
-  const content = trouble !== null && 'content' in trouble ? trouble.content : bytesOf(hub.datasets[id], file)
+  const [kind, id, file] = ['kind', 'id', 'file'].map((name) => address.searchParams.get(name) ?? '')
+  const content = trouble !== null && 'content' in trouble ? trouble.content : bytesOf(reposOf(hub, kind)[id], file)
   sendContent(request, response, content, sha256(content), trouble)
 }
 
-const contentAddress = (hub: FakeHub, id: string, file: string) => `${hub.content_url}/content?${new URLSearchParams({ id, file, signature: 'abc' })}`
+const contentAddress = (hub: FakeHub, kind: string, id: string, file: string) => `${hub.content_url}/content?${new URLSearchParams({ kind, id, file, signature: 'abc' })}`
+
+const reposOf = (hub: FakeHub, kind: string): Record<string, FakeRepo | undefined> => (kind === 'models' ? hub.models : hub.datasets)
+
+/** Repositories of a kind whose names hold the words. */
+const matching = (hub: FakeHub, kind: string, words: string | null): [string, FakeRepo][] =>
+  Object.entries(reposOf(hub, kind)).flatMap(([id, repo]) => (repo && id.includes(words ?? '') ? [[id, repo]] : []))
 
 /** Why a stranger does not get it, as Hugging Face says it. */
 function refuse(hub: FakeHub, repo: FakeRepo | undefined, request: IncomingMessage, response: ServerResponse): boolean {
@@ -102,30 +109,31 @@ function refuse(hub: FakeHub, repo: FakeRepo | undefined, request: IncomingMessa
 
 function serveHuggingface(hub: FakeHub, address: URL, request: IncomingMessage, response: ServerResponse, trouble: Trouble): void {
   const { pathname, searchParams } = address
-  if (pathname === '/api/datasets') {
-    const found = Object.entries(hub.datasets).filter(([id]) => id.includes(searchParams.get('search') ?? ''))
+  const searched = /^\/api\/(datasets|models)$/.exec(pathname)
+  if (searched) {
+    const found = matching(hub, searched[1], searchParams.get('search'))
     return sendJson(response, found.map(([id, { downloads = 0, gated = false }]) => ({ _id: '1', id, downloads, likes: 3, gated: gated ? 'auto' : false, private: false, tags: [] })))
   }
   const path = decodeURIComponent(pathname)
-  const info = /^\/api\/datasets\/([^/]+\/[^/]+)(?:\/revision\/(.+))?$/.exec(path)
-  const tree = /^\/api\/datasets\/([^/]+\/[^/]+)\/tree\/([^/]+)$/.exec(path)
-  const resolve = /^\/datasets\/([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/.exec(path)
-  const [, id = '', revision = 'main', file = ''] = tree ?? resolve ?? info ?? []
-  const repo = hub.datasets[id] as FakeRepo | undefined
+  const info = /^\/api\/(datasets|models)\/([^/]+\/[^/]+)(?:\/revision\/(.+))?$/.exec(path)
+  const tree = /^\/api\/(datasets|models)\/([^/]+\/[^/]+)\/tree\/([^/]+)$/.exec(path)
+  const resolve = /^\/(?:(datasets)\/)?([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/.exec(path)
+  const [, kind = 'models', id = '', revision = 'main', file = ''] = tree ?? resolve ?? info ?? []
+  const repo = reposOf(hub, kind)[id]
   if (refuse(hub, repo, request, response) || repo === undefined) return
   const commit = commitOf(repo)
   if (revision !== 'main' && revision !== commit) return sendJson(response, { error: `Invalid rev id: ${revision}` }, 404, { 'X-Error-Code': 'RevisionNotFound' })
-  if (tree) return sendTree(hub, id, repo, commit, searchParams, response)
+  if (tree) return sendTree(`${hub.url}/api/${kind}/${id}`, repo, commit, searchParams, response)
   if (!resolve) return sendJson(response, { _id: '1', id, sha: commit, private: false, gated: repo.gated ? 'auto' : false, downloads: 7, likes: 3, tags: [], siblings: Object.keys(repo.files).map((rfilename) => ({ rfilename })) })
-  if (repo.gated && request.headers.authorization === undefined) return sendJson(response, { error: 'Access to dataset is restricted' }, 401, { 'X-Error-Code': 'GatedRepo' })
+  if (repo.gated && request.headers.authorization === undefined) return sendJson(response, { error: `Access to ${kind} is restricted` }, 401, { 'X-Error-Code': 'GatedRepo' })
   if (!Object.hasOwn(repo.files, file)) return sendJson(response, { error: 'Entry not found' }, 404, { 'X-Error-Code': 'EntryNotFound' })
   const content = bytesOf(repo, file)
   response.setHeader('X-Repo-Commit', commit)
   if (!repo.lfs?.includes(file)) return sendContent(request, response, content, gitSha1(content), trouble)
-  response.writeHead(302, { Location: contentAddress(hub, id, file), 'X-Linked-Etag': `"${sha256(content)}"`, 'X-Linked-Size': content.length }).end()
+  response.writeHead(302, { Location: contentAddress(hub, kind, id, file), 'X-Linked-Etag': `"${sha256(content)}"`, 'X-Linked-Size': content.length }).end()
 }
 
-function sendTree(hub: FakeHub, id: string, repo: FakeRepo, commit: string, search: URLSearchParams, response: ServerResponse): void {
+function sendTree(base: string, repo: FakeRepo, commit: string, search: URLSearchParams, response: ServerResponse): void {
   const at = Number(search.get('cursor') ?? 0)
   const names = Object.keys(repo.files).sort()
   const entries = names.slice(at, at + pageSize).map((path) => {
@@ -134,26 +142,27 @@ function sendTree(hub: FakeHub, id: string, repo: FakeRepo, commit: string, sear
     return { type: 'file', oid: gitSha1(content), size: content.length, path, ...lfs }
   })
   const folders = at === 0 ? [...new Set(names.filter((name) => name.includes('/')).map((name) => name.slice(0, name.indexOf('/'))))].map((path) => ({ type: 'directory', oid: '0'.repeat(40), size: 0, path })) : []
-  const next = `${hub.url}/api/datasets/${id}/tree/${commit}?recursive=true&cursor=${at + pageSize}`
+  const next = `${base}/tree/${commit}?recursive=true&cursor=${at + pageSize}`
   sendJson(response, [...folders, ...entries], 200, at + pageSize < names.length ? { Link: `<${next}>; rel="next"` } : {})
 }
 
 function serveModelscope(hub: FakeHub, { pathname, searchParams }: URL, request: IncomingMessage, response: ServerResponse, trouble: Trouble): void {
-  if (pathname === '/openapi/v1/datasets') {
-    const found = Object.entries(hub.datasets).filter(([id]) => id.includes(searchParams.get('search') ?? ''))
-    return sendJson(response, { success: true, data: { datasets: found.map(([id, { downloads = 0 }]) => ({ id, downloads, likes: 1 })), total_count: found.length, page_number: 1, page_size: 20 } })
+  const searched = /^\/openapi\/v1\/(datasets|models)$/.exec(pathname)
+  if (searched) {
+    const found = matching(hub, searched[1], searchParams.get('search'))
+    return sendJson(response, { success: true, data: { [searched[1]]: found.map(([id, { downloads = 0 }]) => ({ id, downloads, likes: 1 })), total_count: found.length, page_number: 1, page_size: 20 } })
   }
-  const [, id = '', what = ''] = /^\/api\/v1\/datasets\/([^/]+\/[^/]+)\/repo(\/tree)?$/.exec(decodeURIComponent(pathname)) ?? []
-  const repo = hub.datasets[id] as FakeRepo | undefined
+  const [, kind = '', id = '', what = ''] = /^\/api\/v1\/(datasets|models)\/([^/]+\/[^/]+)\/repo(\/tree|\/files)?$/.exec(decodeURIComponent(pathname)) ?? []
+  const repo = reposOf(hub, kind)[id]
   if (repo === undefined) return sendJson(response, { Code: 10010205001, Message: 'record not found', Success: false, RequestId: '1' }, 404)
-  if (what === '/tree') {
-    const size = Number(searchParams.get('PageSize') ?? 200)
-    const from = (Number(searchParams.get('PageNumber') ?? 1) - 1) * size
+  if (what !== '') {
+    const size = what === '/files' ? Infinity : Number(searchParams.get('PageSize') ?? 200)
+    const from = what === '/files' ? 0 : (Number(searchParams.get('PageNumber') ?? 1) - 1) * size
     const Files = Object.keys(repo.files).sort().slice(from, from + size).map((Path) => ({ Path, Name: Path.split('/').pop(), Type: 'blob', Size: bytesOf(repo, Path).length, Sha256: sha256(bytesOf(repo, Path)), IsLFS: false, CommittedDate: 1 }))
     return sendJson(response, { Code: 200, Data: { Files }, Message: 'success', Success: true, RequestId: '1' })
   }
   const file = searchParams.get('FilePath') ?? ''
   if (!Object.hasOwn(repo.files, file)) return sendJson(response, { Code: 404, Message: 'file not found', Success: false }, 404)
-  if (repo.lfs?.includes(file)) return void response.writeHead(302, { Location: contentAddress(hub, id, file) }).end()
+  if (repo.lfs?.includes(file)) return void response.writeHead(302, { Location: contentAddress(hub, kind, id, file) }).end()
   sendContent(request, response, bytesOf(repo, file), sha256(bytesOf(repo, file)), trouble)
 }

@@ -173,7 +173,7 @@ describe('Hugging Face', () => {
     process.env.HF_ENDPOINT = gone.url
     const begun = Date.now()
     expect(await faultOf(fetchDataset(ref(), {}, () => {}))).toMatchObject({ code: 'hub_unreachable', values: { problem: { code: 'hub_denied' }, variable: 'HF_ENDPOINT' } })
-    process.env.HF_ENDPOINT = 'http://hub.invalid'
+    process.env.HF_ENDPOINT = 'https://hub.invalid'
     expect(await faultOf(fetchDataset(ref(), {}, () => {}))).toMatchObject({ code: 'hub_unreachable' })
     expect(Date.now() - begun).toBeLessThan(5000)
   })

@@ -1,12 +1,14 @@
 /** The board's hub endpoints, beside a hub on loopback: search, card, fetch with progress, stop, go on. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { io, type Socket } from 'socket.io-client'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { recognise } from '@/lib/datasets/recognise'
 import type { ClientEvents, ServerEvents } from '@/lib/events'
 import type { Download } from '@/lib/hub/download'
-import type { DatasetRef } from '@/lib/hub/ref'
+import type { DatasetRef, ModelRef } from '@/lib/hub/ref'
+import { parseJson, type PyObject } from '@/lib/pyjson'
 import { heldFiles } from '@/hub/held'
 import type { Board } from '@/server/board'
 import { openFakeHub, type FakeHub } from '@/tests/hub/fake-hub'
@@ -25,6 +27,8 @@ beforeEach(async () => {
   hub = await openFakeHub({
     'org/notes': { files: { 'README.md': '---\nlicense: mit\n---\n# Notes <script>alert(1)</script>\n', 'train.jsonl': content, 'test.jsonl': '{}\n' }, lfs: ['train.jsonl'], downloads: 5 },
     'org/gated': { files: { 'train.jsonl': '{}\n' }, gated: true },
+  }, {
+    'org/tiny': { files: { 'config.json': '{"architectures": ["GPT2LMHeadModel"]}', 'model.safetensors': 'w'.repeat(500_000), 'pytorch_model.bin': 'pickle' }, lfs: ['model.safetensors'], gated: true },
   })
   home = temporaryHome()
   cache = mkdtempSync(path.join(os.tmpdir(), 'tuneboard-hub-cache-'))
@@ -84,4 +88,36 @@ test('what a hub refuses is said where it was asked', async () => {
     expect(await call(board.port, 'hub_dataset', { hub: 'huggingface', id, revision: null, folder: null })).toMatchObject({ ok: false, fault: { code: 'request_invalid' } })
   }
   expect(await call(board.port, 'hub_dataset', { hub: 'huggingface', id: 'org/notes', revision: '../x', folder: null })).toMatchObject({ ok: false, fault: { code: 'request_invalid' } })
+})
+
+test('a model is looked at and fetched with a token that is typed, and is offered from then on', async () => {
+  const model: ModelRef = { hub: 'huggingface', model: 'org/tiny', revision: null }
+  expect(await call(board.port, 'hub_model', model)).toMatchObject({ ok: false, fault: { code: 'hub_gated', values: { page: `${hub.url}/org/tiny` } } })
+  expect(await call(board.port, 'hub_token', { hub: 'huggingface', token: 'with\na line' })).toMatchObject({ ok: false, fault: { code: 'request_invalid' } })
+  await get(board.port, 'hub_token', { hub: 'huggingface', token: hub.token })
+  expect(await get(board.port, 'hub_model', model)).toMatchObject({ files: 2, architecture: 'GPT2LMHeadModel', family: null, page: `${hub.url}/org/tiny` })
+  const offered = async () => (await get(board.port, 'models', {})).some(({ path: at }) => at === 'org/tiny')
+  expect(await offered()).toBe(false)
+  await get(board.port, 'hub_fetch', model)
+  await until(() => statusOf() === 'done', 'the end')
+  expect(told.at(-1)?.at(-1)).toMatchObject({ ref: model, files: 2, fault: null })
+  expect(await offered()).toBe(true)
+  expect(JSON.stringify(told)).not.toContain(hub.token)
+  expect(await call(board.port, 'hub_model', { ...model, model: '../../etc' })).toMatchObject({ ok: false, fault: { code: 'request_invalid' } })
+})
+
+test('rows of a hub become a dataset by their ref, with what their columns mean', async () => {
+  await get(board.port, 'hub_fetch', ref)
+  await until(() => statusOf() === 'done', 'the end')
+  const dataset_dir = path.join(home, 'data')
+  const { mapping } = recognise([parseJson('{"instruction": "Q", "input": "", "output": "A"}') as PyObject])
+  const add = (change: object = {}) => call(board.port, 'dataset_add', { dataset_dir, dataset: 'notes', hub: { ...ref, revision: 'main', subset: 'default' }, mapping, ...change })
+  expect(await add()).toEqual({ ok: true, value: null })
+  const entry = JSON.parse(readFileSync(path.join(dataset_dir, 'dataset_info.json'), 'utf8')).notes
+  expect(entry).toMatchObject({ hf_hub_url: 'org/notes', revision: 'main', subset: 'default' })
+  expect(await add()).toMatchObject({ ok: false, fault: { code: 'dataset_name_taken' } })
+  expect(await add({ dataset: 'others', hub: { ...ref, hub: 'modelscope' } })).toEqual({ ok: true, value: null })
+  expect(JSON.parse(readFileSync(path.join(dataset_dir, 'dataset_info.json'), 'utf8')).others).toMatchObject({ ms_hub_url: 'org/notes' })
+  expect(await add({ dataset: '../x' })).toMatchObject({ ok: false, fault: { code: 'dataset_name_invalid' } })
+  expect(await add({ dataset: 'bad', hub: { ...ref, id: '../../x' } })).toMatchObject({ ok: false, fault: { code: 'request_invalid' } })
 })

@@ -1,6 +1,6 @@
-/** Trainings on datasets of a hub, as programs with the fake engine: fetched first, told of meanwhile, stopped, and what goes wrong. */
+/** Trainings on datasets and models of a hub, as programs with the fake engine: fetched first, told of meanwhile, stopped, and what goes wrong. */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { build } from 'esbuild'
@@ -35,7 +35,8 @@ afterAll(() => {
 const rows = (word: string) => Array.from({ length: 3000 }, (_, i) => JSON.stringify({ instruction: `${word} ${i}`, input: '', output: `${i}` })).join('\n')
 
 beforeEach(async () => {
-  hub = await openFakeHub({ 'org/notes': { files: { 'train.jsonl': rows('add') }, lfs: ['train.jsonl'] }, 'org/notes-ms': { files: { 'train.jsonl': rows('count') } } })
+  const files = Object.fromEntries(readdirSync(at('model')).map((name) => [name, readFileSync(at('model', name))]))
+  hub = await openFakeHub({ 'org/notes': { files: { 'train.jsonl': rows('add') }, lfs: ['train.jsonl'] }, 'org/notes-ms': { files: { 'train.jsonl': rows('count') } } }, { 'org/tiny': { files: { ...files, 'pytorch_model.bin': 'pickle' }, lfs: ['model.safetensors'] } })
   Object.assign(process.env, { HF_ENDPOINT: hub.url, MODELSCOPE_ENDPOINT: hub.url, HF_HOME: at('hf'), MODELSCOPE_CACHE: at('ms'), TUNEBOARD_CACHE: at('own') })
 })
 afterEach(async () => {
@@ -98,4 +99,24 @@ it('the check before a start warns of what will be fetched, and does not fetch',
   expect(hub.seen).toEqual([])
   await run().ended
   expect(await checkReport(args({ output_dir: at('other') }))).toMatchObject({ faults: [], warnings: [], plan: { examples: 50 } })
+})
+
+it('fetches the model that it is named by, and keeps that name', async () => {
+  const named = { model_name_or_path: 'org/tiny' }
+  expect(await checkReport(args(named))).toMatchObject({ faults: [{ code: 'model_not_here', values: { id: 'org/tiny' }, field: 'model_name_or_path' }], plan: null })
+  expect(await run(named).ended).toEqual({ code: 0, stderr: '' })
+  expect(text('out/training_args.yaml')).toMatch(/^model_name_or_path: org\/tiny$/m)
+  expect(JSON.parse(text('out/adapter_config.json')).base_model_name_or_path).toBe('org/tiny')
+  expect(existsSync(at('out/tokenizer.json'))).toBe(true)
+  expect(hub.seen.filter(({ url }) => url.includes('pytorch_model'))).toEqual([])
+  hub.seen.length = 0
+  expect(await checkReport(args({ ...named, output_dir: at('other') }))).toMatchObject({ faults: [], plan: { examples: 50 } })
+  expect((await run({ ...named, overwrite_output_dir: true }).ended).code).toBe(0)
+  expect(hub.seen).toEqual([])
+})
+
+it('a model that cannot be had is said before anything is written', async () => {
+  const { code, stderr } = await run({ model_name_or_path: 'org/tin' }).ended
+  expect([code, stderr]).toEqual([2, expect.stringContaining('the nearest name is "org/tiny"')])
+  expect(existsSync(at('out'))).toBe(false)
 })

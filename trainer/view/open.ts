@@ -9,6 +9,7 @@ import { type Example, toExample, unsupervised } from '@/lib/datasets/example'
 import type { DatasetSource } from '@/lib/datasets/info'
 import { type Fault, problem } from '@/lib/errors'
 import type { PyObject } from '@/lib/pyjson'
+import { modelFolder } from '@/hub/model'
 import { datasetFiles, findDataset, readInfo, rowFault } from '@/trainer/dataset-files'
 import { remember } from '@/trainer/remember'
 import { type AlignedRow, openDataset as openRowsOf } from '@/trainer/rows/dataset'
@@ -53,7 +54,7 @@ async function open({ dataset_dir, dataset }: Place): Promise<OpenDataset> {
 export async function datasetPaths({ dataset_dir, dataset }: Place, settings: Readonly<Record<string, unknown>> | null = null): Promise<string[]> {
   const source = findDataset(await readInfo(dataset_dir), dataset, dataset_dir, 'dataset')
   const model = settings?.model_name_or_path
-  return [path.join(dataset_dir, 'dataset_info.json'), ...(await datasetFiles(source, dataset_dir)), ...(typeof model === 'string' ? tokenizerPaths(model) : [])]
+  return [path.join(dataset_dir, 'dataset_info.json'), ...(await datasetFiles(source, dataset_dir)), ...(typeof model === 'string' ? tokenizerPaths(modelFolder(model)) : [])]
 }
 
 const remembered = remember(open, (place) => datasetPaths(place), 2, (opened) => void opened.close())

@@ -12,6 +12,7 @@ import { encodeFeedback, encodePair } from '@/lib/samples/preference'
 import { encodeTexts } from '@/lib/samples/pretrain'
 import type { Gap } from '@/lib/samples/supervised'
 import type { Template } from '@/lib/templates/template'
+import { withFolder } from '@/trainer/base-model'
 import { encodeRow } from '@/trainer/tokens/row'
 import { templateFor } from '@/trainer/own-template'
 import { remember } from '@/trainer/remember'
@@ -40,7 +41,7 @@ export async function groundOf(settings: Readonly<Record<string, unknown>>): Pro
     const [{ code, values, field }] = parsed.faults
     throw new UserError(code, values, field)
   }
-  const { args } = parsed
+  const args = withFolder(parsed.args)
   const folder = args.model_name_or_path ?? ''
   return { args, template: templateFor(folder, await tokenizerOf(folder), args) }
 }

@@ -7,14 +7,12 @@ import path from 'node:path'
 import { z } from 'zod'
 import { type FaultValue, problem, UserError } from '@/lib/errors'
 import { type ModelConfig, modelConfig } from '@/lib/models/config'
+import { configFile, weightsFile, weightsIndexFile } from '@/lib/models/files'
 import { readJson } from '@/trainer/json-file'
 import { type ParamSpec, paramSpecs } from '@/trainer/model/params'
 import { type TensorEntry, readHeader } from '@/trainer/weights/safetensors'
 
 export type WeightIndex = Map<string, TensorEntry>
-
-const single = 'model.safetensors'
-const sharded = 'model.safetensors.index.json'
 
 const shardIndexSchema = z.object({ weight_map: z.record(z.string(), z.string()) })
 
@@ -27,7 +25,7 @@ const derived = /(^|\.)rotary_emb\.inv_freq$/
  */
 export function readModelConfig(folder: string): ModelConfig {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new UserError('model_path_missing', { path: folder }, 'model_name_or_path')
-  const file = path.join(folder, 'config.json')
+  const file = path.join(folder, configFile)
   if (!existsSync(file)) throw new UserError('model_config_missing', { path: folder }, 'model_name_or_path')
   return modelConfig(readJson(file, reason => new UserError('model_config_invalid', { path: folder, problem: reason }, 'model_name_or_path')), folder)
 }
@@ -37,12 +35,12 @@ export function readModelConfig(folder: string): ModelConfig {
  * @throws UserError naming the tensor that is missing, extra or misshapen, or the file that is missing or damaged
  */
 export function openWeights(folder: string, config: ModelConfig): WeightIndex {
-  const found = existsSync(path.join(folder, single)) ? readHeader(path.join(folder, single)) : readShards(folder)
+  const found = existsSync(path.join(folder, weightsFile)) ? readHeader(path.join(folder, weightsFile)) : readShards(folder)
   return accountFor(found, paramSpecs(config), config, folder)
 }
 
 function readShards(folder: string): WeightIndex {
-  const file = path.join(folder, sharded)
+  const file = path.join(folder, weightsIndexFile)
   if (!existsSync(file)) throw new UserError('model_weights_missing', { path: folder }, 'model_name_or_path')
   const damaged = (reason: FaultValue): UserError => new UserError('model_weights_damaged', { path: file, problem: reason }, 'model_name_or_path')
   const parsed = shardIndexSchema.safeParse(readJson(file, damaged))

@@ -26,7 +26,7 @@ export const modelFields = {
   train_from_scratch: boolean(false, { needs: { '*': 'scratch' } }),
   trust_remote_code: boolean(false, { inert: true }),
   adapter_folder: text(null, { needs: { '*': 'hub' } }),
-  model_revision: text('main', { needs: { '*': 'hub' } }),
+  model_revision: text('main'),
   cache_dir: text(null, { inert: true }),
   hf_hub_token: text(null),
   ms_hub_token: text(null),
