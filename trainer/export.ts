@@ -19,10 +19,10 @@ import { exitCodeOf, listenForStop } from '@/trainer/stop'
 /** Exports as `[x.yaml] [key=value …] [--format …]` say. Throws the user's faults before anything is written. */
 export async function exportModel(argv: readonly string[]): Promise<number> {
   const report = openReport()
-  const request = listenForStop()
   try {
     const { options, rest } = takeOptions(argv)
     const args = await withFetchedFolder(readArguments(rest, 'export'))
+    const request = listenForStop() // until here a signal simply ends the process
     const { faults, ground } = await checkExport(args, options)
     if (ground === null) throw new Refused(faults)
     checkSpace(ground)
