@@ -3,7 +3,7 @@ import { type Tensor, type Tensor1D, reshape } from '@tensorflow/tfjs-core'
 import type { OpenRunner } from '@/conform/runner'
 import type { ModelConfig } from '@/lib/models/config'
 import { paramsIn } from '@/trainer/engine/base'
-import { batchFeeds, isPacked } from '@/trainer/engine/batch'
+import { inputFeeds, isPacked, labelFeeds } from '@/trainer/engine/batch'
 import { FrozenWeights } from '@/trainer/engine/frozen'
 import { createGenerator } from '@/trainer/engine/generator'
 import type { Batch } from '@/trainer/engine/types'
@@ -61,9 +61,9 @@ function run(folder: string, config: ModelConfig, adapter: string | null, batch:
   })
   const session = Session.open(program)
   try {
-    const { feeds, tokens } = batchFeeds(batch)
+    const { feeds, tokens } = labelFeeds(batch, rows * length)
     session.run('load')
-    return { values: session.run(output, feeds).value as Float32Array, tokens }
+    return { values: session.run(output, { ...inputFeeds(batch), ...feeds }).value as Float32Array, tokens }
   } finally {
     session.close()
   }

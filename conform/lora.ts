@@ -127,7 +127,7 @@ function specOf(own: string, model: string, { settings, batches }: Case): Engine
 }
 
 /** Relative Frobenius distance of each tensor, at most 1e-3. */
-function tensorsFault(expected: NamedTensor[], found: NamedTensor[]): string | null {
+export function tensorsFault(expected: NamedTensor[], found: NamedTensor[]): string | null {
   const byName = new Map(found.map(t => [t.name, t.data]))
   return first(expected, ({ name, data }) => {
     const own = byName.get(name)

@@ -1,9 +1,10 @@
 /** What the model checks ask of a loaded checkpoint and of a training, and who answers: the runtime that this machine's set-up chose. */
 import { setBackend } from '@tensorflow/tfjs-core'
 import type { ModelConfig } from '@/lib/models/config'
+import { labelCount } from '@/trainer/engine/batch'
 import type { Batch, Engine, EngineSpec } from '@/trainer/engine/types'
 import { generate } from '@/trainer/model/generate'
-import { adapterOptions, batchLogits, batchLoss, createEagerEngine, disposeParams, targetsOf } from '@/trainer/model/eager'
+import { adapterOptions, batchLogits, batchLoss, createEagerEngine, disposeParams } from '@/trainer/model/eager'
 import { readRuntime } from '@/trainer/runtime-file'
 import { loadParams } from '@/trainer/weights/load'
 
@@ -31,7 +32,7 @@ export const openEager: OpenRunner = async (folder, config, adapter) => {
     logits: batch => batchLogits(params, config, batch, options),
     loss: async batch => {
       const loss = batchLoss(params, config, batch, options)
-      return { loss_sum: (await loss.data())[0], tokens: targetsOf(batch).rows.length }
+      return { loss_sum: (await loss.data())[0], tokens: labelCount(batch) }
     },
     greedy: async (prompt, count, repetition_penalty) => {
       const rule = { do_sample: false, temperature: 1, top_k: 0, top_p: 1, repetition_penalty, count }

@@ -5,7 +5,7 @@
 import type { TrainingArgs } from '@/lib/config/fields'
 import type { Template } from '@/lib/templates/template'
 import type { Chosen, TrainingData, Watch } from '@/trainer/data'
-import type { Batch } from '@/trainer/engine/types'
+import type { Batch, EvalResult } from '@/trainer/engine/types'
 import type { StreamPlace } from '@/trainer/progress'
 import { sft } from '@/trainer/stages/sft'
 
@@ -39,11 +39,9 @@ export interface StreamControl {
   close: () => Promise<void>
 }
 
-export interface EvaluatedBatch {
+export interface EvaluatedBatch extends EvalResult {
   /** Examples in the batch, filler rows not counted. */
   examples: number
-  loss_sum: number
-  tokens: number
 }
 
 export interface Stage {

@@ -46,7 +46,7 @@ describe.each(['cpu', 'wasm'])('on %s', backend => {
     const first = await own.train([batch], { lr: 0.01, step: 0 })
     expect(first.loss).toBeCloseTo(golden.lora.loss, 4)
     for (let step = 1; step < 5; step++) await own.train([batch], { lr: 0.01, step })
-    const { loss_sum, tokens } = await own.evaluate(batch)
+    const { loss_sum, units: tokens } = await own.evaluate(batch)
     expect(loss_sum / tokens).toBeLessThan(first.loss - 0.1)
   })
 

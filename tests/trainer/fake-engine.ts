@@ -57,11 +57,11 @@ export function fakeEngine(options: { max_grad_norm?: number; before?: () => Pro
         moments[2 + k] = 0.999 * moments[2 + k] + 0.001 * (g[k] * scale) ** 2
         return value - (lr * (moments[k] / (1 - 0.9 ** updates))) / (Math.sqrt(moments[2 + k] / (1 - 0.999 ** updates)) + 1e-8)
       })
-      return { loss, grad_norm, tokens: micro.reduce((sum, batch) => sum + examplesOf(batch).length, 0) }
+      return { loss, grad_norm, units: micro.reduce((sum, batch) => sum + examplesOf(batch).length, 0) }
     },
     async evaluate(batch) {
       const examples = examplesOf(batch)
-      return { loss_sum: examples.reduce((sum, i) => sum + lossOf(i), 0), tokens: examples.length }
+      return { loss_sum: examples.reduce((sum, i) => sum + lossOf(i), 0), units: examples.length }
     },
     readTrainable: async () => [pack('w', w)],
     readOptimizer: async () => [pack('moments', moments), pack('updates', [updates])],

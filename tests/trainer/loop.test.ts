@@ -53,7 +53,7 @@ function dataOf(settings: LoopSettings, n: number, seed: number): StageData {
   return { examples: n, lengths: [1], packed: false, update, evals: settings.eval_strategy === 'no' ? [] : evals }
 }
 
-const metrics = (batches: readonly EvaluatedBatch[]) => ({ loss: batches.reduce((sum, b) => sum + (b.examples * b.loss_sum) / b.tokens, 0) / batches.reduce((sum, b) => sum + b.examples, 0) })
+const metrics = (batches: readonly EvaluatedBatch[]) => ({ loss: batches.reduce((sum, b) => sum + (b.examples * b.loss_sum) / b.units, 0) / batches.reduce((sum, b) => sum + b.examples, 0) })
 
 interface Memory extends LoopHost {
   saves: { progress: Progress; weights: Awaited<ReturnType<FakeEngine['readTrainable']>>; optimizer: Awaited<ReturnType<FakeEngine['readOptimizer']>> }[]
@@ -179,7 +179,7 @@ describe('the supervised stage', () => {
   })
 
   it('weighs batches by their examples, as transformers does', () => {
-    const batches = [{ examples: 2, loss_sum: 30, tokens: 10 }, { examples: 1, loss_sum: 10, tokens: 10 }]
+    const batches = [{ examples: 2, loss_sum: 30, units: 10 }, { examples: 1, loss_sum: 10, units: 10 }]
     expect(stageOf({ stage: 'sft' }).metrics(batches).loss).toBeCloseTo((3 + 3 + 1) / 3, 12)
   })
 })

@@ -86,7 +86,7 @@ async function trainPhase(phase: Phase, weights: EngineSpec['weights'], template
   for (let step = 0; step < phase.steps; step++) {
     const { value: batch } = stream.next()
     if (!batch) throw new Error('the stream of conversations ended')
-    const { loss, tokens } = await engine.train([batch], { lr: learningRate(phase, step), step })
+    const { loss, units: tokens } = await engine.train([batch], { lr: learningRate(phase, step), step })
     if (!Number.isFinite(loss)) throw new Error(`the loss of step ${step + 1} is ${loss}`)
     progress.add(phase, step, loss, tokens)
     if ((step + 1) % trainingRecipe.save_every === 0 || step + 1 === phase.steps) writeWeights(weightsFile, await engine.readTrainable(), config)

@@ -2,22 +2,22 @@
  * The training engine on the recorded graph: frozen base, trained slabs, one signature per batch length for loss and gradients, one for the
  * update. It knows batches and tensors; epochs, schedules and files are the loop's.
  */
-import { type Scalar, type Tensor, type Tensor1D, grads } from '@tensorflow/tfjs-core'
+import { type Scalar, type Tensor, type Tensor1D, grads, slice } from '@tensorflow/tfjs-core'
 import { startingAdapter } from '@/trainer/adapter'
 import { paramsIn } from '@/trainer/engine/base'
-import { batchFeeds, isPacked } from '@/trainer/engine/batch'
+import { inputFeeds, isPacked } from '@/trainer/engine/batch'
 import { FrozenWeights, type WeightSource, loadTensor, memoryShape } from '@/trainer/engine/frozen'
+import { type BatchShape, type Given, type Means, type ModelView, type Objective, addMeans } from '@/trainer/engine/objective'
 import { runtimeName } from '@/trainer/engine/runtime'
 import { Slabs } from '@/trainer/engine/slabs'
-import type { Batch, Engine, EngineSpec, Hyper, NamedTensor, TrainResult } from '@/trainer/engine/types'
+import type { Batch, Engine, EngineSpec, EvalResult, Hyper, NamedTensor, TrainResult } from '@/trainer/engine/types'
 import { Program, type InputSpec, type Scope } from '@/trainer/graph/program'
 import { Session } from '@/trainer/graph/session'
 import { buildLora } from '@/trainer/lora'
 import { paramSpecs } from '@/trainer/model/params'
 import { type Lora, forward } from '@/trainer/model/transformer'
-import { crossEntropy } from '@/trainer/ops/cross-entropy'
+import { nextToken } from '@/trainer/objectives/next-token'
 import { dropoutMask } from '@/trainer/ops/dropout'
-import { gatherRows } from '@/trainer/ops/gather-rows'
 import { streamOf } from '@/trainer/random'
 import { openWeights } from '@/trainer/weights/index'
 
@@ -39,14 +39,17 @@ class GraphEngine implements Engine {
   private readonly adapter: ReturnType<typeof startingAdapter> | null
   /** Whether any signature takes positions and segments. */
   private packed = false
+  private readonly objective: Objective
 
   constructor(private readonly spec: EngineSpec, source: WeightSource) {
     const { config } = spec
     const program = new Program(spec.dtype)
+    this.objective = spec.objective ?? nextToken
     this.adapter = spec.lora === null ? null : startingAdapter(spec)
     const all = paramSpecs(config)
     this.frozen = new FrozenWeights(program, spec.lora === null ? [] : all, source)
-    this.slabs = new Slabs(program, spec.lora === null ? all.map(s => ({ name: s.name, shape: memoryShape(s) })) : (this.adapter?.specs ?? []).flatMap(l => [l.a, l.b]))
+    const model = spec.lora === null ? all.map(s => ({ name: s.name, shape: memoryShape(s) })) : (this.adapter?.specs ?? []).flatMap(l => [l.a, l.b])
+    this.slabs = new Slabs(program, [...model, ...(this.objective.own ?? [])])
     this.frozen.define(program)
     this.slabs.define(program)
     if (spec.lora === null) this.defineStart(program, source)
@@ -70,7 +73,7 @@ class GraphEngine implements Engine {
       return
     }
     this.session.run('load')
-    if (this.adapter) this.session.run('write_value', this.slabs.gather(this.adapter.tensors))
+    if (this.adapter) this.session.run('write_value', this.slabs.gather([...this.adapter.tensors, ...(this.objective.own ?? [])]))
   }
 
   /** Full training starts from the checkpoint's own numbers. */
@@ -84,40 +87,50 @@ class GraphEngine implements Engine {
   }
 
   private defineLoss(program: Program, mode: Mode, rows: number, length: number): void {
+    const { objective } = this
     const size = rows * length
+    const shape: BatchShape = { rows, length, labels: size }
     const int: InputSpec = { dtype: 'int32', shape: [size] }
-    const inputs = {
-      ids: int, places: int, targets: int, weights: { dtype: 'float32', shape: [size] } satisfies InputSpec,
+    const inputs: Record<string, InputSpec> = {
+      ids: int,
       ...(this.packed ? { positions: int, segments: int } : {}),
-      ...(mode === 'train' ? { seed: { dtype: 'int32', shape: [2] } satisfies InputSpec } : {}),
+      ...(mode === 'train' && objective.dropout ? { seed: { dtype: 'int32', shape: [2] } } : {}),
+      ...objective.inputs(shape),
     }
     program.define(`${mode}_${length}`, inputs, (scope, x) => {
-      const given = x as Record<string, Tensor1D>
       const trained = this.slabs.unpack(this.slabs.read(scope))
-      if (mode === 'eval') return { loss: this.loss(scope, trained, given, rows, length) }
+      const given = { ...x, ...objective.before?.(this.view(scope, trained, x, shape), x, shape) }
+      const lossOf = (tensors: Map<string, Tensor>) => objective.loss(this.view(scope, tensors, x, shape), given, shape)
+      if (mode === 'eval') return outputs(lossOf(trained))
       const names = [...trained.keys()]
-      let value: Scalar | null = null
+      let made: ReturnType<typeof lossOf> | null = null
       // With respect to the tensors, not to the slabs: the gradient of cutting a slab would be a slab of zeros per tensor.
       const gradientsOf = grads((...tensors) => {
-        value = this.loss(scope, new Map(names.map((name, i) => [name, tensors[i]])), given, rows, length)
-        return value
+        made = lossOf(new Map(names.map((name, i) => [name, tensors[i]])))
+        return made.sum
       })
       const gradients = gradientsOf([...trained.values()])
       this.slabs.accumulate(scope, this.slabs.pack(new Map(names.map((name, i) => [name, gradients[i]]))))
-      return { loss: value as unknown as Scalar }
+      return outputs(made as unknown as ReturnType<typeof lossOf>)
     })
   }
 
-  /** Sum of the target tokens' losses. */
-  private loss(scope: Scope, trained: Map<string, Tensor>, x: Record<string, Tensor1D>, rows: number, length: number): Scalar {
+  /** The model as the objective sees it, with the trained tensors as they are now or on the tape. */
+  private view(scope: Scope, trained: Map<string, Tensor>, x: Given, { length }: BatchShape): ModelView {
     const { config, lora } = this.spec
     const params = paramsIn(scope, config, this.frozen, lora === null ? trained : undefined)
-    const input = { rows, length, ids: x.ids, positions: x.positions ?? null, segments: x.segments ?? null }
-    const hidden = forward(params, config, input, {
-      lora: lora === null ? undefined : this.loraTree(trained, x.seed),
-      trains: () => lora === null,
-    })
-    return crossEntropy(gatherRows(hidden, x.places), params.head, x.targets, x.weights, { softcap: config.logit_softcap, train: lora === null })
+    const cut = (all: Tensor | undefined, from: number, to: number) => (all === undefined ? null : to - from === all.shape[0] / length ? (all as Tensor1D) : slice(all as Tensor1D, from * length, (to - from) * length))
+    return {
+      hidden: (side, from, to) => {
+        if (side === 'reference' && lora === null) throw new Error('engine: a reference needs an adapter that can be left out')
+        const input = { rows: to - from, length, ids: cut(x.ids, from, to) as Tensor1D, positions: cut(x.positions, from, to), segments: cut(x.segments, from, to) }
+        return forward(params, config, input, { lora: side === 'reference' || lora === null ? undefined : this.loraTree(trained, x.seed as Tensor1D | undefined), trains: () => lora === null })
+      },
+      head: params.head,
+      softcap: config.logit_softcap,
+      trains_head: lora === null,
+      own: name => trained.get(name) as Tensor,
+    }
   }
 
   private loraTree(trained: Map<string, Tensor>, seed: Tensor1D | undefined): Lora {
@@ -138,34 +151,31 @@ class GraphEngine implements Engine {
   }
 
   async train(micro: Batch[], { lr, step }: Hyper): Promise<TrainResult> {
-    let sum = 0
-    let tokens = 0
-    micro.forEach((batch, i) => {
-      const { feeds, tokens: count } = this.feeds(batch)
-      // The seed's second word is the module's, added in the graph; so the first holds seed, step and micro-batch.
-      const seed = Int32Array.of(streamOf(`${this.spec.seed}/${step}/${i}`) | 0, 0)
-      sum += this.session.run(`train_${batch.length}`, { ...feeds, seed }).loss[0]
-      tokens += count
-    })
-    if (tokens === 0) throw new Error('engine: an update without a target token')
+    // The seed's second word is the module's, added in the graph; so the first holds seed, step and micro-batch.
+    const results = micro.map((batch, i) => this.run('train', batch, { seed: Int32Array.of(streamOf(`${this.spec.seed}/${step}/${i}`) | 0, 0) }))
+    const units = results.reduce((sum, result) => sum + result.units, 0)
+    if (units === 0) throw new Error('engine: an update without anything to learn')
     const { adam, max_grad_norm } = this.spec
     const t = step + 1
     const correction2 = 1 - adam.beta2 ** t
     const { norm } = this.session.run('apply', {
-      share: 1 / tokens, max_norm: max_grad_norm, decay: 1 - lr * adam.weight_decay, lr, beta1: adam.beta1, beta2: adam.beta2,
+      share: 1 / units, max_norm: max_grad_norm, decay: 1 - lr * adam.weight_decay, lr, beta1: adam.beta1, beta2: adam.beta2,
       beta1_power: adam.beta1 ** t, beta2_power: adam.beta2 ** t, epsilon: adam.epsilon * Math.sqrt(correction2),
     })
-    return { loss: sum / tokens, grad_norm: norm[0], tokens }
+    const loss = results.reduce((sum, { loss_sum }) => sum + loss_sum, 0) / units
+    return { loss, grad_norm: norm[0], units, means: results.reduce<Means>((all, { means }) => addMeans(all, means), {}) }
   }
 
-  async evaluate(batch: Batch): Promise<{ loss_sum: number; tokens: number }> {
-    const { feeds, tokens } = this.feeds(batch)
-    return { loss_sum: this.session.run(`eval_${batch.length}`, feeds).loss[0], tokens }
+  async evaluate(batch: Batch): Promise<EvalResult> {
+    return this.run('eval', batch)
   }
 
-  private feeds(batch: Batch) {
+  private run(mode: Mode, batch: Batch, more: Record<string, Int32Array> = {}) {
     if (!this.packed && isPacked(batch)) throw new Error('engine: a packed batch, but the spec says that there are none')
-    return batchFeeds(batch)
+    const { rows, length } = batch
+    const { feeds, units } = this.objective.feed(batch, { rows, length, labels: rows * length })
+    const { loss, ...told } = this.session.run(`${mode}_${length}`, { ...inputFeeds(batch), ...feeds, ...more })
+    return { loss_sum: loss[0], units, means: this.objective.metrics?.(told, batch) ?? {} }
   }
 
   async readTrainable(): Promise<NamedTensor[]> {
@@ -187,6 +197,9 @@ class GraphEngine implements Engine {
     this.session.close()
   }
 }
+
+/** What a signature gives: the sum, and the numbers that are told of it. */
+const outputs = ({ sum, told }: ReturnType<Objective['loss']>): Record<string, Tensor> => ({ loss: sum, ...told })
 
 const prefixed = (prefix: string, tensors: NamedTensor[]): NamedTensor[] => tensors.map(t => ({ ...t, name: prefix + t.name }))
 const unprefixed = (prefix: string, tensors: NamedTensor[]): NamedTensor[] =>

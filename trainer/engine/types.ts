@@ -4,6 +4,7 @@
  */
 import type { ChatSide, Sampling } from '@/lib/events'
 import type { ModelConfig } from '@/lib/models/config'
+import type { Means, Objective } from '@/trainer/engine/objective'
 
 /**
  * Rows of token ids, padded right to one length. All arrays are [rows * length], row by row. The attention mask is derived: padding has
@@ -19,6 +20,8 @@ export interface Batch {
   positions: Int32Array | null
   /** Segment ids, or null where every token is real. */
   segments: Int32Array | null
+  /** Of rated answers, which are the first half of the rows: 1 for a good one, else 0. */
+  wanted?: Int32Array
 }
 
 /** A tensor on the JavaScript side, by the name that its file gives it. */
@@ -36,12 +39,20 @@ export interface Hyper {
 }
 
 export interface TrainResult {
-  /** Sum of the target tokens' losses over all micro-batches, divided by their number. */
+  /** Sum of the units' losses over all micro-batches, divided by their number. */
   loss: number
   /** Over all trainable tensors, before clipping. */
   grad_norm: number
-  /** Target tokens of this update. */
-  tokens: number
+  /** Units of this update: target tokens, pairs, or answers, as its objective counts. */
+  units: number
+  /** What the objective tells beside the loss. */
+  means?: Means
+}
+
+export interface EvalResult {
+  loss_sum: number
+  units: number
+  means?: Means
 }
 
 export interface Engine {
@@ -49,8 +60,8 @@ export interface Engine {
   /** One optimiser update from all of `micro`. */
   train(micro: Batch[], hyper: Hyper): Promise<TrainResult>
   /** No dropout, no update. */
-  evaluate(batch: Batch): Promise<{ loss_sum: number; tokens: number }>
-  /** The trained tensors by their names in PEFT's files. */
+  evaluate(batch: Batch): Promise<EvalResult>
+  /** The trained tensors by their names in PEFT's files, and the objective's own. */
   readTrainable(): Promise<NamedTensor[]>
   /** The optimiser's state, opaque: `writeState` restores it exactly. */
   readOptimizer(): Promise<NamedTensor[]>
@@ -99,6 +110,8 @@ export interface EngineSpec {
   /** 0 = no clipping. */
   max_grad_norm: number
   seed: number
+  /** What is minimised. Default: the next token's cross-entropy. */
+  objective?: Objective
 }
 
 export interface GeneratorSpec {

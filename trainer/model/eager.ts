@@ -7,40 +7,54 @@ import '@/trainer/ops/wasm-kernels'
 import { type Scalar, type Tensor, type Tensor1D, dispose, getBackend, tensor, tensor1d, tidy, transpose, valueAndGrads } from '@tensorflow/tfjs-core'
 import type { ModelConfig } from '@/lib/models/config'
 import { readAdapter, startingAdapter } from '@/trainer/adapter'
-import type { Batch, Engine, EngineSpec, Hyper, LoraSpec as LoraSettings, NamedTensor, TrainResult } from '@/trainer/engine/types'
+import { labelCount } from '@/trainer/engine/batch'
+import { type BatchShape, type Given, type Means, type ModelView, type Objective, addMeans } from '@/trainer/engine/objective'
+import type { Batch, Engine, EngineSpec, EvalResult, Hyper, LoraSpec as LoraSettings, NamedTensor, TrainResult } from '@/trainer/engine/types'
 import { type LoraSpec, buildLora, loraScale } from '@/trainer/lora'
 import { type AdamState, adamw, clipFactor, globalNorm } from '@/trainer/model/adamw'
 import { type Params, buildParams } from '@/trainer/model/params'
 import { type ForwardInput, type ForwardOptions, type Lora, forward, logits } from '@/trainer/model/transformer'
-import { crossEntropy } from '@/trainer/ops/cross-entropy'
+import { nextToken } from '@/trainer/objectives/next-token'
 import { dropoutMask } from '@/trainer/ops/dropout'
-import { gatherRows } from '@/trainer/ops/gather-rows'
 import { streamOf } from '@/trainer/random'
 import { openWeights } from '@/trainer/weights/index'
 import { loadParams } from '@/trainer/weights/load'
 import { readTensor } from '@/trainer/weights/safetensors'
 
-/** Positions whose next token is a target, and those targets. */
-export function targetsOf({ rows, length, labels }: Batch): { rows: Int32Array; targets: Int32Array } {
-  const found: number[] = []
-  for (let row = 0; row < rows; row++) {
-    for (let t = 0; t + 1 < length; t++) if (labels[row * length + t + 1] !== -100) found.push(row * length + t)
-  }
-  return { rows: Int32Array.from(found), targets: Int32Array.from(found, i => labels[i + 1]) }
-}
-
-/** A batch's arrays as tensors on the current backend. */
-export function inputOf({ rows, length, ids, positions, segments }: Batch): ForwardInput {
-  const own = (a: Int32Array | null): Tensor1D | null => (a === null ? null : tensor1d(a, 'int32'))
-  return { rows, length, ids: tensor1d(ids, 'int32'), positions: own(positions), segments: own(segments) }
+/** The arrays of a batch's rows from `from` up to `to` as tensors on the current backend. */
+function inputOf({ rows, length, ids, positions, segments }: Batch, from = 0, to = rows): ForwardInput {
+  const own = (a: Int32Array): Tensor1D => tensor1d(a.subarray(from * length, to * length), 'int32')
+  return { rows: to - from, length, ids: own(ids), positions: positions && own(positions), segments: segments && own(segments) }
 }
 
 /** Sum of the losses at a batch's targets. */
 export function batchLoss(params: Params, config: ModelConfig, batch: Batch, options: ForwardOptions = {}): Scalar {
-  const { rows, targets } = targetsOf(batch)
-  const hidden = gatherRows(forward(params, config, inputOf(batch), options), tensor1d(rows, 'int32'))
-  const weights = tensor1d(new Float32Array(rows.length).fill(1))
-  return crossEntropy(hidden, params.head, tensor1d(targets, 'int32'), weights, { softcap: config.logit_softcap, train: options.trains?.(params.head) })
+  const { given, shape } = feedOf(nextToken, batch)
+  return nextToken.loss(viewOf({ params, options }, config, batch), given, shape).sum
+}
+
+/** What an objective is fed of a batch, with room for just the labels that there are. */
+function feedOf(objective: Objective, batch: Batch): { given: Given; shape: BatchShape; units: number } {
+  const shape = { rows: batch.rows, length: batch.length, labels: Math.max(labelCount(batch), 1) }
+  const { feeds, units } = objective.feed(batch, shape)
+  const given = Object.entries(objective.inputs(shape)).map(([name, { dtype, shape: own }]): [string, Tensor] => [name, tensor(feeds[name].slice(), own, dtype)])
+  return { given: Object.fromEntries(given), shape, units }
+}
+
+/** The model as an objective sees it. */
+function viewOf({ params, options }: Held, config: ModelConfig, batch: Batch, own: ModelView['own'] = () => params.head): ModelView {
+  return {
+    hidden: (side, from, to) => forward(params, config, inputOf(batch, from, to), side === 'policy' ? options : {}),
+    head: params.head,
+    softcap: config.logit_softcap,
+    trains_head: options.trains?.(params.head) ?? false,
+    own,
+  }
+}
+
+interface Held {
+  params: Params
+  options: ForwardOptions
 }
 
 /** Logits of every position, [rows * length * vocab]. */
@@ -65,7 +79,7 @@ export function adapterOptions(folder: string | null, config: ModelConfig): Forw
 /** What is trained: its arrays at the start, and the model that uses them once they are tensors. With a seed it trains, so dropout is on. */
 interface Trained {
   start: NamedTensor[]
-  model: (list: Tensor[], seed: string | null) => { params: Params; options: ForwardOptions }
+  model: (list: Tensor[], seed: string | null) => Held
   dispose: () => void
 }
 
@@ -109,32 +123,46 @@ function byName(names: readonly { name: string }[], list: Tensor[]): (wanted: { 
   }
 }
 
-export type EagerSpec = Pick<EngineSpec, 'config' | 'lora' | 'adapter' | 'seed' | 'adam' | 'max_grad_norm'> & { weights: string }
+export type EagerSpec = Pick<EngineSpec, 'config' | 'lora' | 'adapter' | 'seed' | 'adam' | 'max_grad_norm' | 'objective'> & { weights: string }
 
 /** Trains on whatever backend is current. */
 export function createEagerEngine(spec: EagerSpec): Engine {
-  const { config } = spec
+  const { config, objective = nextToken } = spec
   const { start, model, dispose } = spec.lora === null ? trainedWhole(spec) : trainedLora(spec, spec.lora)
-  let trained = start
+  let trained = [...start, ...(objective.own ?? [])]
   let moments: AdamState[] = trained.map(t => ({ m: new Float32Array(t.data.length), v: new Float32Array(t.data.length) }))
 
-  const lossOf = (batch: Batch, list: Tensor[], seed: string | null): Scalar => {
-    const { params, options } = model(list, seed)
-    return batchLoss(params, config, batch, options)
-  }
   const tensors = (): Tensor[] => trained.map(t => tensor(t.data.slice(), t.shape))
+  const viewWith = (list: Tensor[], batch: Batch, seed: string | null): ModelView => {
+    const get = byName(trained, list)
+    return viewOf(model(list, objective.dropout ? seed : null), config, batch, name => get({ name }))
+  }
+
+  /** The loss as a function of the trained tensors, and what it tells. */
+  const prepare = (batch: Batch, seed: string | null) => {
+    const { given, shape, units } = feedOf(objective, batch)
+    const all = { ...given, ...objective.before?.(viewWith(tensors(), batch, null), given, shape) }
+    const told: Record<string, Float32Array> = {}
+    const lossOf = (...list: Tensor[]): Scalar => {
+      const made = objective.loss(viewWith(list, batch, seed), all, shape)
+      for (const [name, values] of Object.entries(made.told ?? {})) told[name] = values.dataSync<'float32'>().slice()
+      return made.sum
+    }
+    return { lossOf, units, means: () => objective.metrics?.(told, batch) ?? {} }
+  }
 
   /** Sum of losses and of gradients over one micro-batch. */
-  const gradients = (batch: Batch, seed: string): { loss: number; grads: Float32Array[] } =>
+  const gradients = (batch: Batch, seed: string) =>
     tidy(() => {
-      const { value, grads } = valueAndGrads((...list: Tensor[]) => lossOf(batch, list, seed))(tensors())
-      return { loss: value.dataSync()[0], grads: grads.map(g => g.dataSync<'float32'>().slice()) }
+      const { lossOf, units, means } = prepare(batch, seed)
+      const { value, grads } = valueAndGrads(lossOf)(tensors())
+      return { loss: value.dataSync()[0], units, grads: grads.map(g => g.dataSync<'float32'>().slice()), means: means() }
     })
 
   const train = async (micro: Batch[], { lr, step }: Hyper): Promise<TrainResult> => {
-    const tokens = micro.reduce((sum, batch) => sum + targetsOf(batch).rows.length, 0)
     const parts = micro.map((batch, i) => gradients(batch, `${spec.seed}/${step}/${i}`))
-    const grads = parts[0].grads.map((_, i) => sumOf(parts.map(p => p.grads[i]), 1 / tokens))
+    const units = parts.reduce((sum, part) => sum + part.units, 0)
+    const grads = parts[0].grads.map((_, i) => sumOf(parts.map(p => p.grads[i]), 1 / units))
     const grad_norm = globalNorm(grads)
     const clip = clipFactor(grad_norm, spec.max_grad_norm)
     trained = trained.map((t, i) => {
@@ -142,13 +170,19 @@ export function createEagerEngine(spec: EagerSpec): Engine {
       adamw(data, grads[i].map(g => g * clip), moments[i], lr, step + 1, spec.adam)
       return { ...t, data }
     })
-    return { loss: parts.reduce((sum, p) => sum + p.loss, 0) / tokens, grad_norm, tokens }
+    return { loss: parts.reduce((sum, p) => sum + p.loss, 0) / units, grad_norm, units, means: parts.reduce<Means>((all, { means }) => addMeans(all, means), {}) }
   }
+
+  const evaluate = async (batch: Batch): Promise<EvalResult> =>
+    tidy(() => {
+      const { lossOf, units, means } = prepare(batch, null)
+      return { loss_sum: lossOf(...tensors()).dataSync()[0], units, means: means() }
+    })
 
   return {
     runtime: `eager ${getBackend()}`,
     train,
-    evaluate: async batch => tidy(() => ({ loss_sum: lossOf(batch, tensors(), null).dataSync()[0], tokens: targetsOf(batch).rows.length })),
+    evaluate,
     readTrainable: async () => trained,
     readOptimizer: async () => trained.flatMap(({ name, shape }, i) => (['m', 'v'] as const).map(kind => ({ name: `${name}.${kind}`, shape, data: moments[i][kind] }))),
     writeState: async (trainable, optimizer) => {

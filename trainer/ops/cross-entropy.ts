@@ -32,31 +32,46 @@ const BUDGET = 16 << 20
  * @returns a scalar in float32
  */
 export function crossEntropy(hidden: Tensor2D, head: Tensor2D, targets: Tensor1D, weights: Tensor1D, options: CrossEntropyOptions): Scalar {
-  const { train = false, budget = BUDGET } = options
-  const [n, d] = hidden.shape
+  const { train = false } = options
   return withGradient(train ? [hidden, head] : [hidden], () => {
     const stored = asStorage(head)
-    const chunks = chunkRows(n, head.shape[0], budget).map(([from, size]) => {
-      const chunk = { hidden: slice(hidden, [from, 0], [size, d]), targets: slice(targets, from, size), weights: slice(weights, from, size) }
-      return train ? chunkLoss(chunk, stored, options) : { ...labelledChunk(chunk, stored, options), dHead: null }
-    })
+    const chunks = chunksOf({ hidden, targets, weights }, head, options).map(chunk =>
+      train ? chunkLoss(chunk, stored, options) : { ...labelledChunk(chunk, stored, options), dHead: null },
+    )
     const saved = [concat(chunks.map(c => c.dHidden), 0)]
     if (train) saved.push(addN(chunks.flatMap(c => (c.dHead ? [c.dHead()] : []))))
     return {
-      value: addN(chunks.map(c => c.loss)) as Scalar,
+      value: addN(chunks.map(c => sum(c.losses))) as Scalar,
       saved,
       gradient: (dy, [dHidden, ...dHead]) => [asStorage(mul(dHidden, dy)), ...dHead.map(g => mul(g, dy))],
     }
   })
 }
 
-/** A chunk whose rows all have weight 0 is left out: the vocabulary is met only where there are labels. */
-function labelledChunk({ hidden, targets, weights }: Chunk, head: Tensor2D, options: CrossEntropyOptions): { loss: Scalar; dHidden: Tensor2D } {
-  const [loss, dHidden] = onlyIf(any(greater(weights, 0)), [hidden, targets, weights], ([hidden, targets, weights]) => {
-    const part = chunkLoss({ hidden: hidden as Tensor2D, targets: targets as Tensor1D, weights: weights as Tensor1D }, head, options)
-    return [part.loss, part.dHidden]
+/** The same losses one by one, [n] in float32, for those who weigh them by what comes of them; the head gets no gradient. */
+export function tokenLosses(hidden: Tensor2D, head: Tensor2D, targets: Tensor1D, weights: Tensor1D, options: Omit<CrossEntropyOptions, 'train'>): Tensor1D {
+  return withGradient([hidden], () => {
+    const chunks = chunksOf({ hidden, targets, weights }, head, options).map(chunk => labelledChunk(chunk, asStorage(head), options))
+    return {
+      value: concat(chunks.map(c => c.losses), 0),
+      saved: [concat(chunks.map(c => c.dHidden), 0)],
+      gradient: (dy, [dHidden]) => [asStorage(mul(dHidden, reshape(dy, [-1, 1])))],
+    }
   })
-  return { loss: loss as Scalar, dHidden: dHidden as Tensor2D }
+}
+
+function chunksOf({ hidden, targets, weights }: Chunk, head: Tensor2D, { budget = BUDGET }: CrossEntropyOptions): Chunk[] {
+  const [n, d] = hidden.shape
+  return chunkRows(n, head.shape[0], budget).map(([from, size]) => ({ hidden: slice(hidden, [from, 0], [size, d]), targets: slice(targets, from, size), weights: slice(weights, from, size) }))
+}
+
+/** A chunk whose rows all have weight 0 is left out: the vocabulary is met only where there are labels. */
+function labelledChunk({ hidden, targets, weights }: Chunk, head: Tensor2D, options: CrossEntropyOptions): { losses: Tensor1D; dHidden: Tensor2D } {
+  const [losses, dHidden] = onlyIf(any(greater(weights, 0)), [hidden, targets, weights], ([hidden, targets, weights]) => {
+    const part = chunkLoss({ hidden: hidden as Tensor2D, targets: targets as Tensor1D, weights: weights as Tensor1D }, head, options)
+    return [part.losses, part.dHidden]
+  })
+  return { losses: losses as Tensor1D, dHidden: dHidden as Tensor2D }
 }
 
 interface Chunk {
@@ -69,7 +84,7 @@ function chunkLoss({ hidden, targets, weights }: Chunk, head: Tensor2D, { softca
   if (hasFusedKernels()) {
     const [losses, dLogits] = fused<Tensor[]>('FusedCrossEntropy', { logits: matMul(hidden, head, false, true), targets, weights }, { softcap })
     return {
-      loss: sum(losses),
+      losses: reshape(losses, [-1]) as Tensor1D,
       dHidden: matMul(dLogits as Tensor2D, head) as Tensor2D,
       dHead: (): Tensor2D => asFloat(matMul(dLogits as Tensor2D, hidden, true)) as Tensor2D,
     }
@@ -82,7 +97,7 @@ function chunkLoss({ hidden, targets, weights }: Chunk, head: Tensor2D, { softca
   const targetRows = gather(head, targets)
   const own = cap(sum(mul(asFloat(hidden), asFloat(targetRows)), 1, true) as Tensor2D) // [m, 1]
   const weight = reshape(weights, [-1, 1])
-  const loss = sum(mul(weight, sub(add(log(total), top), own.value)))
+  const losses = reshape(mul(weight, sub(add(log(total), top), own.value)), [-1]) as Tensor1D
   // d loss / d logits = weight · (softmax - onehot), times the soft-cap's derivative; the onehot part needs the targets' rows only.
   const spread = asStorage(all.slope === null ? powers : mul(powers, all.slope)) as Tensor2D
   const spreadWeight = div(weight, total)
@@ -92,7 +107,7 @@ function chunkLoss({ hidden, targets, weights }: Chunk, head: Tensor2D, { softca
     const pushed = asFloat(matMul(spread, asStorage(mul(asFloat(hidden), spreadWeight)) as Tensor2D, true))
     return sub(pushed, unsortedSegmentSum(mul(asFloat(hidden), ownWeight), targets, head.shape[0]))
   }
-  return { loss, dHidden, dHead }
+  return { losses, dHidden, dHead }
 }
 
 function softcapOf(softcap: number | null): (x: Tensor2D) => { value: Tensor2D; slope: Tensor2D | null } {

@@ -11,7 +11,7 @@ import type { EvaluatedBatch, Stage } from '@/trainer/stage'
 /** Mean over examples of their batch's mean token loss: what transformers' Trainer calls eval_loss. */
 function meanLoss(batches: readonly EvaluatedBatch[]): number {
   const examples = batches.reduce((sum, batch) => sum + batch.examples, 0)
-  return batches.reduce((sum, { loss_sum, tokens, examples: rows }) => sum + (rows * loss_sum) / tokens, 0) / examples
+  return batches.reduce((sum, { loss_sum, units, examples: rows }) => sum + (rows * loss_sum) / units, 0) / examples
 }
 
 export const sft: Stage = {
