@@ -13,7 +13,9 @@ import type { Fault } from '@/lib/errors'
 import type { HubCard, ModelCard } from '@/lib/hub/download'
 import { hubNames, type HubHit } from '@/lib/hub/hub'
 import { folderSchema, idSchema, modelRefSchema, refSchema, revisionSchema } from '@/lib/hub/ref'
-import type { RunSummary } from '@/lib/run'
+import { notesChangeSchema, starterSchema, type RunSummary } from '@/lib/run'
+import { samplePromptsSchema, type SavedSample } from '@/lib/run-samples'
+import type { SystemRecord } from '@/lib/system-log'
 import type { Runtime } from '@/lib/runtime'
 
 /** Versions and places, for the page's head and its path fields; nothing here depends on a language. */
@@ -174,6 +176,14 @@ export interface RunDetail {
   adapters: AdapterEntry[]
 }
 
+/** A file of a run folder. */
+export interface RunFile {
+  /** Relative to the folder, with forward slashes. */
+  path: string
+  size: number
+  changed_at: number
+}
+
 const nothing = z.strictObject({})
 const runId = z.strictObject({ id: z.string().min(1).max(1024) })
 const datasetOf = z.strictObject({ dataset_dir: z.string().min(1), dataset: z.string().min(1) })
@@ -251,7 +261,13 @@ export const api = {
    * server names the folder. `name: null` means `train_<date-time>`; `model: null` takes the last part of the model's path.
    */
   start: answers<{ id: string }>()(
-    z.strictObject({ args: rawArgs, model: z.string().min(1).max(128).nullable(), name: z.string().min(1).max(128).nullable() }),
+    z.strictObject({
+      args: rawArgs,
+      model: z.string().min(1).max(128).nullable(),
+      name: z.string().min(1).max(128).nullable(),
+      by: starterSchema.nullable().default(null),
+      sample_prompts: samplePromptsSchema.default([]),
+    }),
   ),
   /** Asks the trainer to save a checkpoint and end. */
   stop: answers<null>()(runId),
@@ -260,7 +276,18 @@ export const api = {
   /** Takes a run that has not begun out of the queue; its folder goes too. */
   withdraw: answers<null>()(runId),
   /** Queues a run that ended early, from its newest checkpoint. */
-  resume: answers<null>()(runId),
+  resume: answers<null>()(runId.extend({ by: starterSchema.nullable().default(null) })),
+  /** Changes what people say of a run; what is not named stays. */
+  run_note: answers<null>()(runId.extend({ change: notesChangeSchema })),
+  /** Deletes a run that is not going, with all of its files. */
+  run_delete: answers<null>()(runId),
+  run_files: answers<RunFile[]>()(runId),
+  /** `training_args.yaml` as values, by run; runs without one are left out. */
+  run_settings: answers<Record<string, Record<string, unknown>>>()(z.strictObject({ ids: z.array(z.string()).max(10_000) })),
+  /** What the model said at each save, and what it will be asked at the next. */
+  run_samples: answers<{ prompts: string[]; samples: SavedSample[] }>()(runId),
+  run_prompts: answers<null>()(runId.extend({ prompts: samplePromptsSchema })),
+  run_system: answers<SystemRecord[]>()(runId),
   run: answers<RunDetail>()(runId),
   /** The loss of a run, thinned to what a list shows. */
   spark: answers<Curve>()(runId),

@@ -63,7 +63,7 @@ export async function openBoard(options: ServerOptions, makePage: (server: Serve
   const datasets = openDatasets({ home, paths, inspect })
   const uploads = openUploads(home, inspect)
   const hub = openHub((downloads) => browsers.emit('downloads', downloads))
-  server.on('request', httpHandler(guard, makeEndpoints({ home, paths, runs, jobs, inspect, datasets, hub, uploads }), uploads, makePage(server), options.dev))
+  server.on('request', httpHandler(guard, makeEndpoints({ home, paths, runs, jobs, inspect, datasets, hub, uploads }), runs, uploads, makePage(server), options.dev))
   serveBrowsers(browsers, runs, chat, hub, paths)
   inspect.warmUp()
   return {

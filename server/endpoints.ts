@@ -16,8 +16,11 @@ import type { Hub } from '@/server/hub'
 import type { Inspect } from '@/server/inspect'
 import type { Jobs } from '@/server/jobs'
 import type { Paths } from '@/server/paths'
+import { deleteFolder, filesOf, promptsOf, promptsText, samplesOf, systemOf, writePrompts } from '@/server/run-folder'
+import { changeNotes, notesText } from '@/server/run-notes'
 import { readArgs } from '@/server/run-view'
 import type { Runs } from '@/server/runs'
+import { isActive } from '@/server/status'
 import type { Uploads } from '@/server/uploads'
 
 export type Endpoints = { [N in ApiName]: (request: z.output<(typeof api)[N]['request']>) => ApiResponse<N> | Promise<ApiResponse<N>> }
@@ -82,7 +85,7 @@ function sameFolder(a: string, b: string): boolean {
   return a === b || real(a) === real(b)
 }
 
-async function start(parts: EndpointParts, raw: Record<string, unknown>, model: string | null, name: string | null): Promise<{ id: string }> {
+async function start(parts: EndpointParts, { args: raw, model, name, by, sample_prompts }: z.output<(typeof api)['start']['request']>): Promise<{ id: string }> {
   const { paths, runs, jobs, inspect, datasets } = parts
   const modelPath = typeof raw.model_name_or_path === 'string' ? raw.model_name_or_path : ''
   const method = typeof raw.finetuning_type === 'string' ? raw.finetuning_type : 'lora'
@@ -93,7 +96,9 @@ async function start(parts: EndpointParts, raw: Record<string, unknown>, model: 
   const outside = pathFaults(parsed.args, paths, datasets)
   const faults = outside.length > 0 ? outside : (await inspect.ask('check', { args: values })).faults
   if (faults.length > 0) throw faultError(faults[0])
-  jobs.submit(id, writeYaml(parsed.args))
+  const files: Record<string, string> = { [runFiles.args]: writeYaml(parsed.args), [runFiles.notes]: notesText({ started_by: by }) }
+  if (sample_prompts.length > 0) files[runFiles.samplePrompts] = promptsText(sample_prompts)
+  jobs.submit(id, files)
   return { id }
 }
 
@@ -177,11 +182,43 @@ export function makeEndpoints(parts: EndpointParts): Endpoints {
       const faults = pathFaults(request.args, paths, datasets)
       return faults.length > 0 ? { faults, warnings: [], plan: null } : inspect.ask('check', request)
     },
-    start: ({ args, model, name }) => start(parts, args, model, name),
+    start: (request) => start(parts, request),
     stop: done(jobs.stop),
     kill: done(jobs.kill),
     withdraw: done(jobs.withdraw),
-    resume: done(jobs.resume),
+    resume({ id, by }) {
+      jobs.resume(id)
+      changeNotes(runs.view(id).folder, { started_by: by })
+      runs.refresh(id)
+      return null
+    },
+    run_note({ id, change }) {
+      changeNotes(runs.view(id).folder, change)
+      runs.refresh(id)
+      return null
+    },
+    async run_delete({ id }) {
+      const { status } = runs.get(id)
+      if (isActive(status) || status === 'queued') throw new UserError('run_going', { id })
+      const deleted = deleteFolder(runs.view(id).folder)
+      runs.refresh(id)
+      await deleted
+      return null
+    },
+    run_files: ({ id }) => filesOf(runs.view(id).folder),
+    run_settings: ({ ids }) => Object.fromEntries(ids.filter(runs.has).flatMap((id) => {
+      const values = readArgs(runs.view(id).folder)?.values
+      return values ? [[id, values]] : []
+    })),
+    run_samples({ id }) {
+      const { folder } = runs.view(id)
+      return { prompts: promptsOf(folder), samples: samplesOf(folder) }
+    },
+    run_prompts({ id, prompts }) {
+      writePrompts(runs.view(id).folder, prompts)
+      return null
+    },
+    run_system: ({ id }) => systemOf(runs.view(id).folder),
     run({ id }) {
       const { folder } = runs.view(id)
       const args = readArgs(folder)
