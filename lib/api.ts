@@ -4,6 +4,7 @@
  * (runs, records, chat) travels over the socket instead: `lib/events`.
  */
 import { z } from 'zod'
+import type { Room } from '@/lib/config/presets'
 import type { Curve } from '@/lib/curves'
 import { type FoundRows, type RowDetail, type RowLines, type Statistics, viewRequests, type WriteProgress } from '@/lib/dataset-view'
 import type { Formatting } from '@/lib/datasets/info'
@@ -40,6 +41,14 @@ export interface CheckReport {
   faults: Fault[]
   warnings: Fault[]
   plan: TrainingPlan | null
+  /** Of the plan; the server adds it, who knows the runs of this machine. */
+  time?: PlanTime
+}
+
+/** How long a run will take, and what that is known from: runs of this model, of any model, or a guess by the machine's kind. */
+export interface PlanTime {
+  seconds: number
+  from: 'model' | 'machine' | 'guess'
 }
 
 export interface TrainingPlan {
@@ -53,6 +62,8 @@ export interface TrainingPlan {
   steps: number
   /** Tokens of one epoch, padding not counted. */
   tokens: number
+  /** Tokens of the whole run. */
+  total_tokens: number
   /** Estimated peak, and what the machine (or its GPU) has, in bytes. */
   memory: number
   memory_available: number
@@ -124,7 +135,15 @@ export interface ModelReport {
   template: string | null
   /** Whether it brings a chat template that can be used. */
   own_template: boolean
+  /** How a LoRA training of it fits into this machine: rows at once by length in tokens, in the type that the runtime computes in. */
+  room: Omit<Room, 'parameters'>
   problems: Fault[]
+}
+
+/** Arguments that were saved by a name. */
+export interface SavedArgs {
+  name: string
+  changed_at: number
 }
 
 /** A model folder found on this machine. */
@@ -187,6 +206,7 @@ export interface RunFile {
 const nothing = z.strictObject({})
 const runId = z.strictObject({ id: z.string().min(1).max(1024) })
 const datasetOf = z.strictObject({ dataset_dir: z.string().min(1), dataset: z.string().min(1) })
+const savedName = z.strictObject({ name: z.string().min(1).max(128) })
 const rawArgs = z.record(z.string(), z.unknown())
 
 /** `response` exists in the type only. */
@@ -254,8 +274,12 @@ export const api = {
   hub_fetch: answers<null>()(z.union([refSchema, modelRefSchema])),
   /** What has arrived is kept. */
   hub_stop: answers<null>()(z.union([refSchema, modelRefSchema])),
+  saved_args: answers<SavedArgs[]>()(nothing),
+  saved_args_read: answers<string>()(savedName),
+  saved_args_write: answers<null>()(savedName.extend({ text: z.string() })),
+  saved_args_remove: answers<null>()(savedName),
   /** Faults stop a start; warnings do not. */
-  check: answers<CheckReport>()(z.strictObject({ args: rawArgs })),
+  check: answers<CheckReport>()(z.strictObject({ args: rawArgs, model: z.string().min(1).max(128).nullable().default(null) })),
   /**
    * Checks the arguments, makes `saves/<model>/<finetuning_type>/<name>`, and queues it. `output_dir` in `args` is ignored: the
    * server names the folder. `name: null` means `train_<date-time>`; `model: null` takes the last part of the model's path.

@@ -16,6 +16,7 @@ import { openPaths } from '@/server/paths'
 import { openQueue } from '@/server/queue'
 import { openRuns } from '@/server/runs'
 import { answerRoom, openSockets, runRoom, serveBrowsers } from '@/server/socket'
+import { openSavedArgs } from '@/server/saved-args'
 import { openUploads } from '@/server/uploads'
 
 export interface Board {
@@ -63,7 +64,7 @@ export async function openBoard(options: ServerOptions, makePage: (server: Serve
   const datasets = openDatasets({ home, paths, inspect })
   const uploads = openUploads(home, inspect)
   const hub = openHub((downloads) => browsers.emit('downloads', downloads))
-  server.on('request', httpHandler(guard, makeEndpoints({ home, paths, runs, jobs, inspect, datasets, hub, uploads }), runs, uploads, makePage(server), options.dev))
+  server.on('request', httpHandler(guard, makeEndpoints({ home, paths, runs, jobs, inspect, datasets, hub, uploads, saved: openSavedArgs(home) }), runs, uploads, makePage(server), options.dev))
   serveBrowsers(browsers, runs, chat, hub, paths)
   inspect.warmUp()
   return {

@@ -1,7 +1,7 @@
 /** What each endpoint of `lib/api` does: paths are checked here, the work is done by the part of the server that it belongs to. */
 import { realpathSync } from 'node:fs'
 import path from 'node:path'
-import type { AdapterEntry, ApiName, ApiResponse, api } from '@/lib/api'
+import type { AdapterEntry, ApiName, ApiResponse, api, CheckReport } from '@/lib/api'
 import type { z } from 'zod'
 import { parseArgs } from '@/lib/config/schema'
 import { writeYaml } from '@/lib/config/yaml'
@@ -11,16 +11,18 @@ import { runFiles } from '@/lib/run'
 import { adaptersOf } from '@/server/adapters'
 import { datasetFault, type Datasets } from '@/server/datasets'
 import { checkout, readRuntime, version } from '@/server/env'
-import { readJson } from '@/server/files'
+import { folderName, readJson } from '@/server/files'
 import type { Hub } from '@/server/hub'
 import type { Inspect } from '@/server/inspect'
 import type { Jobs } from '@/server/jobs'
 import type { Paths } from '@/server/paths'
+import { planTime } from '@/server/plan-time'
 import { deleteFolder, filesOf, promptsOf, promptsText, samplesOf, systemOf, writePrompts } from '@/server/run-folder'
 import { changeNotes, notesText } from '@/server/run-notes'
 import { readArgs } from '@/server/run-view'
 import type { Runs } from '@/server/runs'
 import { isActive } from '@/server/status'
+import type { SavedArgsStore } from '@/server/saved-args'
 import type { Uploads } from '@/server/uploads'
 
 export type Endpoints = { [N in ApiName]: (request: z.output<(typeof api)[N]['request']>) => ApiResponse<N> | Promise<ApiResponse<N>> }
@@ -34,6 +36,7 @@ export interface EndpointParts {
   datasets: Datasets
   hub: Hub
   uploads: Uploads
+  saved: SavedArgsStore
 }
 
 /** Settings that name a place on the disk; all of them are looked at before the trainer sees them. */
@@ -48,12 +51,6 @@ function pathFaults(args: Readonly<Record<string, unknown>>, paths: Paths, datas
   })
   const dataset = places.length > 0 ? null : datasetFault(args, datasets)
   return dataset === null ? places : [dataset]
-}
-
-/** A name that is one folder: it may hold any script's letters, but nothing that a path, a shell or another system would take amiss. */
-function folderName(name: string, field: string): string {
-  if (!/^[\p{L}\p{N}_][\p{L}\p{N}._ ()+-]*$/u.test(name) || name.endsWith('.') || name.trim() !== name) throw new UserError('name_invalid', { name }, field)
-  return name
 }
 
 const two = (value: number) => String(value).padStart(2, '0')
@@ -94,12 +91,19 @@ async function start(parts: EndpointParts, { args: raw, model, name, by, sample_
   const parsed = parseArgs(values)
   if (!parsed.ok) throw faultError(parsed.faults[0])
   const outside = pathFaults(parsed.args, paths, datasets)
-  const faults = outside.length > 0 ? outside : (await inspect.ask('check', { args: values })).faults
+  const faults = outside.length > 0 ? outside : (await inspect.ask('check', { args: values, model })).faults
   if (faults.length > 0) throw faultError(faults[0])
   const files: Record<string, string> = { [runFiles.args]: writeYaml(parsed.args), [runFiles.notes]: notesText({ started_by: by }) }
   if (sample_prompts.length > 0) files[runFiles.samplePrompts] = promptsText(sample_prompts)
   jobs.submit(id, files)
   return { id }
+}
+
+async function check({ paths, runs, inspect, datasets }: EndpointParts, args: Record<string, unknown>, model: string | null): Promise<CheckReport> {
+  const faults = pathFaults(args, paths, datasets)
+  if (faults.length > 0) return { faults, warnings: [], plan: null }
+  const report = await inspect.ask('check', { args, model })
+  return report.plan === null ? report : { ...report, time: planTime(report.plan, model ?? modelName(String(args.model_name_or_path)), runs) }
 }
 
 const faultError = ({ code, values, field }: Fault) => new UserError(code, values, field)
@@ -110,7 +114,7 @@ function adapters({ runs }: EndpointParts, model: string | null): AdapterEntry[]
 }
 
 export function makeEndpoints(parts: EndpointParts): Endpoints {
-  const { home, paths, runs, jobs, inspect, datasets, hub, uploads } = parts
+  const { home, paths, runs, jobs, inspect, datasets, hub, uploads, saved } = parts
   const done = (work: (id: string) => void) => ({ id }: { id: string }) => {
     work(id)
     return null
@@ -178,9 +182,16 @@ export function makeEndpoints(parts: EndpointParts): Endpoints {
       hub.stop(ref)
       return null
     },
-    check(request) {
-      const faults = pathFaults(request.args, paths, datasets)
-      return faults.length > 0 ? { faults, warnings: [], plan: null } : inspect.ask('check', request)
+    check: ({ args, model }) => check(parts, args, model),
+    saved_args: () => saved.list(),
+    saved_args_read: ({ name }) => saved.read(name),
+    saved_args_write({ name, text }) {
+      saved.write(name, text)
+      return null
+    },
+    saved_args_remove({ name }) {
+      saved.remove(name)
+      return null
     },
     start: (request) => start(parts, request),
     stop: done(jobs.stop),

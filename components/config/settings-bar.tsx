@@ -2,6 +2,7 @@
 /** Above the settings: a search over all of them, how many were changed, and the way back; one thing that was just done can be undone here. */
 import RotateCcw from 'lucide-react/icons/rotate-ccw'
 import Search from 'lucide-react/icons/search'
+import { ArgumentsMenu } from '@/components/config/arguments/arguments-menu'
 import { draft, firstArgs, firstDraft } from '@/components/config/draft'
 import { filter } from '@/components/config/filter'
 import { notice, replaceDraft, undo } from '@/components/config/notice'
@@ -56,6 +57,7 @@ export function SettingsBar() {
             </Button>
           </>
         )}
+        <ArgumentsMenu />
       </div>
       {said && (
         <Message tone="note" role="status" className="mx-4 mb-2">
