@@ -59,16 +59,16 @@ function AllSettings() {
   const words = t.ui.form
   return (
     <div className="divide-y divide-line">
-      {brought.length > 0 && (
-        <SettingsGroup id="brought" title={words.brought} note={words.brought_note} names={brought} openAtFirst>
-          <Fields names={brought} />
-        </SettingsGroup>
-      )}
       {workingGroups(values).map(({ id, names }) => (
         <SettingsGroup key={id} id={id} title={t.groups[id]} names={names} openAtFirst={openAtFirst[id]}>
           <Fields names={names} />
         </SettingsGroup>
       ))}
+      {brought.length > 0 && (
+        <SettingsGroup id="brought" title={words.brought} note={words.brought_note} names={brought} openAtFirst>
+          <Fields names={brought} />
+        </SettingsGroup>
+      )}
       <SettingsGroup id="elsewhere" title={words.elsewhere} note={words.elsewhere_note} names={elsewhere}>
         <Fields names={elsewhere} />
       </SettingsGroup>

@@ -32,7 +32,7 @@ const presets: Readonly<Record<PresetName, Preset>> = {
     batch: 8,
     pace: 1,
     args: {
-      max_samples: 200, num_train_epochs: 1, lora_rank: 8, lora_alpha: 16, lora_dropout: 0, lr_scheduler_type: 'cosine', warmup_steps: 0, val_size: 0, eval_strategy: 'no', eval_steps: null,
+      max_samples: 200, num_train_epochs: 1, lora_rank: 8, lora_alpha: 16, lora_dropout: 0, lr_scheduler_type: 'cosine', warmup_steps: 0, warmup_ratio: null, val_size: 0, eval_strategy: 'no', eval_steps: null,
       logging_steps: 1, save_steps: 500, save_total_limit: null, load_best_model_at_end: false, early_stopping_steps: null,
     },
   },
@@ -41,7 +41,7 @@ const presets: Readonly<Record<PresetName, Preset>> = {
     batch: 16,
     pace: 1,
     args: {
-      max_samples: 100000, num_train_epochs: 3, lora_rank: 16, lora_alpha: 32, lora_dropout: 0, lr_scheduler_type: 'cosine', warmup_steps: 0.05, val_size: 0.05, eval_strategy: 'steps', eval_steps: 0.1,
+      max_samples: 100000, num_train_epochs: 3, lora_rank: 16, lora_alpha: 32, lora_dropout: 0, lr_scheduler_type: 'cosine', warmup_steps: 0, warmup_ratio: 0.05, val_size: 0.05, eval_strategy: 'steps', eval_steps: 0.1,
       logging_steps: 5, save_steps: 0.1, save_total_limit: 3, load_best_model_at_end: false, early_stopping_steps: null,
     },
   },
@@ -50,7 +50,7 @@ const presets: Readonly<Record<PresetName, Preset>> = {
     batch: 32,
     pace: 0.5,
     args: {
-      max_samples: null, num_train_epochs: 5, lora_rank: 32, lora_alpha: 64, lora_dropout: 0.05, lr_scheduler_type: 'cosine', warmup_steps: 0.05, val_size: 0.1, eval_strategy: 'steps', eval_steps: 0.05,
+      max_samples: null, num_train_epochs: 5, lora_rank: 32, lora_alpha: 64, lora_dropout: 0.05, lr_scheduler_type: 'cosine', warmup_steps: 0, warmup_ratio: 0.05, val_size: 0.1, eval_strategy: 'steps', eval_steps: 0.05,
       logging_steps: 5, save_steps: 0.05, save_total_limit: 3, load_best_model_at_end: true, early_stopping_steps: 4,
     },
   },

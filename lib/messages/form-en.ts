@@ -16,8 +16,8 @@ export const formEn = {
   elsewhere_note: 'These change nothing on this engine. They are written into the file, so that LLaMA-Factory heeds them.',
   later: 'Not in this version yet',
   later_note: 'Settings that LLaMA Board has and this version does not. A file that sets one of them is refused with the same sentence.',
-  brought: 'From the file',
-  brought_note: 'Settings without a place of their own on this page.',
+  brought: 'Other settings',
+  brought_note: 'From a file; they have no place of their own on this page.',
   arguments: 'Presets and files',
   presets_title: 'Presets',
   presets: {

@@ -18,8 +18,8 @@ export const formZh: Messages['ui']['form'] = {
   elsewhere_note: '这些设置在本引擎上不起作用，但会写入文件，供 LLaMA-Factory 使用。',
   later: '当前版本尚不支持',
   later_note: 'LLaMA Board 有而当前版本没有的设置。如果文件中设置了它们，会用同样的语句说明原因并拒绝。',
-  brought: '来自文件的设置',
-  brought_note: '在本页面上没有固定位置的设置。',
+  brought: '其他设置',
+  brought_note: '来自文件，在本页面上没有固定位置。',
   arguments: '预设与文件',
   presets_title: '预设',
   presets: {
