@@ -22,7 +22,7 @@ export function SettingsBar() {
   const changed = useStore(draft, ({ args }) => changedKeys(args).length)
   const said = useStore(notice, (now) => now)
   return (
-    <div className="sticky top-0 z-10 border-b border-line bg-surface">
+    <div className="shrink-0 border-b border-line">
       <div className="flex items-center gap-2 px-4 py-2">
         <div className="relative min-w-0 flex-1">
           <Search aria-hidden className="pointer-events-none absolute top-1/2 left-2 size-3.5 -translate-y-1/2 text-ink-faint" />

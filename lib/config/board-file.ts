@@ -42,8 +42,8 @@ const conditions: readonly [RegExp, (all: Elements) => boolean][] = [
   [/^(project|trackio_space_id)$/, anyOf('report_to', 'trackio')],
 ]
 
-/** Elements of the page itself. */
-const ofThePage = /^(lang|model_name|hub_name|extra_args|current_time|output_dir|config_path|device_count|preview_count|page_index|preview_samples|resume_btn|progress_bar|ds_offload)$/
+/** Elements of the page itself, and one that its runner does not pass on. */
+const ofThePage = /^(lang|hub_private_repo|model_name|hub_name|extra_args|current_time|output_dir|config_path|device_count|preview_count|page_index|preview_samples|resume_btn|progress_bar|ds_offload)$/
 
 const pixels = (value: unknown): unknown => (typeof value === 'string' && /^\d+(\*\d+)+$/.test(value) ? value.split('*').reduce((product, n) => product * Number(n), 1) : value)
 

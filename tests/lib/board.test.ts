@@ -1,6 +1,7 @@
 /** LLaMA Board's Train tab and the bar above it, element by element (`tests/fixtures/board.json`): label, first value, range, options, and the effect on the command. */
 import { describe, expect, it } from 'vitest'
 import { trainCommand } from '@/lib/config/command'
+import type { Kind } from '@/lib/config/field'
 import { fieldOf, isKey, type Key, type TrainingArgs } from '@/lib/config/fields'
 import { keyOfElement } from '@/lib/config/board-file'
 import { formDefaults, lacking, optionsOf } from '@/lib/config/form'
@@ -73,8 +74,10 @@ describe('every element of LLaMA Board', () => {
 function another(key: Key): unknown {
   const { kind, form, default: fallback, options } = fieldOf(key)
   const first = form ?? fallback
-  const candidates: unknown[] = { boolean: [first !== true], choice: options, text: ['x'], names: [['x']], object: [{ a: 1 }], text_or_true: ['x'], integer: [2, 3, 12, 100], number: [0.5, 2, 3], amount: [2, 3, 0.5] }[kind] ?? []
-  return candidates.find((value) => JSON.stringify(value) !== JSON.stringify(first) && fieldOf(key).schema.safeParse(value).success)
+  const candidates: Readonly<Record<Kind, readonly unknown[]>> = {
+    boolean: [first !== true], choice: options ?? [], text: ['x'], names: [['x']], object: [{ a: 1 }], text_or_true: ['x'], integer: [2, 3, 12, 100], number: [0.5, 2, 3], amount: [2, 3, 0.5],
+  }
+  return candidates[kind].find((value) => JSON.stringify(value) !== JSON.stringify(first) && fieldOf(key).schema.safeParse(value).success)
 }
 
 describe('the command', () => {
