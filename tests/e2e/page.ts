@@ -63,6 +63,16 @@ export class BoardPage {
     return { points, first, last }
   }
 
+  /** The page as a browser sees it that has never been here. */
+  async startAfresh(): Promise<void> {
+    await this.page.evaluate(() => {
+      localStorage.clear()
+      sessionStorage.clear()
+    })
+    await this.page.reload()
+    await this.ready()
+  }
+
   /** Opens every section of the settings. */
   async openGroups(): Promise<void> {
     const closed = this.page.locator('h2 button[aria-expanded="false"]')
