@@ -54,7 +54,7 @@ describe.skipIf(chromiumPath === null)('the Train form', () => {
     const shown = await window.page.evaluate(() =>
       Object.fromEntries(
         [...document.querySelectorAll<HTMLElement>('[data-field]')].map((field): [string, Shown] => {
-          const control = field.querySelector<HTMLElement>('input, button[role=combobox], button[role=checkbox], button[aria-haspopup]')
+          const control = document.getElementById(field.querySelector('label')?.htmlFor ?? '')
           const described = control?.getAttribute('aria-describedby') ?? ''
           return [
             field.dataset.field ?? '',

@@ -21,15 +21,16 @@ export async function fromText(name: string, text: string): Promise<Offer> {
   const { imported, faults } = importSettings(text)
   if (imported === null) return { ok: false, name, faults }
   const { args, model_name, extra_args, left_out } = imported
-  const path = args.model_name_or_path ?? (model_name === '' ? null : await knownPath(model_name))
-  const next = { ...draft.get(), args: { ...args, model_name_or_path: path }, model_name, extra_args: extra_args === '{}' ? '' : extra_args }
+  const model = await knownModel(model_name, args.model_name_or_path)
+  const next = { ...draft.get(), args: { ...args, model_name_or_path: model.path }, model_name: model.name, extra_args: extra_args === '{}' ? '' : extra_args }
   return { ok: true, proposal: { name, next, faults: imported.faults, left_out } }
 }
 
-/** LLaMA Board's files name the model, not its folder. */
-async function knownPath(name: string): Promise<string | null> {
-  const { modelByName } = await import('@/lib/models/catalog')
-  return modelByName(name)?.path ?? null
+/** LLaMA Board's files name the model, not its folder; others the folder alone. */
+async function knownModel(name: string, path: unknown): Promise<{ name: string; path: unknown }> {
+  const { modelByName, modelByPath } = await import('@/lib/models/catalog')
+  if (typeof path === 'string') return { name: name || (modelByPath(path)?.name ?? ''), path }
+  return { name, path: modelByName(name)?.path ?? null }
 }
 
 const unknownRoom: Room = { parameters: null, bf16: true, fits: [] }
