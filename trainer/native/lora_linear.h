@@ -1,5 +1,5 @@
 // loraLinear of trainer/ops/linear.ts as one op where the processor has a tile unit: the low-rank update is a last step of the product with the frozen
-// weight, and the gradients of A and B are products on the same unit. A and B are float32, and so is the arithmetic on them.
+// weight. The gradients of A and B are products on the same unit or, for low ranks, of vectors. A and B are float32, and so is the arithmetic on them.
 #pragma once
 #include "tile_product.h"
 
@@ -22,6 +22,46 @@ REGISTER_OP("TuneboardLoraLinearGrad")
       c->set_output(0, c->input(1)); c->set_output(1, c->input(4)); c->set_output(2, c->input(5)); return absl::OkStatus();
     });
 
+inline __m512 sixteen(const float* x, __mmask16 given) { return _mm512_maskz_loadu_ps(given, x); }
+inline __m512 sixteen(const bf16* x, __mmask16 given) {
+  return tiles::lower(_mm512_castsi256_si512(_mm256_maskz_loadu_epi16(given, reinterpret_cast<const tiles::Word*>(x))));
+}
+
+// out [rank, width] = lowᵀ · x for a low [n, rank] of few columns: x is read once per eight of them as it lies, which takes less time than rearranging it
+// into tiles that would be mostly empty.
+template <typename T>
+void multiplyFew(OpKernelContext* ctx, const Matrix& low, const T* x, int64_t width, float* out) {
+  constexpr int64_t kRanks = 8, kWide = 3, kAhead = 16;
+  const int64_t n = low.rows(), rank = low.cols();
+  Matrix padded = Matrix::Zero(n, (rank + kRanks - 1) / kRanks * kRanks);
+  padded.leftCols(rank) = low;
+  parallel(ctx, (width + 16 * kWide - 1) / (16 * kWide), n * padded.cols(), [&](int64_t first, int64_t last) {
+    for (int64_t at = first * 16 * kWide; at < std::min(width, last * 16 * kWide); at += 16 * kWide) {
+      for (int64_t r0 = 0; r0 < rank; r0 += kRanks) {
+        __m512 sums[kRanks][kWide] = {};
+        for (int64_t t = 0; t < n; t++) {
+          const T* row = x + t * width + at;
+          const float* lows = padded.data() + t * padded.cols() + r0;
+          for (int64_t i = 0; i < kWide; i++) {
+            __builtin_prefetch(row + kAhead * width + i * 16);
+            const __m512 numbers = sixteen(row + i * 16, tiles::first16(width - at - i * 16));
+            for (int64_t r = 0; r < kRanks; r++) sums[r][i] = _mm512_fmadd_ps(_mm512_set1_ps(lows[r]), numbers, sums[r][i]);
+          }
+        }
+        for (int64_t r = 0; r < std::min(kRanks, rank - r0); r++) {
+          for (int64_t i = 0; i < kWide; i++) _mm512_mask_storeu_ps(out + (r0 + r) * width + at + i * 16, tiles::first16(width - at - i * 16), sums[r][i]);
+        }
+      }
+    }
+  });
+}
+template <typename T>
+void multiplyTransposed(OpKernelContext* ctx, const Matrix& low, const T* x, int64_t width, float* out) {
+  if (low.cols() <= 16) return multiplyFew(ctx, low, x, width, out);
+  const Matrix across = low.transpose();
+  tiles::multiply<float>(ctx, tiles::packWholeLeft(ctx, across.data(), low.cols(), low.rows(), 1), tiles::Right<T>{x, false, low.rows(), width}, low.cols(), out);
+}
+
 // x · w + low · bᵀ, where low = scale · x · aᵀ; x [n, in], w [in, out], a [rank, in], b [out, rank].
 template <typename T, typename W>
 class LoraLinear : public OpKernel {
@@ -37,7 +77,7 @@ class LoraLinear : public OpKernel {
     const tiles::Left x = tiles::packWholeLeft(ctx, reinterpret_cast<const T*>(ctx->input(0).data()), n, in, 0);
     tiles::multiply<T>(ctx, x, tiles::Right<float>{a, true, in, rank}, n, lows);
     RowMap(lows, n * rank) *= scale_;
-    const tiles::Added added{tiles::packWholeLeft(ctx, lows, n, rank, 1), {b, true, rank, width}};
+    const tiles::Added added = tiles::lowRank(ctx, lows, n, rank, b, true, width);
     tiles::multiply<T>(ctx, x, tiles::Right<W>{reinterpret_cast<const W*>(ctx->input(1).data()), false, in, width}, n, reinterpret_cast<T*>(y->data()), &added);
   }
 
@@ -61,11 +101,10 @@ class LoraLinearGrad : public OpKernel {
     const tiles::Left dy = tiles::packWholeLeft(ctx, given(0), n, width, 0);
     tiles::multiply<T>(ctx, dy, tiles::Right<float>{b, false, width, rank}, n, lows.data());
     lows *= scale_;
-    const tiles::Added added{tiles::packWholeLeft(ctx, lows.data(), n, rank, 1), {a, false, rank, in}};
+    const tiles::Added added = tiles::lowRank(ctx, lows.data(), n, rank, a, false, in);
     tiles::multiply<T>(ctx, dy, tiles::Right<W>{reinterpret_cast<const W*>(ctx->input(2).data()), true, width, in}, n, reinterpret_cast<T*>(dx->data()), &added);
-    const Matrix lowsAcross = lows.transpose(), lowAcross = ConstMatrixMap(ctx->input(3).flat<float>().data(), n, rank).transpose();
-    tiles::multiply<float>(ctx, tiles::packWholeLeft(ctx, lowsAcross.data(), rank, n, 1), tiles::Right<T>{given(1), false, n, in}, rank, da->flat<float>().data());
-    tiles::multiply<float>(ctx, tiles::packWholeLeft(ctx, lowAcross.data(), rank, n, 1), tiles::Right<T>{given(0), false, n, width}, rank, db_.data());
+    multiplyTransposed(ctx, lows, given(1), in, da->flat<float>().data());
+    multiplyTransposed(ctx, ConstMatrixMap(ctx->input(3).flat<float>().data(), n, rank), given(0), width, db_.data());
     MatrixMap(db->flat<float>().data(), width, rank) = db_.transpose();
   }
 

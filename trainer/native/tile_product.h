@@ -69,11 +69,31 @@ inline void fetchLines(const char* rows, int64_t at, int64_t lines, int64_t row,
   for (int64_t line = at; line < std::min(at + lines, 2 * row); line++) _mm_prefetch(rows + (line < row ? line * 64 : (line - row) * 64 + apart), _MM_HINT_T1);
 }
 
-// A second product of a few columns that is added to the first, in float32: what LoRA adds to a linear.
+// A second product that is added to the first: what LoRA adds to a linear. Its float32 operands are laid out as six bfloat16 ones, side by side in the
+// left and one below the other in the right, so that the sum of the six products of planes takes as many steps as their columns fill: two for a rank of 8.
 struct Added {
   Left left;
-  Right<float> right;
+  Right<bf16> right;
 };
+constexpr int kSix = 6, kLeftPlane[kSix] = {2, 1, 0, 1, 0, 0}, kRightPlane[kSix] = {0, 1, 2, 0, 1, 0};
+
+// x [rows, columns] as six matrices of its planes: [rows, 6 · columns], or [6 · rows, columns] when they go below one another.
+inline const bf16* spread(const float* x, int64_t rows, int64_t columns, const int (&plane)[kSix], bool below, int keep) {
+  Word* out = scratch<Word>(rows * columns * kSix, keep);
+  for (int64_t r = 0; r < rows; r++) {
+    for (int64_t c = 0; c < columns; c += 32) {
+      const Planes planes = along<3>(x + r * columns + c, columns - c);
+      for (int s = 0; s < kSix; s++) _mm512_mask_storeu_epi16(out + (below ? s * rows + r : r * kSix + s) * columns + c, first32(columns - c), planes.word[plane[s]]);
+    }
+  }
+  return reinterpret_cast<const bf16*>(out);
+}
+
+// low [m, rank] times b, which lies as [rank, n] or, transposed, as [n, rank].
+inline Added lowRank(OpKernelContext* ctx, const float* low, int64_t m, int64_t rank, const float* b, bool transposed, int64_t n) {
+  const Left left = packWholeLeft(ctx, spread(low, m, rank, kLeftPlane, false, 3), m, kSix * rank, 1);
+  return {left, {spread(b, transposed ? n : rank, transposed ? rank : n, kRightPlane, !transposed, 4), transposed, kSix * rank, n}};
+}
 
 // 2 × 2 tiles of sums to where they belong: straight into a float32 result where all 32 × 32 numbers are given, through `block` elsewhere.
 template <typename C>
@@ -90,14 +110,14 @@ void computeBlocks(const Left& left, const Right<R>& right, const Added* added, 
   constexpr int A = kPlanes<L>, B = kPlanes<R>;
   const int64_t steps = left.steps, more = added ? added->left.steps : 0, most = std::min(steps, kDepth);
   const int64_t widest = std::max<int64_t>(kTilesHeld / (2 * most * B), 1), kept = steps > most ? row1 - row0 : 1;
-  Word* packed = scratch<Word>(widest * 2 * (most * B + more * 3) * kTile, 2);
+  Word* packed = scratch<Word>(widest * 2 * (most * B + more) * kTile, 2);
   Word* packedAdded = packed + widest * 2 * most * B * kTile;
   float* sums = scratch<float>(kept * widest * kSide * kSide, 0);
   static const Shapes shapes;
   _tile_loadconfig(&shapes);
   for (int64_t first = column0, columns; first < column1; first += columns) {
     columns = std::min(widest, column1 - first);
-    for (int64_t j = 0; j < columns && added; j++) packColumns(added->right, first + j, 0, more, packedAdded + j * 2 * more * 3 * kTile);
+    for (int64_t j = 0; j < columns && added; j++) packColumns(added->right, first + j, 0, more, packedAdded + j * 2 * more * kTile);
     for (int64_t from = 0; from < steps; from += most) {
       const int64_t depth = std::min(most, steps - from);
       const bool last = from + depth == steps;
@@ -112,20 +132,24 @@ void computeBlocks(const Left& left, const Right<R>& right, const Added* added, 
           float* block = sums + (kept > 1 ? (i - row0) * columns + j : 0) * kSide * kSide;
           if (from > 0) loadSums(block);
           else zeroSums();
-          for (int64_t d = 0; d < depth; d++) {
-            if (i + 1 < row1) fetchLines(next, (j * depth + d) * each, each, lines, steps * A * kTile * 2);
-            step<A, B>(a0 + d * A * kTile, a1 + d * A * kTile, b0 + d * B * kTile, b1 + d * B * kTile);
-          }
+          const auto addSteps = [&](auto both) {
+            for (int64_t d = 0; d < depth; d++) {
+              if (i + 1 < row1) fetchLines(next, (j * depth + d) * each, each, lines, steps * A * kTile * 2);
+              step<A, B, both>(a0 + d * A * kTile, a1 + d * A * kTile, b0 + d * B * kTile, b1 + d * B * kTile);
+            }
+          };
+          const int64_t row = i * kSide, column = (first + j) * kSide, height = std::min(kSide, m - row), width = std::min(kSide, right.n - column);
+          if (width > kSide / 2) addSteps(std::true_type());
+          else addSteps(std::false_type());
           if (!last) {
             storeSums(block);
             continue;
           }
           for (int64_t d = 0; d < more; d++) {
-            const Word* b = packedAdded + (j * 2 * more + d) * 3 * kTile;
-            step<3, 3>(added->left.at(2 * i, d), added->left.at(2 * i + 1, d), b, b + more * 3 * kTile);
+            const Word* b = packedAdded + (j * 2 * more + d) * kTile;
+            step<1, 1, true>(added->left.at(2 * i, d), added->left.at(2 * i + 1, d), b, b + more * kTile);
           }
-          const int64_t row = i * kSide, column = (first + j) * kSide;
-          storeResult(block, c + row * right.n + column, right.n, std::min(kSide, m - row), std::min(kSide, right.n - column));
+          storeResult(block, c + row * right.n + column, right.n, height, width);
         }
       }
     }

@@ -35,7 +35,7 @@ struct alignas(64) Shapes {
 
 template <typename N>
 N* scratch(int64_t n, int which) {
-  thread_local std::vector<N, Eigen::aligned_allocator<N>> kept[4];
+  thread_local std::vector<N, Eigen::aligned_allocator<N>> kept[5];
   auto& buffer = kept[which];
   if (static_cast<int64_t>(buffer.size()) < n) buffer.resize(n);
   return buffer.data();
@@ -123,12 +123,21 @@ void packRightTransposed(const N* x, int64_t stride, int64_t rows, int64_t colum
   }
 }
 
-// One step of 32 columns for 2 × 2 tiles of sums, by the planes of both operands. The pairs of planes come in an order in which only one operand changes.
-template <int A, int B>
+// One step of 32 columns for 2 × 2 tiles of sums, or 2 × 1 where the right operand has no more columns, by the planes of both operands. The pairs of
+// planes come in an order in which only one operand changes.
+template <int A, int B, bool Both>
 inline void step(const Word* a0, const Word* a1, const Word* b0, const Word* b1) {
   const auto left = [&](int p) { _tile_loadd(4, a0 + p * kTile, 64); _tile_loadd(5, a1 + p * kTile, 64); };
-  const auto right = [&](int p) { _tile_loadd(6, b0 + p * kTile, 64); _tile_loadd(7, b1 + p * kTile, 64); };
-  const auto multiply = [] { _tile_dpbf16ps(0, 4, 6); _tile_dpbf16ps(1, 4, 7); _tile_dpbf16ps(2, 5, 6); _tile_dpbf16ps(3, 5, 7); };
+  const auto right = [&](int p) {
+    _tile_loadd(6, b0 + p * kTile, 64);
+    if constexpr (Both) _tile_loadd(7, b1 + p * kTile, 64);
+  };
+  const auto multiply = [] {
+    _tile_dpbf16ps(0, 4, 6);
+    if constexpr (Both) _tile_dpbf16ps(1, 4, 7);
+    _tile_dpbf16ps(2, 5, 6);
+    if constexpr (Both) _tile_dpbf16ps(3, 5, 7);
+  };
   if constexpr (A == 3 && B == 3) {
     left(2), right(0), multiply();
     left(1), multiply();
