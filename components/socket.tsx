@@ -3,6 +3,7 @@
 import { createContext, useContext, useEffect, useState, type ReactNode } from 'react'
 import { io, type Socket } from 'socket.io-client'
 import type { ChatStatus, ClientEvents, ServerEvents } from '@/lib/events'
+import type { ExportJob } from '@/lib/export'
 import type { Download } from '@/lib/hub/download'
 import type { RunSummary } from '@/lib/run'
 
@@ -19,9 +20,11 @@ interface SocketValue {
   chat: ChatStatus
   /** What is or was fetched from hubs. */
   downloads: Download[]
+  /** null until the server has sent the list; the newest first. */
+  exports: ExportJob[] | null
 }
 
-const Context = createContext<SocketValue>({ socket: null, connected: false, tried: false, runs: null, chat: { status: 'unloaded' }, downloads: [] })
+const Context = createContext<SocketValue>({ socket: null, connected: false, tried: false, runs: null, chat: { status: 'unloaded' }, downloads: [], exports: null })
 
 export function SocketProvider({ children }: { children: ReactNode }) {
   const [socket, setSocket] = useState<BoardSocket | null>(null)
@@ -30,6 +33,7 @@ export function SocketProvider({ children }: { children: ReactNode }) {
   const [runs, setRuns] = useState<RunSummary[] | null>(null)
   const [chat, setChat] = useState<ChatStatus>({ status: 'unloaded' })
   const [downloads, setDownloads] = useState<Download[]>([])
+  const [exports, setExports] = useState<ExportJob[] | null>(null)
   useEffect(() => {
     const made: BoardSocket = io({ transports: ['websocket', 'polling'], reconnectionDelay: 300, reconnectionDelayMax: 2000 })
     made.on('connect', () => {
@@ -41,10 +45,11 @@ export function SocketProvider({ children }: { children: ReactNode }) {
     made.on('runs', setRuns)
     made.on('chat', setChat)
     made.on('downloads', setDownloads)
+    made.on('exports', setExports)
     setSocket(made)
     return () => void made.disconnect()
   }, [])
-  return <Context.Provider value={{ socket, connected, tried, runs, chat, downloads }}>{children}</Context.Provider>
+  return <Context.Provider value={{ socket, connected, tried, runs, chat, downloads, exports }}>{children}</Context.Provider>
 }
 
 export const useSocket = (): SocketValue => useContext(Context)

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import type { Fault } from '@/lib/errors'
+import type { ExportJob } from '@/lib/export'
 import type { Download } from '@/lib/hub/download'
 import type { RunSummary } from '@/lib/run'
 import type { RunPosition, RunTail } from '@/lib/run-tail'
@@ -80,6 +81,8 @@ export interface ServerEvents {
   tail: (id: string, tail: RunTail) => void
   /** All that is or was fetched from hubs since the server's start: at connection, and as it goes on. */
   downloads: (downloads: Download[]) => void
+  /** All exports, the newest first: at connection, and as they go on. */
+  exports: (exports: ExportJob[]) => void
   chat: (status: ChatStatus) => void
   delta: (delta: ChatDelta) => void
 }

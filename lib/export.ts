@@ -3,7 +3,7 @@
  * for the board. How files are made is `trainer/export`.
  */
 import { z } from 'zod'
-import { faultSchema } from '@/lib/errors'
+import { type Fault, faultSchema } from '@/lib/errors'
 
 /** What can be made of a model and an adapter. */
 export const exportFormats = ['merged', 'adapter', 'gguf'] as const
@@ -13,7 +13,7 @@ export type ExportFormat = (typeof exportFormats)[number]
 export const ggufTypes = ['f32', 'f16', 'bf16', 'q8_0'] as const
 export type GgufType = (typeof ggufTypes)[number]
 
-/** What LLaMA-Factory has no setting for. */
+/** What LLaMA-Factory has no setting for. Names are those of the command's own words. */
 export const exportOptionsSchema = z.strictObject({
   format: z.enum(exportFormats).default('merged'),
   gguf_type: z.enum(ggufTypes).default('f16'),
@@ -52,3 +52,35 @@ export const exportStateSchema = z.strictObject({
   error: faultSchema.nullable(),
 })
 export type ExportState = z.infer<typeof exportStateSchema>
+
+/** An export as the board lists it. */
+export interface ExportJob {
+  id: string
+  options: ExportOptions
+  model: string
+  adapter: string | null
+  /** Absolute path of what is made. */
+  folder: string
+  state: ExportState
+}
+
+/** What an export would take, or what stands in its way. */
+export interface ExportPlan {
+  faults: Fault[]
+  /** Of what is written; null while something is wrong. */
+  bytes: number | null
+  /** Where it is written. */
+  available: number
+}
+
+/** `job.json` of an export's folder. */
+export const exportRecordSchema = z.strictObject({
+  options: exportOptionsSchema,
+  model: z.string(),
+  adapter: z.string().nullable(),
+  folder: z.string(),
+  pid: z.number().int(),
+  pid_start: z.string().nullable(),
+  started_at: z.number(),
+})
+export type ExportRecord = z.infer<typeof exportRecordSchema>

@@ -5,6 +5,7 @@ import { UserError } from '@/lib/errors'
 import { openChat } from '@/server/chat'
 import { openDatasets } from '@/server/datasets'
 import { makeEndpoints } from '@/server/endpoints'
+import { openExports } from '@/server/exports'
 import { openGuard } from '@/server/guard'
 import { httpHandler, type Page } from '@/server/http'
 import { claimHome } from '@/server/home'
@@ -16,7 +17,6 @@ import { openPaths } from '@/server/paths'
 import { openQueue } from '@/server/queue'
 import { openRuns } from '@/server/runs'
 import { answerRoom, openSockets, runRoom, serveBrowsers } from '@/server/socket'
-import { openSavedArgs } from '@/server/saved-args'
 import { openUploads } from '@/server/uploads'
 
 export interface Board {
@@ -64,8 +64,9 @@ export async function openBoard(options: ServerOptions, makePage: (server: Serve
   const datasets = openDatasets({ home, paths, inspect })
   const uploads = openUploads(home, inspect)
   const hub = openHub((downloads) => browsers.emit('downloads', downloads))
-  server.on('request', httpHandler(guard, makeEndpoints({ home, paths, runs, jobs, inspect, datasets, hub, uploads, saved: openSavedArgs(home) }), runs, uploads, makePage(server), options.dev))
-  serveBrowsers(browsers, runs, chat, hub, paths)
+  const exports = openExports(home, (jobs) => browsers.emit('exports', jobs))
+  server.on('request', httpHandler(guard, makeEndpoints({ home, paths, runs, jobs, inspect, datasets, hub, uploads, exports }), uploads, makePage(server), options.dev))
+  serveBrowsers(browsers, { runs, chat, hub, paths, exports })
   inspect.warmUp()
   return {
     port,
@@ -75,6 +76,7 @@ export async function openBoard(options: ServerOptions, makePage: (server: Serve
       chat.close()
       inspect.close()
       hub.close()
+      exports.close()
       server.closeAllConnections()
       await browsers.close()
     },

@@ -1,7 +1,7 @@
 /** What each endpoint of `lib/api` does: paths are checked here, the work is done by the part of the server that it belongs to. */
 import { realpathSync } from 'node:fs'
 import path from 'node:path'
-import type { AdapterEntry, ApiName, ApiResponse, api, CheckReport } from '@/lib/api'
+import type { AdapterEntry, ApiName, ApiResponse, api } from '@/lib/api'
 import type { z } from 'zod'
 import { parseArgs } from '@/lib/config/schema'
 import { writeYaml } from '@/lib/config/yaml'
@@ -11,18 +11,14 @@ import { runFiles } from '@/lib/run'
 import { adaptersOf } from '@/server/adapters'
 import { datasetFault, type Datasets } from '@/server/datasets'
 import { checkout, readRuntime, version } from '@/server/env'
-import { folderName, readJson } from '@/server/files'
+import type { Exports } from '@/server/exports'
+import { readJson } from '@/server/files'
 import type { Hub } from '@/server/hub'
 import type { Inspect } from '@/server/inspect'
 import type { Jobs } from '@/server/jobs'
 import type { Paths } from '@/server/paths'
-import { planTime } from '@/server/plan-time'
-import { deleteFolder, filesOf, promptsOf, promptsText, samplesOf, systemOf, writePrompts } from '@/server/run-folder'
-import { changeNotes, notesText } from '@/server/run-notes'
 import { readArgs } from '@/server/run-view'
 import type { Runs } from '@/server/runs'
-import { isActive } from '@/server/status'
-import type { SavedArgsStore } from '@/server/saved-args'
 import type { Uploads } from '@/server/uploads'
 
 export type Endpoints = { [N in ApiName]: (request: z.output<(typeof api)[N]['request']>) => ApiResponse<N> | Promise<ApiResponse<N>> }
@@ -36,11 +32,11 @@ export interface EndpointParts {
   datasets: Datasets
   hub: Hub
   uploads: Uploads
-  saved: SavedArgsStore
+  exports: Exports
 }
 
 /** Settings that name a place on the disk; all of them are looked at before the trainer sees them. */
-const pathKeys = ['model_name_or_path', 'adapter_name_or_path', 'dataset_dir', 'eval_dataset_dir', 'resume_from_checkpoint'] as const
+const pathKeys = ['model_name_or_path', 'adapter_name_or_path', 'dataset_dir', 'eval_dataset_dir', 'resume_from_checkpoint', 'export_dir'] as const
 
 function pathFaults(args: Readonly<Record<string, unknown>>, paths: Paths, datasets: Datasets): Fault[] {
   const places = pathKeys.flatMap((key) => {
@@ -51,6 +47,12 @@ function pathFaults(args: Readonly<Record<string, unknown>>, paths: Paths, datas
   })
   const dataset = places.length > 0 ? null : datasetFault(args, datasets)
   return dataset === null ? places : [dataset]
+}
+
+/** A name that is one folder: it may hold any script's letters, but nothing that a path, a shell or another system would take amiss. */
+function folderName(name: string, field: string): string {
+  if (!/^[\p{L}\p{N}_][\p{L}\p{N}._ ()+-]*$/u.test(name) || name.endsWith('.') || name.trim() !== name) throw new UserError('name_invalid', { name }, field)
+  return name
 }
 
 const two = (value: number) => String(value).padStart(2, '0')
@@ -82,7 +84,7 @@ function sameFolder(a: string, b: string): boolean {
   return a === b || real(a) === real(b)
 }
 
-async function start(parts: EndpointParts, { args: raw, model, name, by, sample_prompts }: z.output<(typeof api)['start']['request']>): Promise<{ id: string }> {
+async function start(parts: EndpointParts, raw: Record<string, unknown>, model: string | null, name: string | null): Promise<{ id: string }> {
   const { paths, runs, jobs, inspect, datasets } = parts
   const modelPath = typeof raw.model_name_or_path === 'string' ? raw.model_name_or_path : ''
   const method = typeof raw.finetuning_type === 'string' ? raw.finetuning_type : 'lora'
@@ -91,19 +93,24 @@ async function start(parts: EndpointParts, { args: raw, model, name, by, sample_
   const parsed = parseArgs(values)
   if (!parsed.ok) throw faultError(parsed.faults[0])
   const outside = pathFaults(parsed.args, paths, datasets)
-  const faults = outside.length > 0 ? outside : (await inspect.ask('check', { args: values, model })).faults
+  const faults = outside.length > 0 ? outside : (await inspect.ask('check', { args: values })).faults
   if (faults.length > 0) throw faultError(faults[0])
-  const files: Record<string, string> = { [runFiles.args]: writeYaml(parsed.args), [runFiles.notes]: notesText({ started_by: by }) }
-  if (sample_prompts.length > 0) files[runFiles.samplePrompts] = promptsText(sample_prompts)
-  jobs.submit(id, files)
+  jobs.submit(id, writeYaml(parsed.args))
   return { id }
 }
 
-async function check({ paths, runs, inspect, datasets }: EndpointParts, args: Record<string, unknown>, model: string | null): Promise<CheckReport> {
-  const faults = pathFaults(args, paths, datasets)
-  if (faults.length > 0) return { faults, warnings: [], plan: null }
-  const report = await inspect.ask('check', { args, model })
-  return report.plan === null ? report : { ...report, time: planTime(report.plan, model ?? modelName(String(args.model_name_or_path)), runs) }
+/** What stands in the way of an export, and its size. */
+async function exportPlan({ paths, inspect, datasets }: EndpointParts, request: z.output<typeof api.export_plan.request>): Promise<ApiResponse<'export_plan'>> {
+  const faults = pathFaults({ ...request.args, dataset: null, eval_dataset: null }, paths, datasets)
+  return faults.length > 0 ? { faults, bytes: null, available: 0 } : inspect.ask('export_plan', request)
+}
+
+async function startExport(parts: EndpointParts, request: z.output<typeof api.export_start.request>): Promise<{ id: string }> {
+  const { faults } = await exportPlan(parts, request)
+  if (faults.length > 0) throw faultError(faults[0])
+  const parsed = parseArgs(request.args, 'export')
+  if (!parsed.ok) throw faultError(parsed.faults[0])
+  return { id: parts.exports.start(parsed.args, request.options) }
 }
 
 const faultError = ({ code, values, field }: Fault) => new UserError(code, values, field)
@@ -114,7 +121,7 @@ function adapters({ runs }: EndpointParts, model: string | null): AdapterEntry[]
 }
 
 export function makeEndpoints(parts: EndpointParts): Endpoints {
-  const { home, paths, runs, jobs, inspect, datasets, hub, uploads, saved } = parts
+  const { home, paths, runs, jobs, inspect, datasets, hub, uploads, exports } = parts
   const done = (work: (id: string) => void) => ({ id }: { id: string }) => {
     work(id)
     return null
@@ -182,54 +189,19 @@ export function makeEndpoints(parts: EndpointParts): Endpoints {
       hub.stop(ref)
       return null
     },
-    check: ({ args, model }) => check(parts, args, model),
-    saved_args: () => saved.list(),
-    saved_args_read: ({ name }) => saved.read(name),
-    saved_args_write({ name, text }) {
-      saved.write(name, text)
-      return null
+    export_plan: (request) => exportPlan(parts, request),
+    export_start: (request) => startExport(parts, request),
+    export_cancel: done(exports.cancel),
+    export_forget: done(exports.forget),
+    check(request) {
+      const faults = pathFaults(request.args, paths, datasets)
+      return faults.length > 0 ? { faults, warnings: [], plan: null } : inspect.ask('check', request)
     },
-    saved_args_remove({ name }) {
-      saved.remove(name)
-      return null
-    },
-    start: (request) => start(parts, request),
+    start: ({ args, model, name }) => start(parts, args, model, name),
     stop: done(jobs.stop),
     kill: done(jobs.kill),
     withdraw: done(jobs.withdraw),
-    resume({ id, by }) {
-      jobs.resume(id)
-      changeNotes(runs.view(id).folder, { started_by: by })
-      runs.refresh(id)
-      return null
-    },
-    run_note({ id, change }) {
-      changeNotes(runs.view(id).folder, change)
-      runs.refresh(id)
-      return null
-    },
-    async run_delete({ id }) {
-      const { status } = runs.get(id)
-      if (isActive(status) || status === 'queued') throw new UserError('run_going', { id })
-      const deleted = deleteFolder(runs.view(id).folder)
-      runs.refresh(id)
-      await deleted
-      return null
-    },
-    run_files: ({ id }) => filesOf(runs.view(id).folder),
-    run_settings: ({ ids }) => Object.fromEntries(ids.filter(runs.has).flatMap((id) => {
-      const values = readArgs(runs.view(id).folder)?.values
-      return values ? [[id, values]] : []
-    })),
-    run_samples({ id }) {
-      const { folder } = runs.view(id)
-      return { prompts: promptsOf(folder), samples: samplesOf(folder) }
-    },
-    run_prompts({ id, prompts }) {
-      writePrompts(runs.view(id).folder, prompts)
-      return null
-    },
-    run_system: ({ id }) => systemOf(runs.view(id).folder),
+    resume: done(jobs.resume),
     run({ id }) {
       const { folder } = runs.view(id)
       const args = readArgs(folder)

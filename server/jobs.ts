@@ -27,17 +27,14 @@ export interface Jobs {
   place(id: string): RunPlace
   /** Must be called once the runs are there: `place` is what they are made with. */
   begin(runs: Runs): void
-  /** Makes a run folder with these files, the arguments among them, and queues it. @throws UserError `output_dir_taken` */
-  submit(id: string, files: Readonly<Record<string, string>>): void
+  /** Makes a run folder with these arguments and queues it. @throws UserError `output_dir_taken` */
+  submit(id: string, argsYaml: string): void
   stop(id: string): void
   kill(id: string): void
   withdraw(id: string): void
   resume(id: string): void
   close(): void
 }
-
-/** Files that a run has before it begins. */
-const before: ReadonlySet<string> = new Set([runFiles.args, runFiles.notes, runFiles.samplePrompts])
 
 type Asked = NonNullable<Exit['asked']>
 
@@ -138,11 +135,11 @@ export function openJobs(queue: Queue): Jobs {
       timer = setInterval(reporting(tick), tickEvery)
       tick()
     },
-    submit(id, files) {
+    submit(id, argsYaml) {
       const folder = folderOf(id)
       mkdirSync(folder, { recursive: true })
       if (readdirSync(folder).length > 0) throw new UserError('output_dir_taken', { path: folder }, 'output_dir')
-      for (const [name, text] of Object.entries(files)) writeWhole(path.join(folder, name), text, { durable: true })
+      writeWhole(path.join(folder, runFiles.args), argsYaml, { durable: true })
       enqueue(id, null)
     },
     stop(id) {
@@ -164,7 +161,7 @@ export function openJobs(queue: Queue): Jobs {
       if (queue.position(id) === null) throw new UserError('run_not_queued', { id })
       const { folder } = runs.view(id)
       queue.change({ waiting: queue.waiting.filter((entry) => entry.id !== id) })
-      const neverBegan = readdirSync(folder).every((name) => before.has(name))
+      const neverBegan = readdirSync(folder).every((name) => name === runFiles.args)
       if (neverBegan) rmSync(folder, { recursive: true })
       runs.refresh(id)
       renumber()

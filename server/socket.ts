@@ -8,8 +8,9 @@ import { z } from 'zod'
 import { schemaProblem } from '@/lib/causes'
 import { UserError } from '@/lib/errors'
 import { chatAskSchema, chatLoadSchema, type ClientEvents, type Reply, type ServerEvents } from '@/lib/events'
-import { inPieces, runPositionSchema, type RunTail } from '@/lib/run-tail'
+import { runPositionSchema } from '@/lib/run-tail'
 import type { Chat } from '@/server/chat'
+import type { Exports } from '@/server/exports'
 import { faultOf } from '@/server/fault'
 import type { Guard } from '@/server/guard'
 import type { Hub } from '@/server/hub'
@@ -60,19 +61,15 @@ function serveRuns(browser: Browser, runs: Runs): void {
     runs.unwatch(id)
   }
   browser.on('watch', (id, have, done) => {
-    let rest: RunTail[] = []
     answer(done, () => {
       const run = parsed('watch', idSchema, id)
       const position = parsed('watch', runPositionSchema.nullable(), have)
       unwatch(run)
-      const [first, ...others] = inPieces(runs.watch(run, position))
-      rest = others
+      const tail = runs.watch(run, position)
       watched.add(run)
       void browser.join(runRoom(run))
-      return first
+      return tail
     })
-    // Before anything that is new: all of this happens in one turn.
-    for (const piece of rest) browser.emit('tail', id, piece)
   })
   browser.on('unwatch', unwatch)
   browser.on('disconnect', () => [...watched].forEach(unwatch))
@@ -113,10 +110,11 @@ function serveChat(browser: Browser, chat: Chat, paths: Paths): void {
 }
 
 /** Tells a new browser what is, and serves it until it goes. */
-export function serveBrowsers(browsers: Browsers, runs: Runs, chat: Chat, hub: Hub, paths: Paths): void {
+export function serveBrowsers(browsers: Browsers, { runs, chat, hub, paths, exports }: { runs: Runs; chat: Chat; hub: Hub; paths: Paths; exports: Exports }): void {
   browsers.on('connection', (browser) => {
     browser.emit('runs', runs.list())
     browser.emit('downloads', hub.downloads())
+    browser.emit('exports', exports.list())
     browser.emit('chat', chat.status())
     serveRuns(browser, runs)
     serveChat(browser, chat, paths)

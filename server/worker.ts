@@ -23,11 +23,16 @@ export interface Ending {
  */
 export function startTrainer(folder: string, checkpoint: string | null, ended: (ending: Ending) => void): ProcessId | null {
   const resume = checkpoint === null ? [] : [`resume_from_checkpoint=${checkpoint}`]
-  const output = openSync(path.join(folder, outputFile), 'a')
+  return startDetached(['train', path.join(folder, runFiles.args), ...resume], path.join(folder, outputFile), {}, ended)
+}
+
+/** Starts the trainer's program with these words, its output appended to a file. */
+export function startDetached(words: readonly string[], outputPath: string, env: Readonly<Record<string, string>>, ended: (ending: Ending) => void): ProcessId | null {
+  const output = openSync(outputPath, 'a')
   try {
-    const child = spawn(process.execPath, [trainerProgram(), 'train', path.join(folder, runFiles.args), ...resume], {
+    const child = spawn(process.execPath, [trainerProgram(), ...words], {
       cwd: checkout,
-      env: { ...trainerEnv(), [faultsAs]: 'json' },
+      env: { ...trainerEnv(), [faultsAs]: 'json', ...env },
       detached: true,
       stdio: ['ignore', output, output],
     })

@@ -9,7 +9,7 @@ import { readRuntime } from '@/trainer/runtime-file'
 /** WASM computes in float32 only, on one thread. */
 export const isWasm = (kind: RuntimeKind | undefined = readRuntime()?.kind): boolean => kind === 'wasm'
 
-async function startWasm(): Promise<void> {
+export async function startWasm(): Promise<void> {
   const [{ setBackend }] = await Promise.all([import('@tensorflow/tfjs-core'), import('@tensorflow/tfjs-backend-wasm')])
   if (!(await setBackend('wasm'))) throw new Error('the WASM backend of TF.js does not start')
 }

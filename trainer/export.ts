@@ -7,6 +7,7 @@ import path from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { internalFault } from '@/lib/causes'
 import { UserError } from '@/lib/errors'
+import type { Verdict } from '@/lib/export'
 import { readArguments, Refused } from '@/trainer/arguments'
 import { withFetchedFolder } from '@/trainer/base-model'
 import { checkExport, checkSpace, type ExportGround } from '@/trainer/export/ground'
@@ -26,21 +27,30 @@ export async function exportModel(argv: readonly string[]): Promise<number> {
     const { faults, ground } = await checkExport(args, options)
     if (ground === null) throw new Refused(faults)
     checkSpace(ground)
-    const isWritten = await write(ground, report, () => request.signal !== null)
-    if (!isWritten) {
-      report.cancelled()
-      return exitCodeOf(request.signal ?? 'SIGTERM')
-    }
-    report.done(args.export_dir ?? '', null)
+    const verdict = await make(ground, report, () => {
+      if (request.signal !== null) throw new Stopped(request.signal)
+    })
+    report.done(args.export_dir ?? '', verdict)
     return 0
   } catch (error) {
+    if (error instanceof Stopped) {
+      report.cancelled()
+      return exitCodeOf(error.signal)
+    }
     report.failed(error instanceof Refused ? error.faults[0] : error instanceof UserError ? error.fault : internalFault(error))
     throw error
   }
 }
 
-/** Writes beside the target and renames, so that it appears whole on one file system; false where it was asked to stop, and then nothing is left. */
-async function write(ground: ExportGround, report: ExportReport, isAskedToStop: () => boolean): Promise<boolean> {
+/** Thrown where the export was asked to stop. */
+class Stopped extends Error {
+  constructor(readonly signal: Parameters<typeof exitCodeOf>[0]) {
+    super(signal)
+  }
+}
+
+/** Writes beside the target, compares, and renames, so that it appears whole and on one file system; whatever ends it early leaves nothing. */
+async function make(ground: ExportGround, report: ExportReport, checkpoint: () => void): Promise<Verdict | null> {
   const output = path.resolve(ground.args.export_dir ?? '')
   const temporary = `${output}.${process.pid}.tmp`
   const total = formats[ground.options.format].bytes(ground)
@@ -51,15 +61,25 @@ async function write(ground: ExportGround, report: ExportReport, isAskedToStop: 
       done += bytes
       report.progress('writing', Math.min(1, done / total))
       await turn() // a signal is only heard between two turns
-      if (isAskedToStop()) return false
+      checkpoint()
     }
+    const verdict = await verdictOn(ground, temporary, (share) => {
+      checkpoint()
+      report.progress('verifying', share)
+    })
     rmSync(output, { recursive: true, force: true })
     renameSync(temporary, output)
-    return true
+    return verdict
   } catch (error) {
     const known = diskFault(error, temporary)
     throw known instanceof UserError && known.fault.code === 'disk_full' ? new UserError('export_disk_ran_out', { path: output }, 'export_dir') : known
   } finally {
     rmSync(temporary, { recursive: true, force: true })
   }
+}
+
+async function verdictOn(ground: ExportGround, folder: string, progress: (share: number) => void): Promise<Verdict | null> {
+  if (!ground.options.verify || ground.options.format === 'adapter') return null
+  const { verifyExport } = await import('@/trainer/export/verify')
+  return verifyExport(ground, folder, progress)
 }

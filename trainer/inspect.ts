@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import type { ApiRequest, ApiResponse } from '@/lib/api'
 import { inspectQuestionSchema, type InspectAnswer, type InspectName, type InspectQuestion } from '@/lib/inspect'
 import { examine } from '@/trainer/examine'
+import { planExport } from '@/trainer/export/plan'
 import { faultOf } from '@/trainer/fault'
 import { countRows, inspectDatasets, inspectPreview } from '@/trainer/inspect-data'
 import { inspectModel } from '@/trainer/inspect-model'
@@ -24,6 +25,7 @@ const handlers: Handlers = {
   datasets: ({ dataset_dir }) => inspectDatasets(dataset_dir),
   dataset_rows: countRows,
   examine,
+  export_plan: planExport,
   preview: inspectPreview,
   model: ({ model_name_or_path }) => inspectModel(model_name_or_path),
   view_lines: viewLines,
@@ -44,20 +46,12 @@ export async function inspectAnswer({ id, name, request }: InspectQuestion): Pro
   }
 }
 
-/** Answers wait for something new, which must not hold up other questions; all else is answered in turn. */
-const waiting: ReadonlySet<InspectName> = new Set(['view_statistics'])
-
 /** Answers until standard input ends. */
 export async function inspectWorker(): Promise<number> {
   for await (const line of createInterface({ input: process.stdin })) {
     const parsed = inspectQuestionSchema.safeParse(JSON.parse(line))
     if (!parsed.success) process.stderr.write(`inspect: a question that is not understood: ${parsed.error.issues[0].message}: ${line.slice(0, 200)}\n`)
-    else if (waiting.has(parsed.data.name)) void answer(parsed.data)
-    else await answer(parsed.data)
+    else process.stdout.write(`${JSON.stringify(await inspectAnswer(parsed.data))}\n`)
   }
   return 0
-}
-
-async function answer(question: InspectQuestion): Promise<void> {
-  process.stdout.write(`${JSON.stringify(await inspectAnswer(question))}\n`)
 }

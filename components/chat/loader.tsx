@@ -8,11 +8,12 @@ import { FieldLabel } from '@/components/config/config-field'
 import { draft } from '@/components/config/draft'
 import { useWords } from '@/components/config/words'
 import { useLocale } from '@/components/locale'
+import { adapterOptions } from '@/components/model/adapter-options'
 import { useSocket } from '@/components/socket'
 import { useStore } from '@/components/store'
 import { useCall } from '@/components/use-call'
 import { Button } from '@/components/ui/button'
-import { Combobox, type ComboboxOption } from '@/components/ui/combobox'
+import { Combobox } from '@/components/ui/combobox'
 import { Message } from '@/components/ui/message'
 import type { AdapterEntry } from '@/lib/api'
 import type { Fault } from '@/lib/errors'
@@ -101,16 +102,4 @@ function loadOf(path: string | null, entries: readonly AdapterEntry[]): { ok: tr
   if (model === '') return { ok: false, fault: { code: 'missing_key', values: { key: 'model_name_or_path' } } }
   const { settings } = chatState.get()
   return { ok: true, load: chatLoadSchema.parse({ model_name_or_path: model, adapter_name_or_path: path, template, infer_dtype: settings.infer_dtype }) }
-}
-
-/** Adapters of the model bar's model first. */
-function adapterOptions(entries: readonly AdapterEntry[], base: string, words: { this_model: string; other_models: string }): ComboboxOption[] {
-  const of = (entry: AdapterEntry) => base !== '' && (entry.base === base || entry.base.endsWith(`/${base}`))
-  const option = (entry: AdapterEntry): ComboboxOption => ({
-    value: entry.path,
-    label: [entry.run.split('/').at(-1), entry.checkpoint].filter(Boolean).join(' / '),
-    detail: entry.run.split('/')[0],
-    section: of(entry) ? words.this_model : words.other_models,
-  })
-  return [...entries.filter(of), ...entries.filter((entry) => !of(entry))].map(option)
 }

@@ -14,7 +14,7 @@ import type { Theme } from '@/components/preferences'
 import { cx } from '@/components/ui/cx'
 
 /** The screens, in the order of the tabs; the key is also that of the tab's text. */
-const screens = { train: '/', datasets: '/datasets', chat: '/chat', runs: '/runs' } as const
+const screens = { train: '/', datasets: '/datasets', chat: '/chat', export: '/export', runs: '/runs' } as const
 
 export function Frame({ theme, children }: { theme: Theme; children: ReactNode }) {
   const { t } = useLocale()
@@ -25,12 +25,12 @@ export function Frame({ theme, children }: { theme: Theme; children: ReactNode }
       </a>
       <header className="sticky top-0 z-30 shrink-0 border-b border-line bg-surface xl:static">
         <div className="flex h-12 items-center gap-1 px-3 sm:px-4">
-          <Link href="/" prefetch={false} className="mr-2 flex items-center gap-2 rounded-md sm:mr-5">
+          <Link href="/" prefetch={false} className="mr-2 flex shrink-0 items-center gap-2 rounded-md sm:mr-5">
             <Mark />
             <span className="text-base font-semibold tracking-tight max-sm:sr-only">Tuneboard</span>
           </Link>
           <Tabs />
-          <div className="ml-auto flex items-center gap-1">
+          <div className="ml-auto flex shrink-0 items-center gap-1">
             <Connection />
             <RuntimeBadge />
             <LanguageSwitch />
@@ -50,7 +50,7 @@ function Tabs() {
   const { t } = useLocale()
   const path = usePathname()
   return (
-    <nav aria-label={t.ui.frame.screens} className="flex h-full items-stretch">
+    <nav aria-label={t.ui.frame.screens} className="flex h-full min-w-0 items-stretch overflow-x-auto [scrollbar-width:none]">
       {Object.entries(screens).map(([key, href]) => {
         const here = path === href || (href !== '/' && path.startsWith(`${href}/`))
         return (
@@ -60,7 +60,7 @@ function Tabs() {
             prefetch={false}
             aria-current={here ? 'page' : undefined}
             className={cx(
-              'relative flex items-center px-2.5 text-sm transition-colors sm:px-3',
+              'relative flex shrink-0 items-center px-2.5 text-sm transition-colors sm:px-3',
               here ? 'font-medium text-ink after:absolute after:inset-x-2 after:-bottom-px after:h-0.5 after:rounded-full after:bg-accent' : 'text-ink-soft hover:text-ink',
             )}
           >

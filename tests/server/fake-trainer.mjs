@@ -3,7 +3,7 @@
  * says how far it goes; FAKE_STEP_MS how fast. A run whose name holds "refused" ends with exit code 2 before it begins ("refused-fault" with a fault
  * for the page), "crash" ends by itself at step 3, "deaf" does not hear SIGTERM.
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 
@@ -73,6 +73,28 @@ async function train([file, ...overrides]) {
   change({ status: 'done', phase: 'finished' })
 }
 
+/** An export whose folder's name holds "crash" ends by itself half-way. */
+async function exportModel([file, ...words]) {
+  const folder = /^export_dir: (.*)$/m.exec(readFileSync(file, 'utf8'))[1]
+  const temporary = `${folder}.${process.pid}.tmp`
+  const state = { status: 'running', phase: 'writing', share: 0, pid: process.pid, started_at: Date.now(), files: [], verdict: null, error: null }
+  const change = (values) => whole(process.env.TUNEBOARD_EXPORT_STATE, JSON.stringify(Object.assign(state, values, { updated_at: Date.now() })))
+  mkdirSync(temporary, { recursive: true })
+  process.on('SIGTERM', () => {
+    rmSync(temporary, { recursive: true })
+    change({ status: 'cancelled' })
+    process.exit(143)
+  })
+  for (let share = 0; share <= 1; share += 0.1) {
+    change({ share })
+    await wait(stepMs)
+    if (folder.includes('crash') && share > 0.4) process.abort()
+  }
+  renameSync(temporary, folder)
+  writeFileSync(path.join(folder, 'words.txt'), words.join(' '))
+  change({ status: 'done', share: 1, files: [{ name: 'words.txt', size: 1 }] })
+}
+
 const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`)
 
 async function chat(line) {
@@ -98,6 +120,7 @@ async function inspect(line) {
     const faults = existsSync(request.args.model_name_or_path ?? '') ? [] : [{ code: 'model_path_missing', values: { path: request.args.model_name_or_path }, field: 'model_name_or_path' }]
     return say({ id, ok: true, value: { faults, warnings: [], plan: null } })
   }
+  if (name === 'export_plan') return say({ id, ok: true, value: { faults: [], bytes: 1, available: 2 } })
   if (name === 'datasets' && request.dataset_dir.includes('crash')) process.kill(process.pid, 'SIGKILL')
   if (name === 'preview') return // never answers
   say({ id, ok: true, value: { datasets: [], problem: null } })
@@ -105,5 +128,6 @@ async function inspect(line) {
 
 const listen = (hear) => createInterface({ input: process.stdin }).on('line', hear).on('close', () => process.exit(0))
 if (command === 'train') await train(rest)
+if (command === 'export') await exportModel(rest)
 if (command === 'chat') listen(chat)
 if (command === 'inspect') listen(inspect)

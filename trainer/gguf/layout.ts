@@ -49,34 +49,43 @@ export function ggufName(name: string, family: FamilyName): string {
   return layer === null ? `${found}.${kind}` : `blk.${layer}.${found}.${kind}`
 }
 
-/** What happens to a tensor's rows on their way. */
+type OnRows = (rows: Float32Array, width: number) => Float32Array
+
+/** What happens to a tensor's rows on their way, and back. */
 export interface Change {
   /** Rows come in groups of this many that stay together. */
   step: number
-  apply: (rows: Float32Array, width: number) => Float32Array
+  apply: OnRows
+  revert: OnRows
 }
 
-const NONE: Change = { step: 1, apply: (rows) => rows }
+const NONE: Change = { step: 1, apply: (rows) => rows, revert: (rows) => rows }
+const plus = (x: number): OnRows => (rows) => rows.map((w) => w + x)
+const times = (x: number): OnRows => (rows) => rows.map((w) => w * x)
 
 export function changeOf(name: string, config: ModelConfig): Change {
   const { modules } = families[config.family]
   const isOf = (module: string): boolean => name.endsWith(`.${module}.weight`) || name.endsWith(`.${module}.bias`)
-  if (/norm\.weight$/.test(name) && config.norm_offset !== 0) return { step: 1, apply: (rows) => rows.map((w) => w + config.norm_offset) }
+  if (/norm\.weight$/.test(name) && config.norm_offset !== 0) return { step: 1, apply: plus(config.norm_offset), revert: plus(-config.norm_offset) }
   const isQuery = modules.qkv.length === 3 && isOf(modules.qkv[0])
-  if (dialects[config.family].turns_neighbours && (isQuery || isOf(modules.qkv[1]))) return { step: config.head_dim, apply: (rows, width) => halvesToNeighbours(rows, width, config.head_dim) }
+  if (dialects[config.family].turns_neighbours && (isQuery || isOf(modules.qkv[1]))) return turned(config.head_dim)
   const scale = isQuery ? queryScale(config) : 1
-  return scale === 1 ? NONE : { step: 1, apply: (rows) => rows.map((w) => w * scale) }
+  return scale === 1 ? NONE : { step: 1, apply: times(scale), revert: times(1 / scale) }
 }
 
 /** Of each head's rows 0 … n - 1: 0, n/2, 1, n/2 + 1, … */
-function halvesToNeighbours(rows: Float32Array, width: number, head: number): Float32Array {
-  const out = new Float32Array(rows.length)
-  for (let r = 0; r < rows.length / width; r++) {
-    const within = r % head
-    const from = r - within + (within % 2) * (head / 2) + (within >> 1)
-    out.set(rows.subarray(from * width, (from + 1) * width), r * width)
+function turned(head: number): Change {
+  const placed = (fromOf: (within: number) => number): OnRows => (rows, width) => {
+    const out = new Float32Array(rows.length)
+    for (let r = 0; r < rows.length / width; r++) {
+      const within = r % head
+      const from = r - within + fromOf(within)
+      out.set(rows.subarray(from * width, (from + 1) * width), r * width)
+    }
+    return out
   }
-  return out
+  const half = head / 2
+  return { step: head, apply: placed((i) => (i % 2) * half + (i >> 1)), revert: placed((i) => (i < half ? 2 * i : 2 * (i - half) + 1)) }
 }
 
 /** llama.cpp divides queries by the root of the head's width, and in Gemma 2 27B (46 layers) of hidden_size over heads; what the model asks for beyond that goes into the weight. */

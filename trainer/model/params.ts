@@ -96,35 +96,41 @@ export function linearSpecs(config: ModelConfig): LinearSpec[] {
  * The tree, with each tensor from `get`. A tensor arrives in memory layout: [in, out] where the spec says `transpose`, in the storage type
  * where it says `storage`.
  */
-export function buildParams(config: ModelConfig, get: (spec: ParamSpec) => Tensor): Params {
+export function buildParams(config: ModelConfig, get: GetTensor): Params {
+  const embedding = get(matrix('model.embed_tokens.weight', [config.vocab_size, config.hidden_size], false)) as Tensor2D
+  const layers = Array.from({ length: config.num_hidden_layers }, (_, i) => layerParams(config, i, get))
+  const norm = get(vector('model.norm.weight', config.hidden_size)) as Tensor1D
+  const head = config.tied ? embedding : (get(matrix('lm_head.weight', [config.vocab_size, config.hidden_size], false)) as Tensor2D)
+  return { embedding, layers, norm, head }
+}
+
+export type GetTensor = (spec: ParamSpec) => Tensor
+
+const matrix = (name: string, shape: [number, number], transpose: boolean): ParamSpec => ({ name, shape, transpose, storage: true })
+
+/** One layer of the tree. */
+export function layerParams(config: ModelConfig, layer: number, get: GetTensor): LayerParams {
   const { norms: names }: Family = families[config.family]
-  const matrix = (name: string, shape: [number, number], transpose: boolean): Tensor2D => get({ name, shape, transpose, storage: true }) as Tensor2D
-  const norm = (name: string, size: number): Tensor1D => get(vector(`${name}.weight`, size)) as Tensor1D
+  const at = (name: string, size: number): Tensor1D => get(vector(`model.layers.${layer}.${name}.weight`, size)) as Tensor1D
+  const maybe = (name: string | undefined, size: number): Tensor1D | null => (name === undefined ? null : at(name, size))
   const linear = ({ module, in: input, out, bias }: LinearSpec): LinearParams => ({
     module,
-    weight: matrix(`${module}.weight`, [out, input], true),
+    weight: get(matrix(`${module}.weight`, [out, input], true)) as Tensor2D,
     bias: bias ? (get({ ...vector(`${module}.bias`, out), storage: true }) as Tensor1D) : null,
   })
-  const embedding = matrix('model.embed_tokens.weight', [config.vocab_size, config.hidden_size], false)
-  const layers = Array.from({ length: config.num_hidden_layers }, (_, i): LayerParams => {
-    const at = (name: string | undefined, size: number): Tensor1D | null => (name === undefined ? null : norm(`model.layers.${i}.${name}`, size))
-    const linears = layerLinears(config, i)
-    return {
-      attention_norm: norm(`model.layers.${i}.${names.attention}`, config.hidden_size),
-      attention_output_norm: at(names.attention_output, config.hidden_size),
-      mlp_norm: norm(`model.layers.${i}.${names.mlp}`, config.hidden_size),
-      mlp_output_norm: at(names.mlp_output, config.hidden_size),
-      query_norm: at(names.query, config.head_dim),
-      key_norm: at(names.key, config.head_dim),
-      qkv: linears.qkv.map(linear),
-      output: linear(linears.output),
-      gate_up: linears.gate_up.map(linear),
-      down: linear(linears.down),
-    }
-  })
-  const final = norm('model.norm', config.hidden_size)
-  const head = config.tied ? embedding : matrix('lm_head.weight', [config.vocab_size, config.hidden_size], false)
-  return { embedding, layers, norm: final, head }
+  const linears = layerLinears(config, layer)
+  return {
+    attention_norm: at(names.attention, config.hidden_size),
+    attention_output_norm: maybe(names.attention_output, config.hidden_size),
+    mlp_norm: at(names.mlp, config.hidden_size),
+    mlp_output_norm: maybe(names.mlp_output, config.hidden_size),
+    query_norm: maybe(names.query, config.head_dim),
+    key_norm: maybe(names.key, config.head_dim),
+    qkv: linears.qkv.map(linear),
+    output: linear(linears.output),
+    gate_up: linears.gate_up.map(linear),
+    down: linear(linears.down),
+  }
 }
 
 /** All tensors that a checkpoint of this shape holds, in the order of the forward pass; a tied head is none of its own. */

@@ -51,16 +51,19 @@ export type Attend = (layer: number, q: Tensor2D, k: Tensor2D, v: Tensor2D) => T
 
 /** Hidden states after the final norm, [rows * length, hidden] in the storage type, of whole rows. */
 export function forward(params: Params, config: ModelConfig, input: ForwardInput, options: ForwardOptions = {}): Tensor2D {
-  const { rows, length, segments } = input
+  return decode(params, config, input, wholeRows(config, input), options)
+}
+
+/** Attention within each row. */
+export function wholeRows(config: ModelConfig, { rows, length, segments }: ForwardInput): Attend {
   const masks = new Map<number | null, AttentionMask>()
   for (const window of new Set(config.windows)) masks.set(window, causalMask(rows, length, window, segments))
   const shape = attentionShape(config, rows)
-  const attend: Attend = (layer, q, k, v) => {
+  return (layer, q, k, v) => {
     const mask = masks.get(config.windows[layer])
     if (!mask) throw new Error(`transformer: no mask for layer ${layer}`)
     return attention(q, k, v, mask, shape)
   }
-  return decode(params, config, input, attend, options)
 }
 
 export interface DecodeInput extends RopeInput {
@@ -71,21 +74,31 @@ export interface DecodeInput extends RopeInput {
 
 /** The same for any way of attending: with `positions` and a cache behind `attend`, only the newest tokens pass through. */
 export function decode(params: Params, config: ModelConfig, input: DecodeInput, attend: Attend, options: ForwardOptions = {}): Tensor2D {
-  const trains = options.trains ?? (() => false)
-  const tables = input.tables ?? ropeTables(config, input)
-  const embedded = trains(params.embedding) ? gatherRows(params.embedding, input.ids) : gather(params.embedding, input.ids)
-  const context: Context = { config, rows: input.rows, tables, attend, trains, lora: options.lora }
-  let h: Tensor2D = asFloat(embedded)
-  if (config.embedding_scale !== 1) h = mul(h, config.embedding_scale)
+  const context = contextOf(config, input, attend, options)
+  let h = embed(params.embedding, input.ids, context)
   params.layers.forEach((layer, i) => {
-    h = add(h, attentionBlock(h, layer, i, context))
-    h = add(h, mlpBlock(h, layer, context))
+    h = throughLayer(h, layer, i, context)
   })
   return norm(h, params.norm, context)
 }
 
+/** The steps of `decode` one by one, for whoever holds one layer at a time. */
+export function contextOf(config: ModelConfig, input: DecodeInput, attend: Attend, { trains = () => false, lora }: ForwardOptions = {}): Context {
+  return { config, rows: input.rows, tables: input.tables ?? ropeTables(config, input), attend, trains, lora }
+}
+
+export function embed(embedding: Tensor2D, ids: Tensor1D, { config, trains }: Context): Tensor2D {
+  const embedded = asFloat(trains(embedding) ? gatherRows(embedding, ids) : gather(embedding, ids))
+  return config.embedding_scale === 1 ? embedded : mul(embedded, config.embedding_scale)
+}
+
+export function throughLayer(h: Tensor2D, layer: LayerParams, index: number, context: Context): Tensor2D {
+  const attended = add(h, attentionBlock(h, layer, index, context)) as Tensor2D
+  return add(attended, mlpBlock(attended, layer, context))
+}
+
 /** Logits of the given hidden states, [n, vocab] in float32, soft-capped where the config says so. */
-export function logits(params: Params, config: ModelConfig, hidden: Tensor2D): Tensor2D {
+export function logits(params: Pick<Params, 'head'>, config: ModelConfig, hidden: Tensor2D): Tensor2D {
   const raw = asFloat(matMul(hidden, asStorage(params.head), false, true)) as Tensor2D
   return config.logit_softcap === null ? raw : mul(tanh(mul(raw, 1 / config.logit_softcap)), config.logit_softcap)
 }
@@ -96,7 +109,7 @@ export function attentionShape(config: ModelConfig, rows: number) {
 }
 
 /** What every layer of one call shares. */
-interface Context {
+export interface Context {
   config: ModelConfig
   rows: number
   tables: { query: RopeTables; key: RopeTables }
@@ -122,7 +135,7 @@ function mlpBlock(h: Tensor2D, layer: LayerParams, context: Context): Tensor2D {
 }
 
 /** @param x [n, d] float32 @returns [n, d] in the storage type */
-function norm(x: Tensor2D, weight: Tensor1D, { config, trains }: Context): Tensor2D {
+export function norm(x: Tensor2D, weight: Tensor1D, { config, trains }: Context): Tensor2D {
   return rmsNorm(x, weight, { eps: config.rms_norm_eps, offset: config.norm_offset, train: trains(weight) })
 }
 
