@@ -4,6 +4,7 @@
  * (runs, records, chat) travels over the socket instead: `lib/events`.
  */
 import { z } from 'zod'
+import type { Room } from '@/lib/config/presets'
 import type { Curve } from '@/lib/curves'
 import { type FoundRows, type RowDetail, type RowLines, type Statistics, viewRequests, type WriteProgress } from '@/lib/dataset-view'
 import type { Formatting } from '@/lib/datasets/info'
@@ -14,7 +15,9 @@ import { exportOptionsSchema, type ExportPlan } from '@/lib/export'
 import type { HubCard, ModelCard } from '@/lib/hub/download'
 import { hubNames, type HubHit } from '@/lib/hub/hub'
 import { folderSchema, idSchema, modelRefSchema, refSchema, revisionSchema } from '@/lib/hub/ref'
-import type { RunSummary } from '@/lib/run'
+import { notesChangeSchema, starterSchema, type RunSummary } from '@/lib/run'
+import { samplePromptsSchema, type SavedSample } from '@/lib/run-samples'
+import type { SystemRecord } from '@/lib/system-log'
 import type { Runtime } from '@/lib/runtime'
 
 /** Versions and places, for the page's head and its path fields; nothing here depends on a language. */
@@ -39,6 +42,14 @@ export interface CheckReport {
   faults: Fault[]
   warnings: Fault[]
   plan: TrainingPlan | null
+  /** Of the plan; the server adds it, who knows the runs of this machine. */
+  time?: PlanTime
+}
+
+/** How long a run will take, and what that is known from: runs of this model, of any model, or a guess by the machine's kind. */
+export interface PlanTime {
+  seconds: number
+  from: 'model' | 'machine' | 'guess'
 }
 
 export interface TrainingPlan {
@@ -52,6 +63,8 @@ export interface TrainingPlan {
   steps: number
   /** Tokens of one epoch, padding not counted. */
   tokens: number
+  /** Tokens of the whole run. */
+  total_tokens: number
   /** Estimated peak, and what the machine (or its GPU) has, in bytes. */
   memory: number
   memory_available: number
@@ -123,7 +136,15 @@ export interface ModelReport {
   template: string | null
   /** Whether it brings a chat template that can be used. */
   own_template: boolean
+  /** How a LoRA training of it fits into this machine: rows at once by length in tokens, in the type that the runtime computes in. */
+  room: Omit<Room, 'parameters'>
   problems: Fault[]
+}
+
+/** Arguments that were saved by a name. */
+export interface SavedArgs {
+  name: string
+  changed_at: number
 }
 
 /** A model folder found on this machine. */
@@ -175,9 +196,18 @@ export interface RunDetail {
   adapters: AdapterEntry[]
 }
 
+/** A file of a run folder. */
+export interface RunFile {
+  /** Relative to the folder, with forward slashes. */
+  path: string
+  size: number
+  changed_at: number
+}
+
 const nothing = z.strictObject({})
 const runId = z.strictObject({ id: z.string().min(1).max(1024) })
 const datasetOf = z.strictObject({ dataset_dir: z.string().min(1), dataset: z.string().min(1) })
+const savedName = z.strictObject({ name: z.string().min(1).max(128) })
 const rawArgs = z.record(z.string(), z.unknown())
 const exportRequest = z.strictObject({ args: rawArgs, options: exportOptionsSchema })
 
@@ -246,6 +276,10 @@ export const api = {
   hub_fetch: answers<null>()(z.union([refSchema, modelRefSchema])),
   /** What has arrived is kept. */
   hub_stop: answers<null>()(z.union([refSchema, modelRefSchema])),
+  saved_args: answers<SavedArgs[]>()(nothing),
+  saved_args_read: answers<string>()(savedName),
+  saved_args_write: answers<null>()(savedName.extend({ text: z.string() })),
+  saved_args_remove: answers<null>()(savedName),
   /** Size of an export, and what stands in its way. */
   export_plan: answers<ExportPlan>()(exportRequest),
   /** Begins an export; how far it is comes as `exports`. */
@@ -254,13 +288,19 @@ export const api = {
   /** Takes an export that has ended off the list; what it made stays. */
   export_forget: answers<null>()(runId),
   /** Faults stop a start; warnings do not. */
-  check: answers<CheckReport>()(z.strictObject({ args: rawArgs })),
+  check: answers<CheckReport>()(z.strictObject({ args: rawArgs, model: z.string().min(1).max(128).nullable().default(null) })),
   /**
    * Checks the arguments, makes `saves/<model>/<finetuning_type>/<name>`, and queues it. `output_dir` in `args` is ignored: the
    * server names the folder. `name: null` means `train_<date-time>`; `model: null` takes the last part of the model's path.
    */
   start: answers<{ id: string }>()(
-    z.strictObject({ args: rawArgs, model: z.string().min(1).max(128).nullable(), name: z.string().min(1).max(128).nullable() }),
+    z.strictObject({
+      args: rawArgs,
+      model: z.string().min(1).max(128).nullable(),
+      name: z.string().min(1).max(128).nullable(),
+      by: starterSchema.nullable().default(null),
+      sample_prompts: samplePromptsSchema.default([]),
+    }),
   ),
   /** Asks the trainer to save a checkpoint and end. */
   stop: answers<null>()(runId),
@@ -269,7 +309,18 @@ export const api = {
   /** Takes a run that has not begun out of the queue; its folder goes too. */
   withdraw: answers<null>()(runId),
   /** Queues a run that ended early, from its newest checkpoint. */
-  resume: answers<null>()(runId),
+  resume: answers<null>()(runId.extend({ by: starterSchema.nullable().default(null) })),
+  /** Changes what people say of a run; what is not named stays. */
+  run_note: answers<null>()(runId.extend({ change: notesChangeSchema })),
+  /** Deletes a run that is not going, with all of its files. */
+  run_delete: answers<null>()(runId),
+  run_files: answers<RunFile[]>()(runId),
+  /** `training_args.yaml` as values, by run; runs without one are left out. */
+  run_settings: answers<Record<string, Record<string, unknown>>>()(z.strictObject({ ids: z.array(z.string()).max(10_000) })),
+  /** What the model said at each save, and what it will be asked at the next. */
+  run_samples: answers<{ prompts: string[]; samples: SavedSample[] }>()(runId),
+  run_prompts: answers<null>()(runId.extend({ prompts: samplePromptsSchema })),
+  run_system: answers<SystemRecord[]>()(runId),
   run: answers<RunDetail>()(runId),
   /** The loss of a run, thinned to what a list shows. */
   spark: answers<Curve>()(runId),

@@ -2,6 +2,7 @@
  * A run's records as curves, and what the page does with them: smoothing, and thinning to what a screen can show. Pure; knows nothing of
  * drawing.
  */
+import { parseDuration } from '@/lib/format'
 import type { LogRecord } from '@/lib/run'
 
 /** Points in order of x, as two columns of equal length. */
@@ -10,30 +11,65 @@ export interface Curve {
   y: number[]
 }
 
-export const curveKeys = ['loss', 'eval_loss', 'lr', 'grad_norm'] as const
-export type CurveKey = (typeof curveKeys)[number]
-export type Curves = Record<CurveKey, Curve>
+/** What the x axis can be. */
+export const axes = ['step', 'seconds', 'tokens'] as const
+export type Axis = (typeof axes)[number]
+
+/** One logged value over a run: a column per axis and one of values, of equal length. */
+export type Series = Record<Axis | 'y', number[]>
+
+/**
+ * All curves of a run by the names of their fields. Further records are added to the same columns: those of a hundred thousand are not made
+ * anew for each.
+ */
+export interface Curves {
+  readonly series: Readonly<Record<string, Series>>
+  /** Where the newest record stands on the axes that not every record tells. */
+  readonly seconds: number
+  readonly tokens: number
+}
+
+export const noCurves: Curves = { series: {}, seconds: 0, tokens: 0 }
+
+/** Numbers of a record that say where it stands, not how it goes; or nothing at all, as memory that is never given back. */
+const places: ReadonlySet<string> = new Set(['current_steps', 'total_steps', 'epoch', 'percentage', 'total_tokens', 'vram_allocated', 'vram_reserved'])
 
 /** A run that was resumed by another program may have logged a step twice: the later record is the true one. */
-function push({ x, y }: Curve, step: number, value: number) {
-  while (x.length > 0 && x[x.length - 1] >= step) {
-    x.pop()
-    y.pop()
-  }
-  x.push(step)
-  y.push(value)
+function push(series: Series, point: Record<Axis | 'y', number>) {
+  while ((series.step.at(-1) ?? -Infinity) >= point.step) for (const column of Object.values(series)) column.pop()
+  for (const name of [...axes, 'y'] as const) series[name].push(point[name])
 }
 
-export function toCurves(records: readonly LogRecord[]): Curves {
-  const curves: Curves = { loss: { x: [], y: [] }, eval_loss: { x: [], y: [] }, lr: { x: [], y: [] }, grad_norm: { x: [], y: [] } }
+/** `curves` with further records: columns that it has grow in place, so the older value must not be used any more. */
+export function withRecords(curves: Curves, records: readonly LogRecord[]): Curves {
+  const series: Record<string, Series> = { ...curves.series }
+  let { seconds, tokens } = curves
   for (const record of records) {
-    for (const key of curveKeys) {
-      const value = record[key]
-      if (typeof value === 'number' && Number.isFinite(value)) push(curves[key], record.current_steps, value)
+    seconds = (record.elapsed_time === undefined ? null : parseDuration(record.elapsed_time)) ?? seconds
+    tokens = record.total_tokens ?? tokens
+    for (const [key, y] of Object.entries(record)) {
+      if (typeof y !== 'number' || !Number.isFinite(y) || places.has(key)) continue
+      push((series[key] ??= { step: [], seconds: [], tokens: [], y: [] }), { step: record.current_steps, seconds, tokens, y })
     }
   }
-  return curves
+  return { series, seconds, tokens }
 }
+
+export const curvesOf = (records: readonly LogRecord[]): Curves => withRecords(noCurves, records)
+
+const nothing: Curve = { x: [], y: [] }
+
+/** The curve of a field over an axis; empty where the run has none. */
+export function curveOver({ series }: Curves, key: string, axis: Axis = 'step'): Curve {
+  const found = Object.hasOwn(series, key) ? series[key] : null
+  return found === null ? nothing : { x: found[axis], y: found.y }
+}
+
+/** Whether the log says where its records stand on an axis. */
+export const hasAxis = (curves: Curves, axis: Axis): boolean => axis === 'step' || curves[axis] > 0
+
+/** Whether a field belongs to the plot of the loss: `eval_loss`, and `eval_<name>_loss` where there are several sets. */
+export const isEvalLoss = (key: string): boolean => /^eval_(.+_)?loss$/.test(key)
 
 /** Exponential moving average with the start's bias taken out (Kingma & Ba 2015, section 3); `weight` 0 leaves the curve as it is. */
 export function smooth({ x, y }: Curve, weight: number): Curve {
@@ -47,12 +83,33 @@ export function smooth({ x, y }: Curve, weight: number): Curve {
   return { x, y: smoothed }
 }
 
-/** The part of a curve between two steps, with one point more on each side so that the line reaches the edges. */
-export function within({ x, y }: Curve, from: number, to: number): Curve {
-  const first = Math.max(0, x.findIndex((step) => step >= from) - 1)
-  const after = x.findIndex((step) => step > to)
-  const end = after === -1 ? x.length : after + 1
-  return x.length === 0 || x[x.length - 1] < from ? { x: [], y: [] } : { x: x.slice(first, end), y: y.slice(first, end) }
+/** Index of the first point at or after `x`; the number of points where there is none. */
+export function indexAt({ x }: Curve, at: number): number {
+  let [low, high] = [0, x.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (x[middle] < at) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Index of the point nearest to `at`; -1 of no points. */
+export function nearestTo(curve: Curve, at: number): number {
+  const after = indexAt(curve, at)
+  if (after === 0) return curve.x.length > 0 ? 0 : -1
+  if (after === curve.x.length) return after - 1
+  return at - curve.x[after - 1] < curve.x[after] - at ? after - 1 : after
+}
+
+/** The part of a curve between two places, with one point more on each side so that the line reaches the edges. */
+export function within(curve: Curve, from: number, to: number): Curve {
+  const { x, y } = curve
+  if (x.length === 0 || x[x.length - 1] < from) return nothing
+  const first = Math.max(0, indexAt(curve, from) - 1)
+  let after = indexAt(curve, to)
+  while (after < x.length && x[after] <= to) after++
+  return { x: x.slice(first, after + 1), y: y.slice(first, after + 1) }
 }
 
 /**
@@ -96,9 +153,13 @@ function largestTriangle({ x, y }: Curve, before: number, start: number, end: nu
 
 /** The loss of a run as a small line of a list draws it. */
 export function sparkOf(records: readonly LogRecord[], count = 60): Curve {
-  const { loss } = toCurves(records)
-  const kept = thin(loss, count)
-  return { x: kept.map((index) => loss.x[index]), y: kept.map((index) => loss.y[index]) }
+  return thinned(curveOver(curvesOf(records), 'loss'), count)
+}
+
+/** At most `count` points of a curve, by `thin`. */
+export function thinned(curve: Curve, count: number): Curve {
+  const kept = thin(curve, count)
+  return { x: kept.map((index) => curve.x[index]), y: kept.map((index) => curve.y[index]) }
 }
 
 /** Round values (1, 2 or 5 times a power of ten apart) between two bounds, about `count` of them. */
@@ -122,4 +183,27 @@ export function bounds(values: readonly number[]): readonly [number, number] {
   if (low > high) return [0, 1]
   const room = (high - low) * 0.06 || Math.abs(high) * 0.1 || 1
   return [low >= 0 && low < (high - low) * 0.6 ? 0 : low - room, high + room]
+}
+
+/** The bounds of values on a logarithmic axis, in whole decades where they are wide; what is not positive has no place there. */
+export function logBounds(values: readonly number[]): readonly [number, number] {
+  let [low, high] = [Infinity, 0]
+  for (const value of values) {
+    if (value <= 0) continue
+    low = Math.min(low, value)
+    high = Math.max(high, value)
+  }
+  if (high === 0) return [0.1, 1]
+  const room = Math.max((high / low) ** 0.06, 1.02)
+  return [low / room, high * room]
+}
+
+/** Round values on a logarithmic axis: powers of ten, and their doubles and fives where there are few. */
+export function logTicks(low: number, high: number): number[] {
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))]
+  const decades = Math.max(1, Math.ceil((last - first) / 6))
+  const parts = last - first <= 3 ? [1, 2, 5] : [1]
+  const powers = Array.from({ length: last - first + 1 }, (_, index) => first + index).filter((power) => (power - first) % decades === 0)
+  const ticks = powers.flatMap((power) => parts.map((part) => Number((part * 10 ** power).toPrecision(3)))).filter((tick) => tick >= low && tick <= high)
+  return ticks.length > 1 ? ticks : roundTicks(low, high, 4)
 }

@@ -124,6 +124,8 @@ export interface Statistics {
   total: number
   seen: number
   done: boolean
+  /** Until all rows were looked at, as it goes; null when that cannot be told. */
+  seconds_left: number | null
   broken: Some<{ row: number; problem: Fault }>
   /** Rows with an answer that says nothing. */
   empty: Some<number>

@@ -36,8 +36,23 @@ export const emptyHeldRun: HeldRun = { position: null, records: [], text: '' }
 
 /** The reader's state after `tail`; the text keeps its last `textLimit` UTF-16 units. */
 export function joinTail(held: HeldRun, tail: RunTail, textLimit = 400_000): HeldRun {
-  const records = tail.from_record === 0 ? tail.records : [...held.records.slice(0, tail.from_record), ...tail.records]
+  const records = tail.from_record === 0 ? tail.records : held.records.slice(0, tail.from_record).concat(tail.records)
   const continues = held.position?.generation === tail.generation && held.position.text === tail.from_text
   const text = (continues ? held.text + tail.text : tail.text).slice(-textLimit)
   return { position: { generation: tail.generation, records: records.length, text: tail.from_text + tail.text.length }, records, text }
+}
+
+/** Records of one message; a browser parses that many within a frame or two. */
+const pieceSize = 4000
+
+/** The same news in messages of bearable size, to be joined one after the other. */
+export function inPieces(tail: RunTail): [RunTail, ...RunTail[]] {
+  const { generation, from_record, from_text, text, records } = tail
+  const first = { ...tail, records: records.slice(0, pieceSize) }
+  const pieces = Math.ceil(records.length / pieceSize)
+  const rest = Array.from({ length: Math.max(0, pieces - 1) }, (_, index): RunTail => {
+    const start = (index + 1) * pieceSize
+    return { generation, from_record: from_record + start, records: records.slice(start, start + pieceSize), from_text: from_text + text.length, text: '' }
+  })
+  return [first, ...rest]
 }

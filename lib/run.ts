@@ -70,10 +70,43 @@ export const runFiles = {
   lossPlot: 'training_loss.svg',
   adapterConfig: 'adapter_config.json',
   adapterWeights: 'adapter_model.safetensors',
+  notes: 'notes.json',
+  samplePrompts: 'sample_prompts.json',
+  samples: 'samples.jsonl',
+  system: 'system_log.jsonl',
 } as const
 
 /** Environment variable by which the server asks a trainer for its last fault as a line of JSON, `{"fault": …}`, to be told in each reader's language. */
 export const faultsAs = 'TUNEBOARD_FAULTS'
+
+/** Which window of which browser started a run: enough to tell one's own from another's. */
+export const starterSchema = z.strictObject({
+  window: z.string().min(1).max(64),
+  /** As a person knows it: "Firefox, Linux". */
+  browser: z.string().max(80),
+})
+export type Starter = z.infer<typeof starterSchema>
+
+/** What people say of a run. */
+const said = {
+  /** What the board calls it; empty: as its folder. */
+  name: z.string().trim().max(128),
+  notes: z.string().max(4000),
+  tags: z.array(z.string().trim().min(1).max(40)).max(20),
+  archived: z.boolean(),
+}
+
+/** `notes.json` of a run folder. Written whole by the server; no trainer reads it. */
+export const runNotesSchema = z.strictObject({
+  name: said.name.default(''),
+  notes: said.notes.default(''),
+  tags: said.tags.default([]),
+  archived: said.archived.default(false),
+  started_by: starterSchema.nullable().default(null),
+})
+/** Some of it. */
+export const notesChangeSchema = z.strictObject(said).partial()
+export type RunNotes = z.infer<typeof runNotesSchema>
 
 /** A run as the board lists it; `id` is its folder relative to `saves/`, with forward slashes. */
 export interface RunSummary {
@@ -81,7 +114,9 @@ export interface RunSummary {
   model: string
   finetuning_type: string
   stage: string
+  /** What people call it, else its folder's name. */
   name: string
+  datasets: string[]
   status: RunStatus
   phase: RunState['phase'] | null
   phase_share: number | null
@@ -92,7 +127,15 @@ export interface RunSummary {
   started_at: number | null
   updated_at: number | null
   last: LogRecord | null
+  best_loss: number | null
   best_eval_loss: number | null
+  /** Trained by LLaMA-Factory: no `state.json`. */
+  foreign: boolean
+  notes: string
+  tags: string[]
+  archived: boolean
+  /** Null: from the command line. */
+  started_by: Starter | null
   checkpoints: string[]
   has_adapter: boolean
   error: RunState['error']

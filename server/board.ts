@@ -17,6 +17,7 @@ import { openPaths } from '@/server/paths'
 import { openQueue } from '@/server/queue'
 import { openRuns } from '@/server/runs'
 import { answerRoom, openSockets, runRoom, serveBrowsers } from '@/server/socket'
+import { openSavedArgs } from '@/server/saved-args'
 import { openUploads } from '@/server/uploads'
 
 export interface Board {
@@ -65,7 +66,7 @@ export async function openBoard(options: ServerOptions, makePage: (server: Serve
   const uploads = openUploads(home, inspect)
   const hub = openHub((downloads) => browsers.emit('downloads', downloads))
   const exports = openExports(home, (jobs) => browsers.emit('exports', jobs))
-  server.on('request', httpHandler(guard, makeEndpoints({ home, paths, runs, jobs, inspect, datasets, hub, uploads, exports }), uploads, makePage(server), options.dev))
+  server.on('request', httpHandler(guard, makeEndpoints({ home, paths, runs, jobs, inspect, datasets, hub, uploads, exports, saved: openSavedArgs(home) }), runs, uploads, makePage(server), options.dev))
   serveBrowsers(browsers, { runs, chat, hub, paths, exports })
   inspect.warmUp()
   return {

@@ -1,7 +1,7 @@
 /** What each endpoint of `lib/api` does: paths are checked here, the work is done by the part of the server that it belongs to. */
 import { realpathSync } from 'node:fs'
 import path from 'node:path'
-import type { AdapterEntry, ApiName, ApiResponse, api } from '@/lib/api'
+import type { AdapterEntry, ApiName, ApiResponse, api, CheckReport } from '@/lib/api'
 import type { z } from 'zod'
 import { parseArgs } from '@/lib/config/schema'
 import { writeYaml } from '@/lib/config/yaml'
@@ -12,13 +12,18 @@ import { adaptersOf } from '@/server/adapters'
 import { datasetFault, type Datasets } from '@/server/datasets'
 import { checkout, readRuntime, version } from '@/server/env'
 import type { Exports } from '@/server/exports'
-import { readJson } from '@/server/files'
+import { folderName, readJson } from '@/server/files'
 import type { Hub } from '@/server/hub'
 import type { Inspect } from '@/server/inspect'
 import type { Jobs } from '@/server/jobs'
 import type { Paths } from '@/server/paths'
+import { planTime } from '@/server/plan-time'
+import { deleteFolder, filesOf, promptsOf, promptsText, samplesOf, systemOf, writePrompts } from '@/server/run-folder'
+import { changeNotes, notesText } from '@/server/run-notes'
 import { readArgs } from '@/server/run-view'
 import type { Runs } from '@/server/runs'
+import { isActive } from '@/server/status'
+import type { SavedArgsStore } from '@/server/saved-args'
 import type { Uploads } from '@/server/uploads'
 
 export type Endpoints = { [N in ApiName]: (request: z.output<(typeof api)[N]['request']>) => ApiResponse<N> | Promise<ApiResponse<N>> }
@@ -32,6 +37,7 @@ export interface EndpointParts {
   datasets: Datasets
   hub: Hub
   uploads: Uploads
+  saved: SavedArgsStore
   exports: Exports
 }
 
@@ -47,12 +53,6 @@ function pathFaults(args: Readonly<Record<string, unknown>>, paths: Paths, datas
   })
   const dataset = places.length > 0 ? null : datasetFault(args, datasets)
   return dataset === null ? places : [dataset]
-}
-
-/** A name that is one folder: it may hold any script's letters, but nothing that a path, a shell or another system would take amiss. */
-function folderName(name: string, field: string): string {
-  if (!/^[\p{L}\p{N}_][\p{L}\p{N}._ ()+-]*$/u.test(name) || name.endsWith('.') || name.trim() !== name) throw new UserError('name_invalid', { name }, field)
-  return name
 }
 
 const two = (value: number) => String(value).padStart(2, '0')
@@ -84,7 +84,7 @@ function sameFolder(a: string, b: string): boolean {
   return a === b || real(a) === real(b)
 }
 
-async function start(parts: EndpointParts, raw: Record<string, unknown>, model: string | null, name: string | null): Promise<{ id: string }> {
+async function start(parts: EndpointParts, { args: raw, model, name, by, sample_prompts }: z.output<(typeof api)['start']['request']>): Promise<{ id: string }> {
   const { paths, runs, jobs, inspect, datasets } = parts
   const modelPath = typeof raw.model_name_or_path === 'string' ? raw.model_name_or_path : ''
   const method = typeof raw.finetuning_type === 'string' ? raw.finetuning_type : 'lora'
@@ -93,10 +93,19 @@ async function start(parts: EndpointParts, raw: Record<string, unknown>, model: 
   const parsed = parseArgs(values)
   if (!parsed.ok) throw faultError(parsed.faults[0])
   const outside = pathFaults(parsed.args, paths, datasets)
-  const faults = outside.length > 0 ? outside : (await inspect.ask('check', { args: values })).faults
+  const faults = outside.length > 0 ? outside : (await inspect.ask('check', { args: values, model })).faults
   if (faults.length > 0) throw faultError(faults[0])
-  jobs.submit(id, writeYaml(parsed.args))
+  const files: Record<string, string> = { [runFiles.args]: writeYaml(parsed.args), [runFiles.notes]: notesText({ started_by: by }) }
+  if (sample_prompts.length > 0) files[runFiles.samplePrompts] = promptsText(sample_prompts)
+  jobs.submit(id, files)
   return { id }
+}
+
+async function check({ paths, runs, inspect, datasets }: EndpointParts, args: Record<string, unknown>, model: string | null): Promise<CheckReport> {
+  const faults = pathFaults(args, paths, datasets)
+  if (faults.length > 0) return { faults, warnings: [], plan: null }
+  const report = await inspect.ask('check', { args, model })
+  return report.plan === null ? report : { ...report, time: planTime(report.plan, model ?? modelName(String(args.model_name_or_path)), runs) }
 }
 
 /** What stands in the way of an export, and its size. */
@@ -121,7 +130,7 @@ function adapters({ runs }: EndpointParts, model: string | null): AdapterEntry[]
 }
 
 export function makeEndpoints(parts: EndpointParts): Endpoints {
-  const { home, paths, runs, jobs, inspect, datasets, hub, uploads, exports } = parts
+  const { home, paths, runs, jobs, inspect, datasets, hub, uploads, exports, saved } = parts
   const done = (work: (id: string) => void) => ({ id }: { id: string }) => {
     work(id)
     return null
@@ -193,15 +202,54 @@ export function makeEndpoints(parts: EndpointParts): Endpoints {
     export_start: (request) => startExport(parts, request),
     export_cancel: done(exports.cancel),
     export_forget: done(exports.forget),
-    check(request) {
-      const faults = pathFaults(request.args, paths, datasets)
-      return faults.length > 0 ? { faults, warnings: [], plan: null } : inspect.ask('check', request)
+    check: ({ args, model }) => check(parts, args, model),
+    saved_args: () => saved.list(),
+    saved_args_read: ({ name }) => saved.read(name),
+    saved_args_write({ name, text }) {
+      saved.write(name, text)
+      return null
     },
-    start: ({ args, model, name }) => start(parts, args, model, name),
+    saved_args_remove({ name }) {
+      saved.remove(name)
+      return null
+    },
+    start: (request) => start(parts, request),
     stop: done(jobs.stop),
     kill: done(jobs.kill),
     withdraw: done(jobs.withdraw),
-    resume: done(jobs.resume),
+    resume({ id, by }) {
+      jobs.resume(id)
+      changeNotes(runs.view(id).folder, { started_by: by })
+      runs.refresh(id)
+      return null
+    },
+    run_note({ id, change }) {
+      changeNotes(runs.view(id).folder, change)
+      runs.refresh(id)
+      return null
+    },
+    async run_delete({ id }) {
+      const { status } = runs.get(id)
+      if (isActive(status) || status === 'queued') throw new UserError('run_going', { id })
+      const deleted = deleteFolder(runs.view(id).folder)
+      runs.refresh(id)
+      await deleted
+      return null
+    },
+    run_files: ({ id }) => filesOf(runs.view(id).folder),
+    run_settings: ({ ids }) => Object.fromEntries(ids.filter(runs.has).flatMap((id) => {
+      const values = readArgs(runs.view(id).folder)?.values
+      return values ? [[id, values]] : []
+    })),
+    run_samples({ id }) {
+      const { folder } = runs.view(id)
+      return { prompts: promptsOf(folder), samples: samplesOf(folder) }
+    },
+    run_prompts({ id, prompts }) {
+      writePrompts(runs.view(id).folder, prompts)
+      return null
+    },
+    run_system: ({ id }) => systemOf(runs.view(id).folder),
     run({ id }) {
       const { folder } = runs.view(id)
       const args = readArgs(folder)

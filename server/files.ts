@@ -62,3 +62,9 @@ export function writeWhole(file: string, text: string, { durable }: { durable: b
     throw writeFault(error, file)
   }
 }
+
+/** A name that is one folder or file: it may hold any script's letters, but nothing that a path, a shell or another system would take amiss. */
+export function folderName(name: string, field: string): string {
+  if (!/^[\p{L}\p{N}_][\p{L}\p{N}._ ()+-]*$/u.test(name) || name.endsWith('.') || name.trim() !== name) throw new UserError('name_invalid', { name }, field)
+  return name
+}

@@ -10,6 +10,8 @@ import { sentence } from '@/lib/messages'
 import type { Endpoints } from '@/server/endpoints'
 import { faultOf } from '@/server/fault'
 import type { Guard } from '@/server/guard'
+import { isRunFile, sendRunFile } from '@/server/run-download'
+import type { Runs } from '@/server/runs'
 import type { Uploads } from '@/server/uploads'
 
 /** A configuration with a long system prompt is far below this. */
@@ -89,8 +91,16 @@ function refuse(request: IncomingMessage, response: ServerResponse, status: numb
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${sentence(fault, 'en')}\n`)
 }
 
+function serveRunFile(runs: Runs, request: IncomingMessage, response: ServerResponse): void {
+  try {
+    sendRunFile(runs, request, response)
+  } catch (error) {
+    refuse(request, response, 404, faultOf(error))
+  }
+}
+
 /** The server's answer to every request that is not the socket's. `dev`: the page is served from its sources, which takes eval. */
-export function httpHandler(guard: Guard, endpoints: Endpoints, uploads: Uploads, page: Page, dev: boolean) {
+export function httpHandler(guard: Guard, endpoints: Endpoints, runs: Runs, uploads: Uploads, page: Page, dev: boolean) {
   const always = Object.entries(dev ? headers : builtHeaders)
   return (request: IncomingMessage, response: ServerResponse): void => {
     for (const [name, value] of always) response.setHeader(name, value)
@@ -101,6 +111,7 @@ export function httpHandler(guard: Guard, endpoints: Endpoints, uploads: Uploads
     const name = request.url?.match(/^\/api\/([^?]*)/)?.[1]
     if (name !== undefined) return void serveApi(name, endpoints, request, response)
     if (request.url === uploadsPath || request.url?.startsWith(`${uploadsPath}/`)) return void uploads.handle(request, response)
+    if (isRunFile(request)) return serveRunFile(runs, request, response)
     void page(request, response).catch((error: unknown) => {
       const fault = faultOf(error)
       if (response.headersSent) response.destroy()

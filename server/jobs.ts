@@ -27,14 +27,17 @@ export interface Jobs {
   place(id: string): RunPlace
   /** Must be called once the runs are there: `place` is what they are made with. */
   begin(runs: Runs): void
-  /** Makes a run folder with these arguments and queues it. @throws UserError `output_dir_taken` */
-  submit(id: string, argsYaml: string): void
+  /** Makes a run folder with these files, the arguments among them, and queues it. @throws UserError `output_dir_taken` */
+  submit(id: string, files: Readonly<Record<string, string>>): void
   stop(id: string): void
   kill(id: string): void
   withdraw(id: string): void
   resume(id: string): void
   close(): void
 }
+
+/** Files that a run has before it begins. */
+const before: ReadonlySet<string> = new Set([runFiles.args, runFiles.notes, runFiles.samplePrompts])
 
 type Asked = NonNullable<Exit['asked']>
 
@@ -135,11 +138,11 @@ export function openJobs(queue: Queue): Jobs {
       timer = setInterval(reporting(tick), tickEvery)
       tick()
     },
-    submit(id, argsYaml) {
+    submit(id, files) {
       const folder = folderOf(id)
       mkdirSync(folder, { recursive: true })
       if (readdirSync(folder).length > 0) throw new UserError('output_dir_taken', { path: folder }, 'output_dir')
-      writeWhole(path.join(folder, runFiles.args), argsYaml, { durable: true })
+      for (const [name, text] of Object.entries(files)) writeWhole(path.join(folder, name), text, { durable: true })
       enqueue(id, null)
     },
     stop(id) {
@@ -161,7 +164,7 @@ export function openJobs(queue: Queue): Jobs {
       if (queue.position(id) === null) throw new UserError('run_not_queued', { id })
       const { folder } = runs.view(id)
       queue.change({ waiting: queue.waiting.filter((entry) => entry.id !== id) })
-      const neverBegan = readdirSync(folder).every((name) => name === runFiles.args)
+      const neverBegan = readdirSync(folder).every((name) => before.has(name))
       if (neverBegan) rmSync(folder, { recursive: true })
       runs.refresh(id)
       renumber()

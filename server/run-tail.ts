@@ -56,5 +56,5 @@ export function openTail(folder: string) {
     return same ? null : tailFrom(before)
   }
 
-  return { look, tailFrom, records: () => records }
+  return { look, tailFrom }
 }

@@ -5,11 +5,13 @@
 import { readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { readYaml } from '@/lib/config/yaml'
+import { parseDuration } from '@/lib/format'
 import { runFiles, runStateSchema, type LogRecord, type RunState, type RunSummary } from '@/lib/run'
 import type { RunPosition, RunTail } from '@/lib/run-tail'
 import { isMissing, readIfThere, readJson } from '@/server/files'
 import { isAlive } from '@/server/process'
 import { openTail } from '@/server/run-tail'
+import { readNotes } from '@/server/run-notes'
 import { exitSchema, standing, type Exit, type Standing } from '@/server/status'
 
 /** The server's own file in a run folder: how the process ended. */
@@ -38,17 +40,22 @@ export interface RunView {
   state(): RunState | null
 }
 
-interface LogFacts {
-  last: LogRecord | null
-  best_eval_loss: number | null
-}
+type LogFacts = Pick<RunSummary, 'last' | 'best_loss' | 'best_eval_loss'>
 
-function logFacts(records: readonly LogRecord[]): LogFacts {
-  const evals = records.flatMap(({ eval_loss }) => (eval_loss === undefined ? [] : [eval_loss]))
-  // An evaluation is a line of its own, without the loss that the list shows beside it.
-  const newest = records.at(-1)
-  const last = newest === undefined ? null : { ...records.findLast(({ loss }) => loss !== undefined), ...newest }
-  return { last, best_eval_loss: evals.length > 0 ? evals.reduce((a, b) => Math.min(a, b)) : null }
+const noFacts: LogFacts = { last: null, best_loss: null, best_eval_loss: null }
+
+const lesser = (a: number | null, b: number | undefined): number | null => (b === undefined ? a : a === null ? b : Math.min(a, b))
+
+/** The facts after further records: a log of a hundred thousand is not gone through again for each new one. */
+function withRecords(facts: LogFacts, records: readonly LogRecord[]): LogFacts {
+  let { last, best_loss, best_eval_loss } = facts
+  for (const record of records) {
+    // An evaluation is a line of its own, without the loss and the speed that the list shows beside it.
+    last = { ...(record.loss === undefined ? last : null), ...record }
+    best_loss = lesser(best_loss, record.loss)
+    best_eval_loss = lesser(best_eval_loss, record.eval_loss)
+  }
+  return { last, best_loss, best_eval_loss }
 }
 
 function readState(folder: string): RunState | null {
@@ -73,6 +80,14 @@ function stamp(file: string): string {
 
 const stepOf = (name: string) => Number(name.slice('checkpoint-'.length))
 
+/** When a run began and was last heard of; of one without a state its log tells, as far as it can. */
+function timesOf(folder: string, state: RunState | null, last: LogRecord | null): Pick<RunSummary, 'started_at' | 'updated_at'> {
+  if (state !== null) return { started_at: state.started_at, updated_at: state.updated_at }
+  const updated_at = statSync(path.join(folder, runFiles.log), { throwIfNoEntry: false })?.mtimeMs ?? null
+  const took = parseDuration(last?.elapsed_time ?? '')
+  return { started_at: updated_at === null || took === null ? null : updated_at - took * 1000, updated_at }
+}
+
 /** Names of a run's checkpoint folders, oldest first. */
 export function checkpointsOf(folder: string): string[] {
   return readdirSync(folder).filter((name) => /^checkpoint-\d+$/.test(name)).sort((a, b) => stepOf(a) - stepOf(b))
@@ -86,8 +101,14 @@ export function readArgs(folder: string): { text: string; values: Record<string,
   return { text, values: read.ok ? read.values : null }
 }
 
+/** Names in a list or in one text with commas, as YAML has them. */
+function namesIn(value: unknown): string[] {
+  const found: unknown[] = typeof value === 'string' ? value.split(',') : Array.isArray(value) ? value : []
+  return found.map((name) => String(name).trim()).filter(Boolean)
+}
+
 /** Model, method and name by the layout saves/<model>/<method>/<name>; what the path does not say, the arguments do. */
-function identityOf(id: string, args: Record<string, unknown>): Pick<RunSummary, 'model' | 'finetuning_type' | 'stage' | 'name'> {
+function identityOf(id: string, args: Record<string, unknown>): Pick<RunSummary, 'model' | 'finetuning_type' | 'stage' | 'name' | 'datasets'> {
   const parts = id.split('/')
   const told = (key: string, otherwise: string): string => (typeof args[key] === 'string' ? args[key] : otherwise)
   return {
@@ -95,21 +116,22 @@ function identityOf(id: string, args: Record<string, unknown>): Pick<RunSummary,
     finetuning_type: told('finetuning_type', parts.length >= 3 ? parts[parts.length - 2] : 'lora'),
     stage: told('stage', 'sft'),
     name: parts[parts.length - 1],
+    datasets: namesIn(args.dataset),
   }
 }
 
 export function openRunView(id: string, folder: string): RunView {
   let tail: ReturnType<typeof openTail> | null = null
-  let facts: LogFacts = { last: null, best_eval_loss: null }
+  let facts = noFacts
   let args: { stamp: string; values: Record<string, unknown> } | null = null
   let seen = ''
 
-  const stamps = () => [folder, ...[runFiles.log, runFiles.state, runFiles.args, exitFile].map((name) => path.join(folder, name))].map(stamp).join(' ')
+  const stamps = () => [folder, ...[runFiles.log, runFiles.state, runFiles.args, runFiles.notes, exitFile].map((name) => path.join(folder, name))].map(stamp).join(' ')
 
   const look = () => {
     tail ??= openTail(folder)
     const news = tail.look()
-    if (news !== null) facts = logFacts(tail.records())
+    if (news !== null) facts = withRecords(news.from_record === 0 ? noFacts : facts, news.records)
     return news
   }
 
@@ -153,18 +175,21 @@ export function openRunView(id: string, folder: string): RunView {
       if (tail === null) look()
       const state = readState(folder)
       const names = readdirSync(folder)
-      const { last, best_eval_loss } = facts
+      const { last } = facts
+      const { name, ...notes } = readNotes(folder)
+      const identity = identityOf(id, argValues())
       return {
         id,
-        ...identityOf(id, argValues()),
+        ...identity,
+        ...notes,
+        ...facts,
+        name: name || identity.name,
+        foreign: state === null && place.queue_position === null && place.launched_pid === null,
         ...standingOf(place, state, names),
         queue_position: place.queue_position,
         step: Math.max(last?.current_steps ?? 0, state?.step ?? 0),
         total_steps: state?.total_steps || (last?.total_steps ?? 0),
-        started_at: state?.started_at ?? null,
-        updated_at: state?.updated_at ?? null,
-        last,
-        best_eval_loss,
+        ...timesOf(folder, state, last),
         checkpoints: checkpointsOf(folder),
         has_adapter: names.includes(runFiles.adapterConfig) && names.includes(runFiles.adapterWeights),
         runtime: state?.runtime ?? null,

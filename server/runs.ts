@@ -63,7 +63,7 @@ function findRuns(folder: string, id: string, depth: number): string[] {
   return folders.flatMap(({ name }) => findRuns(path.join(folder, name), id === '' ? name : `${id}/${name}`, depth + 1))
 }
 
-const withoutProgress = ({ last, step, updated_at, best_eval_loss, ...rest }: RunSummary): string => JSON.stringify(rest)
+const withoutProgress = ({ last, step, updated_at, best_loss, best_eval_loss, ...rest }: RunSummary): string => JSON.stringify(rest)
 
 export function openRuns(home: string, placeOf: (id: string) => RunPlace, events: RunsEvents): Runs {
   const saves = path.join(home, 'saves')

@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { schemaProblem } from '@/lib/causes'
 import { UserError } from '@/lib/errors'
 import { chatAskSchema, chatLoadSchema, type ClientEvents, type Reply, type ServerEvents } from '@/lib/events'
-import { runPositionSchema } from '@/lib/run-tail'
+import { inPieces, runPositionSchema, type RunTail } from '@/lib/run-tail'
 import type { Chat } from '@/server/chat'
 import type { Exports } from '@/server/exports'
 import { faultOf } from '@/server/fault'
@@ -61,15 +61,19 @@ function serveRuns(browser: Browser, runs: Runs): void {
     runs.unwatch(id)
   }
   browser.on('watch', (id, have, done) => {
+    let rest: RunTail[] = []
     answer(done, () => {
       const run = parsed('watch', idSchema, id)
       const position = parsed('watch', runPositionSchema.nullable(), have)
       unwatch(run)
-      const tail = runs.watch(run, position)
+      const [first, ...others] = inPieces(runs.watch(run, position))
+      rest = others
       watched.add(run)
       void browser.join(runRoom(run))
-      return tail
+      return first
     })
+    // Before anything that is new: all of this happens in one turn.
+    for (const piece of rest) browser.emit('tail', id, piece)
   })
   browser.on('unwatch', unwatch)
   browser.on('disconnect', () => [...watched].forEach(unwatch))

@@ -18,7 +18,7 @@ export async function contentKey(file: string): Promise<string> {
 }
 
 /** Where the entry of a kind lies, whether or not it exists; its folder does, rid of what nobody used. */
-export function cachePlace(kind: 'rows' | 'plain' | 'tokens', key: string): string {
+export function cachePlace(kind: 'rows' | 'plain' | 'tokens' | 'statistics', key: string): string {
   const folder = path.join(cacheDir(), 'data', kind)
   mkdirSync(folder, { recursive: true })
   for (const name of readdirSync(folder)) {
@@ -36,13 +36,22 @@ export function touch(entry: string): void {
 }
 
 /** A value that JSON can hold, made once per key. */
-export async function remembered<T>(kind: 'rows', key: string, make: () => Promise<T>): Promise<T> {
-  const file = `${cachePlace(kind, key)}.json`
-  if (statSync(file, { throwIfNoEntry: false })) {
-    touch(file)
-    return JSON.parse(readFileSync(file, 'utf8'))
-  }
+export async function remembered<T>(kind: 'rows' | 'statistics', key: string, make: () => Promise<T>): Promise<T> {
+  const known = recall<T>(kind, key)
+  if (known !== null) return known
   const value = await make()
-  writeWhole(file, JSON.stringify(value))
+  keep(kind, key, value)
   return value
 }
+
+/** A value that was kept; null when there is none. */
+export function recall<T>(kind: 'rows' | 'statistics', key: string): T | null {
+  const file = fileOf(kind, key)
+  if (!statSync(file, { throwIfNoEntry: false })) return null
+  touch(file)
+  return JSON.parse(readFileSync(file, 'utf8'))
+}
+
+export const keep = (kind: 'rows' | 'statistics', key: string, value: unknown): void => writeWhole(fileOf(kind, key), JSON.stringify(value))
+
+const fileOf = (kind: 'rows' | 'statistics', key: string) => `${cachePlace(kind, key)}.json`

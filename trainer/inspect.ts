@@ -46,12 +46,20 @@ export async function inspectAnswer({ id, name, request }: InspectQuestion): Pro
   }
 }
 
+/** Answers wait for something new, which must not hold up other questions; all else is answered in turn. */
+const waiting: ReadonlySet<InspectName> = new Set(['view_statistics'])
+
 /** Answers until standard input ends. */
 export async function inspectWorker(): Promise<number> {
   for await (const line of createInterface({ input: process.stdin })) {
     const parsed = inspectQuestionSchema.safeParse(JSON.parse(line))
     if (!parsed.success) process.stderr.write(`inspect: a question that is not understood: ${parsed.error.issues[0].message}: ${line.slice(0, 200)}\n`)
-    else process.stdout.write(`${JSON.stringify(await inspectAnswer(parsed.data))}\n`)
+    else if (waiting.has(parsed.data.name)) void answer(parsed.data)
+    else await answer(parsed.data)
   }
   return 0
+}
+
+async function answer(question: InspectQuestion): Promise<void> {
+  process.stdout.write(`${JSON.stringify(await inspectAnswer(question))}\n`)
 }

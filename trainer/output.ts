@@ -45,7 +45,8 @@ export function checkOutput(args: OutputArgs): Resume | null {
 /** Takes the old run's own files out of the folder (overwrite_output_dir); other files stay. */
 export function clearOutput(folder: string): void {
   if (!existsSync(folder)) return
-  const own = new Set<string>(Object.values(runFiles).filter((name) => name !== runFiles.args))
+  const kept: readonly string[] = [runFiles.args, runFiles.notes, runFiles.samplePrompts]
+  const own = new Set<string>(Object.values(runFiles).filter((name) => !kept.includes(name)))
   for (const name of readdirSync(folder)) {
     if (own.has(name) || /^\.?checkpoint-\d+(\.tmp|\.old)?$/.test(name)) rmSync(path.join(folder, name), { recursive: true, force: true })
   }

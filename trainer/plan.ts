@@ -42,13 +42,16 @@ function sizeOf(args: TrainingArgs, ground: Ground, survey: DataSurvey): Trainin
   const parameters = parameterCount(config)
   const trainable = specs.reduce((sum, { a, b }) => sum + a.shape[0] * a.shape[1] + b.shape[0] * b.shape[1], 0)
   const length = Math.min(Math.ceil(longest / 8) * 8, args.cutoff_len)
+  const { max_steps, samples } = planSteps(rows, args)
+  const tokens = (lengths.reduce((sum, n) => sum + n, 0) / lengths.length) * examples
   return {
     parameters,
     trainable,
     examples,
     eval_examples: survey.eval_examples,
-    steps: planSteps(rows, args).max_steps,
-    tokens: Math.round((lengths.reduce((sum, n) => sum + n, 0) / lengths.length) * examples),
+    steps: max_steps,
+    tokens: Math.round(tokens),
+    total_tokens: Math.round((tokens * samples) / rows),
     memory: Math.round(trainingMemory({ config, parameters, trainable, dtype, rows: args.per_device_train_batch_size, length })),
     memory_available: availableMemory(),
   }

@@ -17,19 +17,27 @@ export function remember<Key, Value>(
   read: (key: Key) => Promise<Value>, filesOf: (key: Key) => Promise<string[]> | string[], most = 4, dropped: (value: Value) => void = () => {},
 ): (key: Key) => Promise<Value> {
   const kept = new Map<string, { stamps: string; value: Value }>()
-  return async (key) => {
-    const name = JSON.stringify(key)
-    const stamps = (await filesOf(key)).map((file) => `${file} ${stamp(file)}`).join('\n')
-    const found = kept.get(name)
-    if (found?.stamps === stamps) return found.value
-    const value = await read(key)
+  /** Being read: who asks meanwhile waits for the same. */
+  const reading = new Map<string, Promise<Value>>()
+  const keep = (name: string, stamps: string, value: Value): Value => {
+    const before = kept.get(name)
     kept.delete(name)
     kept.set(name, { stamps, value })
-    if (found) dropped(found.value)
+    if (before) dropped(before.value)
     for (const [oldest, { value: old }] of [...kept].slice(0, Math.max(kept.size - most, 0))) {
       kept.delete(oldest)
       dropped(old)
     }
     return value
+  }
+  return async (key) => {
+    const name = JSON.stringify(key)
+    const stamps = (await filesOf(key)).map((file) => `${file} ${stamp(file)}`).join('\n')
+    const found = kept.get(name)
+    if (found?.stamps === stamps) return found.value
+    const asked = `${name}\n${stamps}`
+    const begun = reading.get(asked) ?? read(key).then((value) => keep(name, stamps, value)).finally(() => reading.delete(asked))
+    reading.set(asked, begun)
+    return begun
   }
 }

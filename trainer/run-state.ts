@@ -35,13 +35,18 @@ const going = ({ status }: RunState): boolean => status === 'starting' || status
 
 /** Whether the process that wrote this state is still there and is not this one. */
 export function isAlive(state: RunState): boolean {
-  if (!going(state) || state.pid === process.pid) return false
-  try {
-    process.kill(state.pid, 0)
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false
-  }
+  if (!going(state) || state.pid === process.pid || !isRunning(state.pid)) return false
   return state.pid_start === null || state.pid_start === processStart(state.pid)
+}
+
+/** Whether there is a process of this number. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
 }
 
 export interface StateFile {

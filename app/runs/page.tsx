@@ -1,7 +1,7 @@
 /** Runs: all runs on disk, from wherever they were started. */
 import type { Metadata } from 'next'
 import { preferences } from '@/app/preferences'
-import { RunList } from '@/components/run/run-list'
+import { RunList } from '@/components/run/list/run-list'
 
 export async function generateMetadata(): Promise<Metadata> {
   const { texts } = await preferences()

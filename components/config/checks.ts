@@ -5,7 +5,7 @@
  */
 import { useEffect } from 'react'
 import { call } from '@/components/call'
-import { draft, extraOf, toArgs, touched, type Draft } from '@/components/config/draft'
+import { draft, extraOf, modelFolder, toArgs, touched, type Draft } from '@/components/config/draft'
 import { createStore, useStore } from '@/components/store'
 import type { CheckReport } from '@/lib/api'
 import { readExtra } from '@/lib/config/extra'
@@ -52,9 +52,9 @@ let pending: { asked: Draft; answer: Promise<CheckReport> } | null = null
 
 async function ask(asked: Draft): Promise<CheckReport> {
   checks.set((now) => ({ ...now, checking: true }))
-  const reply = await call('check', { args: toArgs(asked) })
-  const { faults, warnings, plan } = reply.ok ? reply.value : { faults: [reply.fault], warnings: [], plan: null }
-  const report = { faults: faults.map((fault) => placed(fault, asked)), warnings: warnings.map((fault) => placed(fault, asked)), plan }
+  const reply = await call('check', { args: toArgs(asked), model: modelFolder(asked) })
+  const answer: CheckReport = reply.ok ? reply.value : { faults: [reply.fault], warnings: [], plan: null }
+  const report = { ...answer, faults: answer.faults.map((fault) => placed(fault, asked)), warnings: answer.warnings.map((fault) => placed(fault, asked)) }
   if (draft.get() === asked) checks.set((now) => ({ ...now, report, asked, checking: false }))
   if (pending?.asked === asked) pending = null
   return report

@@ -2,6 +2,7 @@
 /** Above the settings: a search over all of them, how many were changed, and the way back; one thing that was just done can be undone here. */
 import RotateCcw from 'lucide-react/icons/rotate-ccw'
 import Search from 'lucide-react/icons/search'
+import { ArgumentsMenu } from '@/components/config/arguments/arguments-menu'
 import { draft, firstArgs, firstDraft } from '@/components/config/draft'
 import { filter } from '@/components/config/filter'
 import { notice, replaceDraft, undo } from '@/components/config/notice'
@@ -21,7 +22,7 @@ export function SettingsBar() {
   const changed = useStore(draft, ({ args }) => changedKeys(args).length)
   const said = useStore(notice, (now) => now)
   return (
-    <div className="sticky top-0 z-10 border-b border-line bg-surface">
+    <div className="shrink-0 border-b border-line">
       <div className="flex items-center gap-2 px-4 py-2">
         <div className="relative min-w-0 flex-1">
           <Search aria-hidden className="pointer-events-none absolute top-1/2 left-2 size-3.5 -translate-y-1/2 text-ink-faint" />
@@ -56,6 +57,7 @@ export function SettingsBar() {
             </Button>
           </>
         )}
+        <ArgumentsMenu />
       </div>
       {said && (
         <Message tone="note" role="status" className="mx-4 mb-2">

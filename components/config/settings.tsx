@@ -7,7 +7,6 @@ import { ConfigField, Reason } from '@/components/config/config-field'
 import { draft } from '@/components/config/draft'
 import { filter } from '@/components/config/filter'
 import { isSpecial, Setting } from '@/components/config/setting'
-import { SettingsBar } from '@/components/config/settings-bar'
 import { SettingsGroup } from '@/components/config/settings-group'
 import { LaterControls } from '@/components/config/later-controls'
 import { useLocale } from '@/components/locale'
@@ -19,12 +18,7 @@ import { fieldText } from '@/lib/messages/labels'
 
 export function Settings() {
   const { query, only_changed } = useStore(filter, (now) => now)
-  return (
-    <>
-      <SettingsBar />
-      {query.trim() !== '' || only_changed ? <FoundSettings /> : <AllSettings />}
-    </>
-  )
+  return query.trim() !== '' || only_changed ? <FoundSettings /> : <AllSettings />
 }
 
 const isFlag = (name: ControlName): boolean => isKey(name) && !isSpecial(name) && fieldOf(name).kind === 'boolean'
@@ -59,16 +53,16 @@ function AllSettings() {
   const words = t.ui.form
   return (
     <div className="divide-y divide-line">
-      {brought.length > 0 && (
-        <SettingsGroup id="brought" title={words.brought} note={words.brought_note} names={brought} openAtFirst>
-          <Fields names={brought} />
-        </SettingsGroup>
-      )}
       {workingGroups(values).map(({ id, names }) => (
         <SettingsGroup key={id} id={id} title={t.groups[id]} names={names} openAtFirst={openAtFirst[id]}>
           <Fields names={names} />
         </SettingsGroup>
       ))}
+      {brought.length > 0 && (
+        <SettingsGroup id="brought" title={words.brought} note={words.brought_note} names={brought} openAtFirst>
+          <Fields names={brought} />
+        </SettingsGroup>
+      )}
       <SettingsGroup id="elsewhere" title={words.elsewhere} note={words.elsewhere_note} names={elsewhere}>
         <Fields names={elsewhere} />
       </SettingsGroup>

@@ -2,7 +2,6 @@
 /** What can be done with a run now: stop, kill when a stop hangs, withdraw, resume, chat. What cannot be done is not shown. */
 import MessageSquare from 'lucide-react/icons/message-square'
 import Play from 'lucide-react/icons/play'
-import Square from 'lucide-react/icons/square'
 import dynamic from 'next/dynamic'
 import { useRouter } from 'next/navigation'
 import { useEffect, useState } from 'react'
@@ -10,7 +9,9 @@ import { call } from '@/components/call'
 import { wishChat } from '@/components/chat/wish'
 import { useLocale } from '@/components/locale'
 import { canResume, isActive } from '@/components/run/status'
+import { StopButton } from '@/components/run/stop-button'
 import { Button } from '@/components/ui/button'
+import { thisWindow } from '@/components/window'
 import type { Fault } from '@/lib/errors'
 import { fill } from '@/lib/messages/text'
 import type { RunSummary } from '@/lib/run'
@@ -44,17 +45,14 @@ export function RunActions({ run, onFault, size = 'md' }: { run: RunSummary; onF
   const words = t.ui.run
   const act = async (deed: Deed) => {
     setBusy(deed)
-    const reply = await call(deed, { id: run.id })
+    const reply = deed === 'resume' ? await call(deed, { id: run.id, by: thisWindow() }) : await call(deed, { id: run.id })
     setBusy(null)
     onFault(reply.ok ? null : reply.fault)
   }
   return (
     <>
       {isActive(run.status) && (
-        <Button intent="danger" size={size} disabled={busy === 'stop' || run.status === 'stopping'} onClick={() => act('stop')}>
-          <Square aria-hidden className="size-3 fill-current" />
-          {run.status === 'stopping' ? words.stopping : words.stop}
-        </Button>
+        <StopButton run={run} size={size} busy={busy === 'stop'} onStop={() => void act('stop')} />
       )}
       {hung && <KillButton size={size} onConfirm={() => act('kill')} />}
       {run.status === 'queued' && (

@@ -1,21 +1,24 @@
 'use client'
 /**
- * The records and log text of the run that the page follows. Holds the last few runs, so that going back and forth asks only for what
+ * The records, curves and log text of the runs that the page follows. Holds the last few runs, so that going back and forth asks only for what
  * is new; listeners hear of news at most once per drawn frame.
  */
-import { useEffect, useSyncExternalStore } from 'react'
+import { useEffect, useRef, useSyncExternalStore } from 'react'
 import { useSocket, type BoardSocket } from '@/components/socket'
 import type { Fault } from '@/lib/errors'
+import { curvesOf, noCurves, withRecords, type Curves } from '@/lib/curves'
 import { emptyHeldRun, joinTail, type HeldRun, type RunTail } from '@/lib/run-tail'
 
 export interface Feed extends HeldRun {
+  curves: Curves
   /** False until the server has answered once. */
   ready: boolean
   fault: Fault | null
 }
 
-const KEPT = 6
-const empty: Feed = { ...emptyHeldRun, ready: false, fault: null }
+/** Runs that are kept when nobody follows them any more. */
+const KEPT = 12
+const empty: Feed = { ...emptyHeldRun, curves: noCurves, ready: false, fault: null }
 const feeds = new Map<string, Feed>()
 const listeners = new Set<() => void>()
 let frame = 0
@@ -39,7 +42,10 @@ function keep(id: string, feed: Feed) {
 }
 
 function join(id: string, tail: RunTail) {
-  keep(id, { ...joinTail(feeds.get(id) ?? empty, tail), ready: true, fault: null })
+  const held = feeds.get(id) ?? empty
+  const joined = joinTail(held, tail)
+  const grows = tail.from_record > 0 && tail.from_record === held.records.length
+  keep(id, { ...joined, curves: grows ? withRecords(held.curves, tail.records) : curvesOf(joined.records), ready: true, fault: null })
 }
 
 function watch(socket: BoardSocket, id: string) {
@@ -49,28 +55,47 @@ function watch(socket: BoardSocket, id: string) {
   })
 }
 
-/** Follows `id` while the component is there, through reconnections too. */
-export function useFeed(id: string | null): Feed {
+/** Follows runs while the component is there, through reconnections too. */
+function useWatch(ids: readonly string[]): void {
   const { socket } = useSocket()
+  const wanted = ids.join('\n')
   useEffect(() => {
-    if (!socket || id === null) return
-    const ask = () => watch(socket, id)
-    const onTail = (of: string, tail: RunTail) => of === id && join(id, tail)
+    if (!socket || wanted === '') return
+    const followed = wanted.split('\n')
+    const ask = () => followed.forEach((id) => watch(socket, id))
+    const onTail = (of: string, tail: RunTail) => followed.includes(of) && join(of, tail)
     socket.on('connect', ask)
     socket.on('tail', onTail)
     if (socket.connected) ask()
     return () => {
       socket.off('connect', ask)
       socket.off('tail', onTail)
-      if (socket.connected) socket.emit('unwatch', id)
+      if (socket.connected) followed.forEach((id) => socket.emit('unwatch', id))
     }
-  }, [socket, id])
+  }, [socket, wanted])
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+export function useFeed(id: string): Feed {
+  useWatch([id])
+  return useSyncExternalStore(subscribe, () => feeds.get(id) ?? empty, () => empty)
+}
+
+/** Several runs at once, in the order of their ids; the same array until one of them has news. */
+export function useFeeds(ids: readonly string[]): readonly Feed[] {
+  useWatch(ids)
+  const last = useRef<readonly Feed[]>([])
   return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
+    subscribe,
+    () => {
+      const now = ids.map((id) => feeds.get(id) ?? empty)
+      const same = now.length === last.current.length && now.every((feed, index) => feed === last.current[index])
+      return same ? last.current : (last.current = now)
     },
-    () => (id === null ? empty : (feeds.get(id) ?? empty)),
-    () => empty,
+    () => last.current,
   )
 }

@@ -1,26 +1,26 @@
 'use client'
 /** The run that the page follows: what it does now, its curves and its log. Without one, the way to a first run. */
-import dynamic from 'next/dynamic'
+import Link from 'next/link'
 import { useEffect, useState } from 'react'
 import { useLocale } from '@/components/locale'
 import { RunActions } from '@/components/run/actions'
 import { currentRun, recallRun, showRun } from '@/components/run/current'
 import { useFeed } from '@/components/run/feed'
+import { useSources } from '@/components/run/sources'
 import { FirstRun } from '@/components/run/first-run'
+import { LiveCurves } from '@/components/run/live-curves'
 import { Log } from '@/components/run/log'
+import { runPageHref } from '@/components/run/places'
 import { Progress } from '@/components/run/progress'
 import { RunFacts, stepOf } from '@/components/run/run-facts'
 import { RunSwitch } from '@/components/run/run-switch'
 import { endSentence, isActive, StatusChip } from '@/components/run/status'
 import { useRun, useSocket } from '@/components/socket'
 import { useStore } from '@/components/store'
+import { buttonClass } from '@/components/ui/button'
 import { Message } from '@/components/ui/message'
 import type { Fault } from '@/lib/errors'
-import { percent } from '@/lib/format'
-import { fill } from '@/lib/messages/text'
 import type { RunSummary } from '@/lib/run'
-
-const LossChart = dynamic(() => import('@/components/run/loss-chart').then((module) => module.LossChart), { ssr: false })
 
 /** Without a run of its own choice, the page shows the one under way, else the newest. */
 function useShownRun(): RunSummary | null {
@@ -47,6 +47,7 @@ function Followed({ run }: { run: RunSummary }) {
   const { t, say } = useLocale()
   const feed = useFeed(run.id)
   const [fault, setFault] = useState<Fault | null>(null)
+  const sources = useSources(run, feed)
   const sentence = endSentence(run, t, say)
   const bad = run.status === 'failed' || run.status === 'lost'
   return (
@@ -62,6 +63,7 @@ function Followed({ run }: { run: RunSummary }) {
           </span>
           <div className="ml-auto flex gap-2">
             <RunActions run={run} onFault={setFault} />
+            <Link href={runPageHref(run.id)} prefetch={false} className={buttonClass()}>{t.ui.run.own_page}</Link>
           </div>
         </div>
         <RunFacts run={run} records={feed.records} />
@@ -71,20 +73,11 @@ function Followed({ run }: { run: RunSummary }) {
         {feed.fault && <Message tone="danger" role="alert" className="mt-3">{say(feed.fault)}</Message>}
       </header>
       <section aria-label={t.ui.chart.title} className="panel flex min-h-80 flex-col xl:min-h-0 xl:flex-[3]">
-        {feed.records.length > 0 ? <LossChart records={feed.records} total={run.total_steps} /> : <Waiting run={run} ready={feed.ready} />}
+        <LiveCurves run={run} ready={feed.ready} sources={sources} empty={feed.records.length === 0} compact />
       </section>
       <div className="panel flex h-64 flex-col xl:h-auto xl:min-h-28 xl:flex-[1.3]">
         <Log text={feed.text} />
       </div>
     </div>
   )
-}
-
-/** In place of the chart until the first record is there. */
-function Waiting({ run, ready }: { run: RunSummary; ready: boolean }) {
-  const { t, locale } = useLocale()
-  const words = t.ui.run
-  const tokenizing = run.phase === 'tokenizing' && run.phase_share !== null ? fill(words.rows_to_tokens, { percent: percent(run.phase_share, locale) }) : null
-  const text = isActive(run.status) ? (tokenizing ?? words.first_point) : run.status === 'queued' ? '' : ready ? words.no_points : ''
-  return <p className="m-auto p-6 text-center text-xs text-ink-faint">{text}</p>
 }

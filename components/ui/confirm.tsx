@@ -5,7 +5,10 @@ import type { ReactNode } from 'react'
 import { buttonClass } from '@/components/ui/button'
 
 interface ConfirmProps {
-  trigger: ReactNode
+  /** What asks for it; without one, `open` does. */
+  trigger?: ReactNode
+  open?: boolean
+  onOpenChange?: (open: boolean) => void
   title: string
   body: string
   action: string
@@ -13,10 +16,10 @@ interface ConfirmProps {
   onConfirm: () => void
 }
 
-export function Confirm({ trigger, title, body, action, cancel, onConfirm }: ConfirmProps) {
+export function Confirm({ trigger, open, onOpenChange, title, body, action, cancel, onConfirm }: ConfirmProps) {
   return (
-    <AlertDialog.Root>
-      <AlertDialog.Trigger asChild>{trigger}</AlertDialog.Trigger>
+    <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
+      {trigger && <AlertDialog.Trigger asChild>{trigger}</AlertDialog.Trigger>}
       <AlertDialog.Portal>
         <AlertDialog.Overlay className="fixed inset-0 z-40 bg-[oklch(0.2_0.02_230/0.45)]" />
         <AlertDialog.Content className="float-panel fixed top-1/2 left-1/2 z-50 w-[calc(100vw-32px)] max-w-md -translate-x-1/2 -translate-y-1/2 p-4">

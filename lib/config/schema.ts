@@ -53,8 +53,9 @@ function valueFault(key: Key, value: unknown, issue: Issue): Fault {
   }
 }
 
-function unknownKeyFault(key: string): Fault {
-  return { code: 'unknown_key', values: { key, nearest: nearest(key, keys) }, field: key }
+/** A name that nobody knows, with the one that it may mean: LLaMA Board's name for a setting, else the most similar key. */
+export function unknownKeyFault(key: string): Fault {
+  return { code: 'unknown_key', values: { key, nearest: keys.find((known) => fieldOf(known).element === key) ?? nearest(key, keys) }, field: key }
 }
 
 function issueFaults(raw: Record<string, unknown>, issue: Issue): Fault[] {

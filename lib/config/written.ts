@@ -1,5 +1,5 @@
 /** Which settings a file or a command line spells out, and how their numbers look; shared by `yaml.ts` and `command.ts`. */
-import { fieldOf, keys, same, type Key, type TrainingArgs } from '@/lib/config/fields'
+import { fieldOf, keys, same, type Key } from '@/lib/config/fields'
 
 const alwaysIn = new Set(['model', 'data', 'basics', 'lora', 'output'])
 
@@ -10,7 +10,7 @@ function spelledOut(key: Key): boolean {
 }
 
 /** Keys that are written: what differs from its default, and what is always spelled out; never a null. */
-export function writtenKeys(args: TrainingArgs): Key[] {
+export function writtenKeys(args: Readonly<Record<Key, unknown>>): Key[] {
   return keys.filter((key) => args[key] !== null && (spelledOut(key) || !same(args[key], fieldOf(key).default)))
 }
 

@@ -4,7 +4,7 @@
  */
 import { isMap, isScalar, LineCounter, parseDocument, stringify, type Document } from 'yaml'
 import { type Fault, problem } from '@/lib/errors'
-import { fieldOf, type Key, type TrainingArgs } from '@/lib/config/fields'
+import { fieldOf, type Key } from '@/lib/config/fields'
 import { dataFields } from '@/lib/config/fields/data'
 import { modelFields } from '@/lib/config/fields/model'
 import { trainingFields } from '@/lib/config/fields/training'
@@ -71,7 +71,7 @@ const sections: readonly [string, object][] = [
 const sectionOf = (key: Key): string => sections.find(([, fields]) => Object.hasOwn(fields, key))?.[0] ?? 'method'
 
 /** The configuration as a file under headings; `readYaml` and `parseArgs` make the same configuration of it again. */
-export function writeYaml(args: TrainingArgs): string {
+export function writeYaml(args: Readonly<Record<Key, unknown>>): string {
   const written = writtenKeys(args)
   const blocks = ['model', 'method', 'dataset', 'training'].flatMap((section) => {
     const inside = written.filter((key) => sectionOf(key) === section)

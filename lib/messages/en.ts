@@ -149,6 +149,7 @@ export const en = {
     token_needed: 'Open the address with the token that the server printed when it started.',
     tokenizer_invalid: 'The tokenizer in {path} cannot be used: {problem}.',
     tokenizer_missing: 'There is no tokenizer.json in {path}.',
+    tokens_no_place: 'No tokens can be kept in {path}: {problem}. Name another folder in tokenized_path.',
     tokens_of_others: 'The tokens in {path} were made of other data or with other settings; choose another tokenized_path, or set overwrite_cache to make them anew.',
     tool_call_invalid: 'A message that calls a tool cannot be used: {problem}.',
     tools_invalid: 'The tools cannot be used: {problem}; give a JSON list of tools with name, description and parameters.',

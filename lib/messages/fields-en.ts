@@ -97,6 +97,7 @@ export const fieldsEn = {
     max_steps: { label: 'Maximum steps', help: 'Stop after this many updates, whatever the epochs say; -1 means by epochs.' },
     lr_scheduler_kwargs: { label: 'Scheduler settings', help: 'Settings of the chosen scheduler as JSON, such as {"num_cycles": 3} or {"min_lr": 1e-6}.' },
     warmup_steps: { label: 'Warmup steps', help: 'Updates over which the learning rate rises from 0; below 1 it is a share of all updates.' },
+    warmup_ratio: { label: 'Warmup ratio', help: 'Share of all updates over which the learning rate rises from 0, instead of a number of steps; 0.03 to 0.1 steadies the start.' },
     weight_decay: { label: 'Weight decay', help: 'Pull of the trained weights towards 0 at each update; 0.01 to 0.1 against overfitting.' },
     optim: { label: 'Optimizer', help: 'The rule that turns gradients into updates.' },
     adam_beta1: { label: 'Adam beta1', help: 'Memory of the gradient’s running mean; seldom changed.' },

@@ -98,6 +98,7 @@ export const fieldsZh: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     max_steps: { label: '最大步数', help: '达到此更新次数后停止，优先于训练轮数；-1 表示按轮数训练。' },
     lr_scheduler_kwargs: { label: '调节器参数', help: '所选学习率调节器的参数，使用 JSON 格式，例如 {"num_cycles": 3} 或 {"min_lr": 1e-6}。' },
     warmup_steps: { label: '预热步数', help: '学习率从 0 升到设定值所用的更新次数；小于 1 时表示占总次数的比例。' },
+    warmup_ratio: { label: '预热比例', help: '学习率从 0 升到设定值所用更新次数占总次数的比例，代替预热步数；取 0.03 到 0.1 可使开头更平稳。' },
     weight_decay: { label: '权重衰减', help: '每次更新时将训练的权重拉向 0 的力度；取 0.01 到 0.1 可减轻过拟合。' },
     optim: { label: '优化器', help: '将梯度转化为参数更新的算法。' },
     adam_beta1: { label: 'Adam beta1', help: '梯度滑动平均的衰减系数，一般无需改动。' },

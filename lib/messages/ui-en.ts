@@ -3,6 +3,7 @@ import { datasetsEn } from '@/lib/messages/datasets-en'
 import { viewEn } from '@/lib/messages/view-en'
 import { formEn } from '@/lib/messages/form-en'
 import { hubEn } from '@/lib/messages/hub-en'
+import { runsEn } from '@/lib/messages/runs-en'
 import { exportEn } from '@/lib/messages/export-en'
 
 export const uiEn = {
@@ -76,6 +77,10 @@ export const uiEn = {
     ready_hint: 'Choose a model and a dataset, then press Start.',
     faults: '{count} settings need a change',
     run_name: 'train_<date-time>',
+    plan: 'Plan of the run',
+    plan_tokens: 'Tokens',
+    plan_time: 'Time',
+    plan_time_from: { model: 'From earlier runs of this model on this machine.', machine: 'From earlier runs of other models on this machine, by the number of weights.', guess: 'A guess by the kind of this machine; no run has been measured on it yet.' },
     plan_steps: 'Steps',
     plan_trainable: 'Trainable weights',
     plan_memory: 'Memory',
@@ -133,36 +138,14 @@ export const uiEn = {
     no_points: 'This run has logged no step.',
     choose: 'Choose another run',
     all: 'All runs',
+    own_page: 'Details',
   },
-  chart: {
-    title: 'Curves',
-    loss: 'Loss',
-    smoothed: 'Smoothed',
-    eval_loss: 'Eval loss',
-    lr: 'Learning rate',
-    grad_norm: 'Gradient norm',
-    step: 'Step',
-    smoothing: 'Smoothing',
-    latest: 'Back to latest',
-    zoom_in: 'Zoom in to the latest half',
-    zoom_out: 'Zoom out',
-    summary: 'Loss curve of {points} points, from {first} to {last}.',
-    summary_empty: 'Loss curve without points.',
-  },
-  log: { title: 'Log', copy: 'Copy the log', follow: 'Follow' },
+  ...runsEn,
   first_run: {
     title: 'Teach a model something new',
     body: 'A small language model comes with Tuneboard. Give it a new name in about a minute, on this machine, with no download.',
     steps: ['Fill in the starter model and a dataset that gives it another name.', 'Press Start and watch the loss fall.', 'Ask it who it is, beside the model that it was before.'],
     action: 'Set up the first run',
-  },
-  runs: {
-    title: 'Runs',
-    count: '{count} on this machine, from wherever they were started.',
-    none: 'There is no run yet.',
-    first: 'Set up a run',
-    open: 'Open',
-    open_run: 'Open {name}',
   },
   chat: {
     settings: 'Chat settings',

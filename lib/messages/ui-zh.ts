@@ -5,6 +5,7 @@ import { hubZh } from '@/lib/messages/hub-zh'
 import { exportZh } from '@/lib/messages/export-zh'
 import type { Messages } from '@/lib/messages/en'
 import { viewZh } from '@/lib/messages/view-zh'
+import { runsZh } from '@/lib/messages/runs-zh'
 
 export const uiZh: Messages['ui'] = {
   cancel: '取消',
@@ -77,6 +78,10 @@ export const uiZh: Messages['ui'] = {
     ready_hint: '选择模型和数据集，然后点击“开始”。',
     faults: '有 {count} 项设置需要修改',
     run_name: 'train_<日期-时间>',
+    plan: '训练计划',
+    plan_tokens: '词元数',
+    plan_time: '时间',
+    plan_time_from: { model: '根据本机上同一模型以往的训练估算。', machine: '根据本机上其他模型以往的训练，按参数量折算。', guess: '本机尚无训练记录，按机器类型粗略估计。' },
     plan_steps: '步数',
     plan_trainable: '可训练参数',
     plan_memory: '内存',
@@ -134,36 +139,14 @@ export const uiZh: Messages['ui'] = {
     no_points: '这次训练没有任何记录。',
     choose: '选择其他任务',
     all: '全部任务',
+    own_page: '详情',
   },
-  chart: {
-    title: '曲线',
-    loss: '损失',
-    smoothed: '平滑后',
-    eval_loss: '评估损失',
-    lr: '学习率',
-    grad_norm: '梯度范数',
-    step: '步数',
-    smoothing: '平滑',
-    latest: '回到最新',
-    zoom_in: '放大到最近一半',
-    zoom_out: '缩小',
-    summary: '损失曲线，共 {points} 个点，从 {first} 到 {last}。',
-    summary_empty: '损失曲线，尚无数据点。',
-  },
-  log: { title: '日志', copy: '复制日志', follow: '跟随最新' },
+  ...runsZh,
   first_run: {
     title: '教模型学会新东西',
     body: 'Tuneboard 自带一个小型语言模型。无需下载，在本机上用大约一分钟就能给它换个名字。',
     steps: ['填入入门模型和一个给它改名的数据集。', '点击“开始”，看着损失下降。', '问问它是谁，并与训练之前的回答对照。'],
     action: '准备第一次训练',
-  },
-  runs: {
-    title: '任务',
-    count: '本机上共有 {count} 个，包括从其他途径启动的任务。',
-    none: '还没有任何任务。',
-    first: '准备一次训练',
-    open: '打开',
-    open_run: '打开 {name}',
   },
   chat: {
     settings: '对话设置',

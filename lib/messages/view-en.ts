@@ -63,7 +63,9 @@ export const viewEn = {
   tabs: { rows: 'Rows', statistics: 'Statistics' },
   tabs_label: 'Parts of this page',
   statistics: {
-    looking: 'Looking at the rows: {seen} of {total}',
+    looking: 'Looking at the rows: {seen} of {total} ({share})',
+    left: 'about {time} to go',
+    partial: 'The numbers below are those of the rows looked at so far.',
     looked: '{total} rows looked at',
     stop: 'Stop',
     go_on: 'Go on',

@@ -65,7 +65,9 @@ export const viewZh: Messages['ui']['view'] = {
   tabs: { rows: '数据行', statistics: '统计' },
   tabs_label: '本页的内容',
   statistics: {
-    looking: '正在统计：{seen} / {total} 行',
+    looking: '正在统计：{seen} / {total} 行（{share}）',
+    left: '预计还需 {time}',
+    partial: '以下数字只涵盖目前已统计的行。',
     looked: '已统计 {total} 行',
     stop: '停止',
     go_on: '继续',

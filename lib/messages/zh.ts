@@ -147,6 +147,7 @@ export const zh: Messages = {
     token_needed: '请打开服务器启动时打印的带令牌的地址。',
     tokenizer_invalid: '无法使用 {path} 中的分词器：{problem}。',
     tokenizer_missing: '{path} 中没有 tokenizer.json。',
+    tokens_no_place: '无法将词元保存到 {path}：{problem}。请在 tokenized_path 中填写其他文件夹。',
     tokens_of_others: '{path} 中的分词结果来自其他数据或设置；请更换 tokenized_path，或开启 overwrite_cache 重新生成。',
     tool_call_invalid: '一条工具调用消息无法使用：{problem}。',
     tools_invalid: '工具描述无法使用：{problem}；请提供 JSON 列表，每个工具包含 name、description 和 parameters。',

@@ -2,7 +2,8 @@
  * The choice of runtime: CUDA, then the processor, then the prebuilt library, then WASM; the first that works is written to
  * .tuneboard/runtime.json with the causes why it is not a better one (schema: lib/runtime.ts). Every choice is loaded once before it is believed.
  */
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { filesUnder, fingerprint } from '../setup/fingerprint.mjs'
 import { readNote, writeNote } from '../setup/files.mjs'
@@ -76,7 +77,7 @@ async function attempt(kind, gpu, causes) {
     const env = environment(kind, library)
     const found = await probe(env, wheels[0].version)
     if (kind === 'cuda' && !found.gpu) throw new Cause('gpu_unusable', { gpu, problem: 'it finds no usable CUDA device' })
-    const { ops, notes } = await kernels(library, env)
+    const { ops, notes } = kind === 'cuda' ? noKernels : await kernels(library, env)
     const reason = kind === 'cuda' ? [{ code: 'gpu_used', values: { gpu } }] : causes.length > 0 ? causes : [{ code: 'no_gpu', values: {} }]
     return { kind, tensorflow: found.tensorflow, binding, ops, env, causes: [...reason, ...notes] }
   } catch (error) {
@@ -93,11 +94,21 @@ async function fromWheels(kind, wheels) {
   return { library, binding: await ensureAddon(cacheDir(), library) }
 }
 
-/** XLA needs ptxas and libdevice; a board shares its GPU with other programs, so memory is taken as it is needed. */
-function environment(kind, library) {
+/**
+ * TensorFlow's library finds most of NVIDIA's beside itself, but not cuSOLVER, so their folders are named. XLA needs ptxas and libdevice, compiles
+ * on all processors, and leaves matrix products to cuBLAS. A board shares its GPU with other programs, so memory is taken as it is
+ * needed. Float32 is meant as such: without the override TensorFlow multiplies it as TF32, with 10 bits of 23.
+ */
+export function environment(kind, library) {
   if (kind !== 'cuda') return {}
-  return { XLA_FLAGS: `--xla_gpu_cuda_data_dir=${join(library, 'nvidia', 'cuda_nvcc')}`, TF_FORCE_GPU_ALLOW_GROWTH: 'true' }
+  const nvidia = join(library, 'nvidia')
+  const folders = readdirSync(nvidia).sort().map((name) => join(nvidia, name, 'lib')).filter((folder) => existsSync(folder))
+  const xla = [`--xla_gpu_cuda_data_dir=${join(nvidia, 'cuda_nvcc')}`, `--xla_gpu_force_compilation_parallelism=${availableParallelism()}`, '--xla_gpu_enable_triton_gemm=false']
+  return { LD_LIBRARY_PATH: folders.join(':'), XLA_FLAGS: xla.join(' '), TF_FORCE_GPU_ALLOW_GROWTH: 'true', NVIDIA_TF32_OVERRIDE: '0' }
 }
+
+/** Tuneboard's own kernels run on the processor: on a GPU every one of them would carry its operands there and back. */
+const noKernels = { ops: null, notes: [] }
 
 /** Tuneboard's own kernels: an addition, so their failure is a note and not a hurdle. */
 async function kernels(library, env) {

@@ -63,6 +63,28 @@ export class BoardPage {
     return { points, first, last }
   }
 
+  /** The page as a browser sees it that has never been here. */
+  async startAfresh(): Promise<void> {
+    await this.page.evaluate(() => {
+      localStorage.clear()
+      sessionStorage.clear()
+    })
+    await this.page.reload()
+    await this.ready()
+  }
+
+  /** Opens every section of the settings. */
+  async openGroups(): Promise<void> {
+    const closed = this.page.locator('h2 button[aria-expanded="false"]')
+    while ((await closed.count()) > 0) await closed.first().click()
+  }
+
+  /** Takes an option of a select. */
+  async choose(label: string, option: string): Promise<void> {
+    await this.field(label).click()
+    await this.page.getByRole('option', { name: option, exact: true }).click()
+  }
+
   async setUpFirstRun(): Promise<void> {
     await this.button('Set up the first run').click()
     await this.page.waitForFunction((element) => element instanceof HTMLInputElement && element.value !== '', await this.field('Model path').elementHandle())

@@ -1,6 +1,6 @@
 /** The chart's arithmetic: curves from records, smoothing, thinning, ticks. */
 import { describe, expect, test } from 'vitest'
-import { bounds, roundTicks, smooth, sparkOf, thin, toCurves, within } from '@/lib/curves'
+import { bounds, curveOver, curvesOf, logBounds, logTicks, nearestTo, roundTicks, smooth, sparkOf, thin, within, withRecords } from '@/lib/curves'
 
 const wave = (count: number) => {
   const x = Array.from({ length: count }, (_, index) => index)
@@ -9,20 +9,42 @@ const wave = (count: number) => {
 
 describe('curves from records', () => {
   test('evaluations are a curve of their own, absent and broken values are no points', () => {
-    const curves = toCurves([
+    const curves = curvesOf([
       { current_steps: 1, total_steps: 3, loss: 2, lr: 0.1 },
       { current_steps: 2, total_steps: 3, loss: Number.NaN },
       { current_steps: 2, total_steps: 3, eval_loss: 1.5 },
       { current_steps: 3, total_steps: 3, loss: 1 },
     ])
-    expect(curves.loss).toEqual({ x: [1, 3], y: [2, 1] })
-    expect(curves.eval_loss).toEqual({ x: [2], y: [1.5] })
-    expect(curves.lr).toEqual({ x: [1], y: [0.1] })
+    expect(curveOver(curves, 'loss')).toEqual({ x: [1, 3], y: [2, 1] })
+    expect(curveOver(curves, 'eval_loss')).toEqual({ x: [2], y: [1.5] })
+    expect(curveOver(curves, 'lr')).toEqual({ x: [1], y: [0.1] })
+    expect(curveOver(curves, 'reward')).toEqual({ x: [], y: [] })
   })
 
   test('steps that a resumed run logged again replace the first ones', () => {
-    const curves = toCurves([1, 2, 3, 4, 3, 4, 5].map((step, index) => ({ current_steps: step, total_steps: 5, loss: index })))
-    expect(curves.loss).toEqual({ x: [1, 2, 3, 4, 5], y: [0, 1, 4, 5, 6] })
+    const curves = curvesOf([1, 2, 3, 4, 3, 4, 5].map((step, index) => ({ current_steps: step, total_steps: 5, loss: index })))
+    expect(curveOver(curves, 'loss')).toEqual({ x: [1, 2, 3, 4, 5], y: [0, 1, 4, 5, 6] })
+  })
+
+  const logged = Array.from({ length: 50 }, (_, index) => {
+    const trained = { current_steps: index + 1, total_steps: 50, loss: 5 / (index + 1), reward: index, elapsed_time: `0:00:${String(index).padStart(2, '0')}`, total_tokens: index * 100 }
+    return index % 10 === 9 ? [trained, { current_steps: index + 1, total_steps: 50, eval_loss: 1, epoch: 1 }] : [trained]
+  }).flat()
+
+  test('every number that is logged is a curve but those that say where a record stands', () => {
+    expect(Object.keys(curvesOf(logged).series).sort()).toEqual(['eval_loss', 'loss', 'reward'])
+  })
+
+  test('are the same whether the records come at once or one by one', () => {
+    const grown = logged.reduce((curves, record) => withRecords(curves, [record]), curvesOf([]))
+    expect(grown).toEqual(curvesOf(logged))
+  })
+
+  test('go over time and tokens too; an evaluation stands where the record before it does', () => {
+    const curves = curvesOf(logged)
+    expect(curveOver(curves, 'loss', 'seconds').x.slice(0, 3)).toEqual([0, 1, 2])
+    expect(curveOver(curves, 'eval_loss', 'seconds').x).toEqual([9, 19, 29, 39, 49])
+    expect(curveOver(curves, 'eval_loss', 'tokens').x).toEqual([900, 1900, 2900, 3900, 4900])
   })
 })
 
@@ -57,6 +79,23 @@ describe('thinning', () => {
 test('a part of a curve reaches over its edges, and is empty beyond the end', () => {
   expect(within(wave(100), 10.5, 20.5).x).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21])
   expect(within(wave(100), 500, 600).x).toEqual([])
+})
+
+test('the nearest point is found at both ends and between', () => {
+  const curve = { x: [1, 2, 4, 8], y: [0, 0, 0, 0] }
+  expect([-5, 1.4, 1.6, 3, 7, 99].map((at) => nearestTo(curve, at))).toEqual([0, 0, 1, 2, 3, 3])
+  expect(nearestTo({ x: [], y: [] }, 1)).toBe(-1)
+})
+
+test('a logarithmic axis has room at both ends and round ticks, and no place for what is not positive', () => {
+  const [low, high] = logBounds([-1, 0, 0.02, 3])
+  expect(low).toBeLessThan(0.02)
+  expect(low).toBeGreaterThan(0.01)
+  expect(high).toBeGreaterThan(3)
+  expect(logTicks(0.015, 4)).toEqual([0.02, 0.05, 0.1, 0.2, 0.5, 1, 2])
+  expect(logTicks(1e-9, 1)).toEqual([1e-9, 1e-7, 1e-5, 0.001, 0.1])
+  expect(logTicks(2.1, 2.4).length).toBeGreaterThan(1)
+  expect(logBounds([-1])).toEqual([0.1, 1])
 })
 
 test('ticks are round and inside', () => {

@@ -1,8 +1,9 @@
 /** Queue, stop, kill, resume and what the browsers see of it, with a fake trainer. */
 import { spawn } from 'node:child_process'
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { runFileHref } from '@/lib/run-file'
 import type { Board } from '@/server/board'
 import { call, fakeTrainer, get, openBrowser, openTestBoard, pause, removeHome, startRun, temporaryHome, until, type Browser } from './harness'
 
@@ -165,4 +166,67 @@ test('a model that is not there, an unknown setting and a path outside are refus
   expect(await get(board.port, 'check', { args: { adapter_name_or_path: '/usr/lib' } })).toMatchObject({ faults: [{ code: 'path_outside', field: 'adapter_name_or_path' }], plan: null })
   expect(browser.runs()).toEqual([])
   expect(existsSync(path.join(home, 'saves/model'))).toBe(false)
+})
+
+test('what people say of a run lies in its folder, survives the server, and goes with the run', async () => {
+  const by = { window: 'w1', browser: 'Firefox, Linux' }
+  const args = { model_name_or_path: path.join(home, 'model'), stage: 'sft', do_train: true, finetuning_type: 'lora', dataset: 'a,b', template: 'default', max_steps: 3 }
+  const { id } = await get(board.port, 'start', { args, model: null, name: 'noted', by, sample_prompts: ['Who are you?'] })
+  await status(id, 'done')
+  expect(browser.run(id)).toMatchObject({ name: 'noted', datasets: ['a', 'b'], tags: [], notes: '', archived: false, started_by: by, foreign: false, best_loss: 1 })
+  await get(board.port, 'run_note', { id, change: { name: ' The best ', tags: ['keep'] } })
+  await get(board.port, 'run_note', { id, change: { notes: 'since lr 1e-4', archived: true } })
+  const noted = { name: 'The best', tags: ['keep'], notes: 'since lr 1e-4', archived: true, started_by: by }
+  expect(await until(() => browser.run(id)?.archived && browser.run(id), 'the notes')).toMatchObject(noted)
+  expect(JSON.parse(readFileSync(path.join(folderOf(id), 'notes.json'), 'utf8'))).toEqual(noted)
+  expect(await get(board.port, 'run_samples', { id })).toEqual({ prompts: ['Who are you?'], samples: [] })
+
+  await board.close()
+  board = await openTestBoard(home)
+  const run = (await get(board.port, 'state', {})).runs.find((found) => found.id === id)
+  expect(run).toMatchObject(noted)
+  await get(board.port, 'run_delete', { id })
+  expect(existsSync(folderOf(id))).toBe(false)
+  expect((await get(board.port, 'state', {})).runs).toEqual([])
+  expect(await call(board.port, 'run_note', { id, change: { notes: 'x' } })).toMatchObject({ ok: false, fault: { code: 'run_missing' } })
+  expect(await call(board.port, 'run_note', { id, change: { tags: [''] } })).toMatchObject({ ok: false, fault: { code: 'request_invalid' } })
+})
+
+test('a run that goes or waits is not deleted', async () => {
+  const [going, waiting] = [await startRun(board.port, home, 'going', 500), await startRun(board.port, home, 'waiting', 3)]
+  await status(going, 'running')
+  for (const id of [going, waiting]) expect(await call(board.port, 'run_delete', { id })).toMatchObject({ ok: false, fault: { code: 'run_going' } })
+  expect(existsSync(folderOf(going))).toBe(true)
+  await get(board.port, 'withdraw', { id: waiting })
+  expect(existsSync(folderOf(waiting))).toBe(false)
+})
+
+test('files of a run are listed and fetched, and none outside it', async () => {
+  const id = await startRun(board.port, home, 'files', 3)
+  await status(id, 'done')
+  writeFileSync(path.join(home, 'secret'), 'no')
+  symlinkSync(path.join(home, 'secret'), path.join(folderOf(id), 'link'))
+  const files = await get(board.port, 'run_files', { id })
+  expect(files.find(({ path: name }) => name === 'trainer_log.jsonl')?.size).toBe(readFileSync(path.join(folderOf(id), 'trainer_log.jsonl')).length)
+  const fetched = (name: string) => fetch(`http://127.0.0.1:${board.port}${runFileHref(id, name)}`)
+  const log = await fetched('trainer_log.jsonl')
+  expect(await log.text()).toBe(readFileSync(path.join(folderOf(id), 'trainer_log.jsonl'), 'utf8'))
+  expect(log.headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''trainer_log.jsonl")
+  for (const name of ['link', '../../../../secret', 'nothing', '']) expect((await fetched(name)).status, name).toBe(404)
+  expect((await fetch(`http://127.0.0.1:${board.port}${runFileHref('no/such/run', 'state.json')}`)).status).toBe(404)
+})
+
+test('a long log comes in pieces, whole and in order, with what is logged meanwhile', async () => {
+  const id = 'model/lora/long'
+  mkdirSync(folderOf(id), { recursive: true })
+  const line = (step: number) => `${JSON.stringify({ current_steps: step, total_steps: 30_000, loss: 1 / step })}\n`
+  writeFileSync(path.join(folderOf(id), 'trainer_log.jsonl'), upTo(20_000).map(line).join(''))
+  await status(id, 'running')
+  const watching = browser.watch(id)
+  appendFileSync(path.join(folderOf(id), 'trainer_log.jsonl'), line(20_001))
+  await watching
+  await until(() => steps(id).length === 20_001, 'all records')
+  expect(steps(id)).toEqual(upTo(20_001))
+  await until(() => browser.run(id)?.best_loss === 1 / 20_001, 'its best loss')
+  expect(browser.run(id)?.foreign).toBe(true)
 })

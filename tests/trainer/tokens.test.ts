@@ -10,7 +10,8 @@ import { chooseRows, type DataArgs, encodeData, loadData } from '@/trainer/data'
 import { planBatches, type Sample } from '@/trainer/encode'
 import { templateFor } from '@/trainer/own-template'
 import { loadTokenizer } from '@/trainer/tokenizer'
-import { packWords, unpackWords } from '@/trainer/tokens/store'
+import { packWords, unpackWords } from '@/trainer/tokens/words'
+import { tokenWriter } from '@/trainer/tokens/writer'
 
 const model = path.resolve('data/models/starter')
 const template = templateFor(model, await loadTokenizer(model), { template: 'chatml' })
@@ -138,4 +139,42 @@ test('samples as words, labels of every kind', () => {
     { ids: [], labels: [] },
   ].map(({ ids, labels }) => ({ ids: Int32Array.from(ids), labels: Int32Array.from(labels) }))
   for (const sample of samples) expect(unpackWords(packWords(sample))).toEqual(sample)
+})
+
+describe('where tokens go', () => {
+  const faultOf = async (given: DataArgs) => {
+    const error: unknown = await loadData(given, template).catch((thrown: unknown) => thrown)
+    return error instanceof UserError ? error.fault : error
+  }
+
+  test('a killed process leaves nothing for ever: its half is taken away by the next', async () => {
+    const gone = `${path.join(folder, 'tokens')}.4194303.tmp` // no process has this number
+    const living = `${path.join(folder, 'tokens')}.1.tmp`
+    const others = `${path.join(folder, 'tokens')}.old.tmp`
+    for (const name of [gone, living, others]) mkdirSync(name)
+    await loadData(onDisk(), template)
+    expect([gone, living, others].map((name) => existsSync(name))).toEqual([false, true, true])
+  })
+
+  test('a path at or below a file is a fault before any token is made', async () => {
+    writeFileSync(path.join(folder, 'a-file'), '')
+    for (const name of ['a-file', 'a-file/tokens', 'a-file/deeper/tokens']) {
+      expect(await faultOf(onDisk({ tokenized_path: path.join(folder, name) }))).toMatchObject({ code: 'tokens_no_place', field: 'tokenized_path', values: { path: path.join(folder, name) } })
+    }
+    expect(statSync(path.join(folder, 'a-file')).size).toBe(0)
+  })
+
+  test('a disk that is full ends the work with its sentence, and nothing is left', () => {
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+    let room = 4000
+    const writer = tokenWriter(path.join(folder, 'tokens'), 'key', (_, bytes) => {
+      if ((room -= bytes.length) < 0) throw full
+      return bytes.length
+    })
+    const piece = { lengths: new Int32Array(100).fill(1), sizes: new Int32Array(100).fill(5), words: new Int32Array(500), skipped: [], truncated: 0, unlearnable: 0 }
+    writer.add(piece)
+    expect(() => writer.add(piece)).toThrow('disk_full')
+    writer.drop()
+    expect(readdirSync(folder).filter((name) => name.startsWith('tokens'))).toEqual([])
+  })
 })

@@ -2,26 +2,36 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Statistics } from '@/lib/dataset-view'
+import { buildBundle, bundleIsFresh } from '@/scripts/setup/bundles.mjs'
 import { prepareTemplate } from '@/lib/templates/template'
 import { loadData } from '@/trainer/data'
 import { mersenneTwister } from '@/trainer/order'
 import { loadTokenizer } from '@/trainer/tokenizer'
 import { FirstRows, hash53, NEAR_SHARE, NearRows } from '@/trainer/view/duplicates'
+import { countRows } from '@/trainer/view/counting'
+import { openDataset } from '@/trainer/view/open'
 import { viewStatistics } from '@/trainer/view/statistics'
+import { Sums } from '@/trainer/view/sums'
+import { groundOf } from '@/trainer/view/tokens'
 import { makeTinyModel } from './tiny-model'
 
 let home: string
 const draw = mersenneTwister(3)
 const letters = (n: number) => Array.from({ length: n }, () => String.fromCharCode(97 + (draw() % 26))).join('')
 
-beforeAll(() => {
+beforeAll(async () => {
+  if (!bundleIsFresh('tokens')) await buildBundle('tokens')
   home = mkdtempSync(path.join(tmpdir(), 'tuneboard-statistics-'))
   makeTinyModel(path.join(home, 'model'))
   mkdirSync(path.join(home, 'data'))
+  vi.stubEnv('TUNEBOARD_CACHE', path.join(home, 'cache'))
 })
-afterAll(() => rmSync(home, { recursive: true, force: true }))
+afterAll(() => {
+  vi.unstubAllEnvs()
+  rmSync(home, { recursive: true, force: true })
+})
 
 function write(name: string, rows: readonly object[], entry: object = {}): void {
   writeFileSync(path.join(home, 'data', `${name}.jsonl`), rows.map((row) => JSON.stringify(row)).join('\n'))
@@ -88,6 +98,24 @@ it('goes on where it was, and begins anew when a file changes', async () => {
   write('many', [{ instruction: 'a', input: '', output: 'b' }])
   expect((await all('many')).statistics.total).toBe(1)
 })
+
+it('is the same by worker threads and in this process; finished ones are read back', async () => {
+  const row = (i: number) => ({ instruction: `Question ${i % 9000}? ${letters(700)}`, input: '', output: i % 100 === 1 ? null : i % 40 === 2 ? 'the same answer to everything, whatever was asked' : letters(i % 700) })
+  const rows = Array.from({ length: 10_000 }, (_, i) => row(i))
+  for (let i = 0; i < 300; i++) rows[9000 + i] = rows[i * 7]
+  write('big', rows)
+  const { statistics: large } = await all('big')
+  const open = await openDataset({ dataset_dir: path.join(home, 'data'), dataset: 'big' })
+  expect(open.bytes).toBeGreaterThan(8 * 1024 * 1024)
+  const here = new Sums(open.count, 120)
+  for (let from = 1; from <= open.count; from += 777) here.add(countRows(await open.read(from, from + 776), open, await groundOf(settings()), here.task(from, from + 776).sketches))
+  expect(large).toEqual({ ...here.state(), total: 10_000, done: true, seconds_left: null, tokens_problem: null })
+  const readable = rows.filter(({ output }) => output !== null)
+  expect(large.duplicates.count).toBe(readable.length - new Set(readable.map((one) => JSON.stringify(one))).size)
+  vi.resetModules()
+  const anew = await import('@/trainer/view/statistics')
+  expect(await anew.viewStatistics({ dataset_dir: path.join(home, 'data'), dataset: 'big', settings: settings() })).toEqual(large)
+}, 60_000)
 
 describe('repetitions', () => {
   const pieces = (text: string) => new Set(Array.from({ length: text.length - 4 }, (_, i) => text.slice(i, i + 5)))

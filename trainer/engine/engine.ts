@@ -11,6 +11,7 @@ import { type BatchShape, type Given, type Means, type ModelView, type Objective
 import { runtimeName } from '@/trainer/engine/runtime'
 import { Slabs } from '@/trainer/engine/slabs'
 import type { Batch, Engine, EngineSpec, EvalResult, Hyper, NamedTensor, TrainResult } from '@/trainer/engine/types'
+import { fuseOnGpu } from '@/trainer/engine/xla'
 import { Program, type InputSpec, type Scope } from '@/trainer/graph/program'
 import { Session } from '@/trainer/graph/session'
 import { buildLora } from '@/trainer/lora'
@@ -19,6 +20,7 @@ import { type Lora, forward } from '@/trainer/model/transformer'
 import { nextToken } from '@/trainer/objectives/next-token'
 import { dropoutMask } from '@/trainer/ops/dropout'
 import { streamOf } from '@/trainer/random'
+import { readRuntime } from '@/trainer/runtime-file'
 import { openWeights } from '@/trainer/weights/index'
 
 /** What a signature computes: with dropout and gradients, or neither. */
@@ -26,6 +28,7 @@ type Mode = 'train' | 'eval'
 
 /** Loads the model into a session and records the programs of a run. */
 export async function createEngine(spec: EngineSpec): Promise<Engine> {
+  fuseOnGpu(spec.config, readRuntime()?.kind)
   const source: WeightSource = typeof spec.weights === 'string' ? openWeights(spec.weights, spec.config) : spec.weights
   return new GraphEngine(spec, source)
 }

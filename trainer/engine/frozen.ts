@@ -94,15 +94,17 @@ function fileTensor({ b }: Scope, spec: ParamSpec, entry: TensorEntry | undefine
   return reshaped(b, numbers, spec.shape)
 }
 
-/** Deviation 0.02 for matrices, 1 for norms, 0 for biases: what transformers initialises with. Uniform numbers take a fraction of the normal ones' time. */
+/**
+ * Deviation 0.02 for matrices, 1 for norms, 0 for biases: what transformers initialises with. Uniform numbers take a fraction of the normal ones' time.
+ * The op counts as stateful, because TensorFlow's optimiser would compute a stateless one of constants beforehand: on the CPU, on one thread.
+ */
 function randomTensor({ b }: Scope, spec: ParamSpec, { random: seed, uniform }: RandomWeights, after: string[]): Sym {
   if (spec.shape.length === 1) {
     return full(b, spec.shape, spec.name.endsWith('.bias') ? 0 : 1, 'float32')
   }
-  const seeds = b.g.ints([seed, streamOf(spec.name) | 0])
-  const types = { dtype: attr.type('float32'), T: attr.type('int32'), Tseed: attr.type('int32') }
-  const op = uniform ? 'StatelessRandomUniform' : 'StatelessRandomNormal'
-  const [drawn] = b.g.add(op, [b.g.ints(spec.shape), seeds], types, [{ dtype: 'float32', shape: spec.shape }], { after })
+  const attrs = { dtype: attr.type('float32'), T: attr.type('int32'), seed: attr.int(seed + 1), seed2: attr.int(streamOf(spec.name) | 0) }
+  const op = uniform ? 'RandomUniform' : 'RandomStandardNormal'
+  const [drawn] = b.g.add(op, [b.g.ints(spec.shape)], attrs, [{ dtype: 'float32', shape: spec.shape }], { after, effect: true })
   if (!uniform) return node(b, 'Mul', [drawn, b.g.floats([0.02], [])], spec.shape)
   return b.cast(node(b, 'Mul', [node(b, 'Sub', [drawn, b.g.floats([0.5], [])], spec.shape), b.g.floats([0.02 * Math.sqrt(12)], [])], spec.shape), uniform)
 }

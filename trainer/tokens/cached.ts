@@ -4,15 +4,18 @@
  */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { exampleCutoff } from '@/lib/config/derived'
 import type { TrainingArgs } from '@/lib/config/fields'
 import type { Template } from '@/lib/templates/template'
 import { cachePlace, contentKey, touch } from '@/trainer/cache'
 import type { Choice } from '@/trainer/choose'
 import type { DataArgs, Watch } from '@/trainer/data'
-import { encodeElsewhere } from '@/trainer/tokens/pool'
+import { inOrder, WorkerPool } from '@/trainer/pool'
 import type { Encoding } from '@/trainer/tokens/memory'
-import { openTokens, VERSION } from '@/trainer/tokens/store'
+import { openTokens, type Piece, VERSION } from '@/trainer/tokens/store'
+import type { TokensJob } from '@/trainer/tokens/work'
+import { tokenWriter } from '@/trainer/tokens/writer'
 
 /** Settings that make another template of the same name. */
 type TemplateArgs = Partial<Pick<TrainingArgs, 'template' | 'tool_format' | 'default_system' | 'enable_thinking' | 'preserve_thinking'>>
@@ -35,10 +38,39 @@ export async function encodeOnDisk(choice: Choice, rows: Int32Array, args: OnDis
     },
     datasets: choice.datasets.map(({ source, first }) => ({ name: source.name, first })),
   }
-  await encodeElsewhere(choice, rows, start, folder, key, args.preprocessing_num_workers ?? null, watch)
+  await encodeElsewhere(choice, rows, start, tokenWriter(folder, key), args.preprocessing_num_workers ?? null, watch)
   const made = openTokens(folder, key)
   if (!made) throw new Error(`the tokens in ${folder} have gone`)
   return made
+}
+
+/** Text of a worker's task. */
+const TASK_BYTES = 1024 * 1024
+
+/** The rows made into tokens by workers, written in their order as they come. */
+async function encodeElsewhere(choice: Choice, rows: Int32Array, start: TokensJob, writer: ReturnType<typeof tokenWriter>, wanted: number | null, watch: Watch): Promise<void> {
+  const all = choice.datasets.reduce((sum, { count }) => sum + count, 0)
+  const perTask = Math.min(Math.max(Math.floor((TASK_BYTES * all) / Math.max(choice.bytes, 1)), 16), 4096)
+  const tasks = Math.ceil(rows.length / perTask)
+  const pool = new WorkerPool<Int32Array, Piece>({ job: 'tokens', ...start }, Math.min(wanted ?? availableParallelism(), tasks))
+  try {
+    let written = 0
+    for await (const piece of inOrder(pool, portions(rows, perTask))) {
+      writer.add(piece)
+      if (++written < tasks) watch(written / tasks)
+    }
+    writer.finish()
+  } catch (error) {
+    writer.drop()
+    throw error
+  } finally {
+    await pool.close()
+  }
+}
+
+/** Copies, because what travels to a worker takes its whole buffer along. */
+function* portions(rows: Int32Array, size: number): Generator<Int32Array> {
+  for (let at = 0; at < rows.length; at += size) yield rows.slice(at, at + size)
 }
 
 /** A conversation that shows what a template and its tokenizer write; the date too, where a template names it. */
@@ -61,14 +93,18 @@ function written(template: Template, ...conversation: Parameters<Template['encod
   }
 }
 
+/** What tells a template with its tokenizer from others. */
+export const templateKey = (template: Template): unknown[] => [
+  template.name, template.row, template.preserveThinking, written(template, probe, 'Be brief.', probeTools), written(template, [probe[0], probe[3]], '', ''),
+]
+
 async function keyOf({ datasets }: Choice, rows: Int32Array, args: OnDiskArgs, template: Template): Promise<string> {
   const { train_on_prompt = false, mask_history = false } = args
   const files = await Promise.all(datasets.flatMap(({ store }) => store.files.map(contentKey)))
   const tokenizer = await Promise.all(['tokenizer.json', 'tokenizer_config.json'].map((name) => `${args.model_name_or_path}/${name}`).filter(existsSync).map(contentKey))
   const parts = [
     VERSION, datasets.map(({ source }) => source), files, tokenizer,
-    template.name, template.row, template.preserveThinking, written(template, probe, 'Be brief.', probeTools), written(template, [probe[0], probe[3]], '', ''),
-    exampleCutoff(args), train_on_prompt, mask_history,
+    ...templateKey(template), exampleCutoff(args), train_on_prompt, mask_history,
   ]
   return createHash('sha256').update(JSON.stringify(parts)).update(new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength)).digest('hex')
 }

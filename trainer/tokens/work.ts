@@ -1,26 +1,33 @@
-/** What passes between a training and its tokenising workers, and the work of one of them. */
-import type { Fault } from '@/lib/errors'
+/** The tokenising worker's half: a piece of the store (store.ts) of each task's rows. */
 import type { Template, TemplateOptions } from '@/lib/templates/template'
 import { type ChosenDataset, readRun, runsOf } from '@/trainer/choose'
-import { packWords, type Piece } from '@/trainer/tokens/store'
+import { findDataset, readInfo } from '@/trainer/dataset-files'
+import { templateFor } from '@/trainer/own-template'
+import { openDataset } from '@/trainer/rows/dataset'
+import { loadTokenizer } from '@/trainer/tokenizer'
+import type { Piece } from '@/trainer/tokens/store'
 import { encodeAligned, type EncodeArgs } from '@/trainer/tokens/row'
+import { packWords } from '@/trainer/tokens/words'
 
-/** What a worker is started with: everything that a structured clone can carry. */
-export interface WorkerStart {
+export interface TokensJob {
   args: EncodeArgs & TemplateOptions & { model_name_or_path: string; dataset_dir: string }
   /** Entries of dataset_info.json by their names, in the order of the choice. */
   datasets: { name: string; first: number }[]
 }
 
-export interface Task {
-  id: number
-  /** Ascending row numbers. */
-  rows: Int32Array
+/** Opens the datasets and the tokenizer in a worker. A task is ascending row numbers. */
+export async function openTokenising({ args, datasets }: TokensJob) {
+  const info = await readInfo(args.dataset_dir)
+  const opened: ChosenDataset[] = []
+  for (const { name, first } of datasets) opened.push({ ...(await openDataset(findDataset(info, name, args.dataset_dir, 'dataset'), args.dataset_dir)), first })
+  const template = templateFor(args.model_name_or_path, await loadTokenizer(args.model_name_or_path), args)
+  return async (rows: Int32Array) => {
+    const result = await encodePiece(opened, rows, args, template)
+    return { result, transfer: [result.words.buffer, result.lengths.buffer, result.sizes.buffer] }
+  }
 }
 
-export type Done = { id: number; piece: Piece } | { id: number; fault: Fault }
-
-export async function encodePiece(datasets: readonly ChosenDataset[], rows: Int32Array, args: EncodeArgs, template: Template): Promise<Piece> {
+async function encodePiece(datasets: readonly ChosenDataset[], rows: Int32Array, args: EncodeArgs, template: Template): Promise<Piece> {
   const words: Int32Array[] = []
   const piece: Piece = { lengths: new Int32Array(rows.length), sizes: new Int32Array(rows.length), words: new Int32Array(), skipped: [], truncated: 0, unlearnable: 0 }
   let place = 0

@@ -1,39 +1,36 @@
-/** The tokenising worker (dist/tokens.mjs): opens the datasets and the tokenizer once, and makes a piece of the store of each task. */
+/** The worker threads' program (dist/tokens.mjs): opens what its job needs once, and answers one task after the other. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { findDataset, readInfo } from '@/trainer/dataset-files'
 import { faultOf } from '@/trainer/fault'
-import { templateFor } from '@/trainer/own-template'
-import { openDataset } from '@/trainer/rows/dataset'
-import { loadTokenizer } from '@/trainer/tokenizer'
-import { type Done, encodePiece, type Task, type WorkerStart } from '@/trainer/tokens/work'
+import type { Job } from '@/trainer/jobs'
+import type { Asked, Done } from '@/trainer/pool'
+import { openTokenising } from '@/trainer/tokens/work'
 
-if (!parentPort) throw new Error('this program is a worker of a training')
+/** A result, and the buffers in it that need not be copied. */
+export type Work<Task, Result> = (task: Task) => Promise<{ result: Result; transfer: ArrayBufferLike[] }>
+
+if (!parentPort) throw new Error('this program is a worker of another')
 const port = parentPort
-// The training built it from the same types.
-const { args, datasets } = workerData as WorkerStart
-
-async function open() {
-  const info = await readInfo(args.dataset_dir)
-  const opened = []
-  for (const { name, first } of datasets) opened.push({ ...(await openDataset(findDataset(info, name, args.dataset_dir, 'dataset'), args.dataset_dir)), first })
-  return { opened, template: templateFor(args.model_name_or_path, await loadTokenizer(args.model_name_or_path), args) }
-}
-
-const ready = open()
+// Who started it built it from the same types; so are the tasks.
+const job = workerData as Job
+const ready = open(job)
 let last: Promise<void> = Promise.resolve()
 
-async function answer({ id, rows }: Task): Promise<void> {
+async function open(wanted: Job): Promise<Work<never, unknown>> {
+  if (wanted.job === 'tokens') return openTokenising(wanted)
+  return (await import('@/trainer/view/counting')).openCounting(wanted)
+}
+
+async function answer({ id, task }: Asked<never>): Promise<void> {
   try {
-    const { opened, template } = await ready
-    const piece = await encodePiece(opened, rows, args, template)
-    const done: Done = { id, piece }
-    port.postMessage(done, [piece.words.buffer as ArrayBuffer, piece.lengths.buffer as ArrayBuffer, piece.sizes.buffer as ArrayBuffer])
+    const { result, transfer } = await (await ready)(task)
+    const done: Done<unknown> = { id, result }
+    port.postMessage(done, transfer as ArrayBuffer[])
   } catch (error) {
-    const done: Done = { id, fault: faultOf(error) }
+    const done: Done<unknown> = { id, fault: faultOf(error) }
     port.postMessage(done)
   }
 }
 
-port.on('message', (task: Task) => {
-  last = last.then(() => answer(task))
+port.on('message', (asked: Asked<never>) => {
+  last = last.then(() => answer(asked))
 })

@@ -11,7 +11,7 @@ export const NEAR_ROWS = 200_000
 const SHORT = 40
 const PIECE = 5
 /** Smallest hashes kept of a text, one of each part of the range of hashes. */
-const BINS = 32
+export const BINS = 32
 /** Rows are compared when all hashes of one band agree: with four of eight bands, 98 % of the pairs that share 80 %. */
 const BAND = 4
 const BANDS = BINS / BAND
@@ -33,13 +33,22 @@ export function hash53(text: string): number {
   return 4294967296 * (2097151 & b) + (a >>> 0)
 }
 
-/** Numbers by their first row: an open table of typed arrays that grows by doubling. */
+/** Numbers by their first row. Many small tables, because a large one would hold up everything else while it grows. */
 export class FirstRows {
-  private keys = new Float64Array(1024).fill(-1)
-  private rows = new Int32Array(1024)
-  private size = 0
+  private readonly tables = Array.from({ length: 256 }, () => new FirstRowsTable())
 
   /** The row that had this key first; null, and the row is noted, when none had. */
+  note(key: number, row: number): number | null {
+    return this.tables[key % 256].note(Math.floor(key / 256), row)
+  }
+}
+
+/** An open table of typed arrays that grows by doubling. */
+class FirstRowsTable {
+  private keys = new Float64Array(64).fill(-1)
+  private rows = new Int32Array(64)
+  private size = 0
+
   note(key: number, row: number): number | null {
     if (this.size * 2 > this.keys.length) this.grow()
     const at = this.placeOf(key)
@@ -114,9 +123,17 @@ export class NearRows {
 
   /** An earlier row that this text nearly repeats; null, and the row is noted, when there is none. */
   note(text: string, row: number): number | null {
-    if (this.size >= this.most) return null
-    const sketch = sketchOf(text)
-    if (!sketch) return null
+    const sketch = this.full ? null : sketchOf(text)
+    return sketch && this.noteSketch(sketch, row)
+  }
+
+  /** Whether no more rows are noted. */
+  get full(): boolean {
+    return this.size >= this.most
+  }
+
+  noteSketch(sketch: Uint32Array, row: number): number | null {
+    if (this.full) return null
     const free: { table: Int32Array; at: number }[] = []
     for (const [band, table] of this.tables.entries()) {
       let at = sketch.subarray(band * BAND, (band + 1) * BAND).reduce((h, hash) => mix(h ^ hash), band) & this.mask

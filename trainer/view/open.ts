@@ -31,6 +31,8 @@ export interface OpenDataset {
   source: DatasetSource
   kind: DatasetKind
   count: number
+  /** Size of the files. */
+  bytes: number
   /** Rows `from` to `to`, both included; what lies outside the dataset is left out. */
   read(from: number, to: number): Promise<OpenRow[]>
   /** A record that stands in no file, as it would be aligned among the dataset's rows. */
@@ -47,7 +49,7 @@ async function open({ dataset_dir, dataset }: Place): Promise<OpenDataset> {
     return rows.map(({ row, record }, i) => ({ row, record: record ?? null, aligned: aligned[i] }))
   }
   const alone = (row: number, record: PyObject) => ({ row, record, aligned: align([{ row, file: '', record }])[0] })
-  return { source, kind: kindOf(source), count, read, alone, close: () => store.close() }
+  return { source, kind: kindOf(source), count, bytes: store.bytes, read, alone, close: () => store.close() }
 }
 
 /** The files that an open dataset came from, with those of the tokenizer that settings name. */

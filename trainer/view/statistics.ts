@@ -1,201 +1,114 @@
 /**
- * What a dataset holds, in numbers: rows are looked at once, a moment at a time, and only sums and a few examples are kept. A dataset with one setting
- * has one survey, which goes on where it was left, and is begun anew when a file or a setting changes.
+ * What a dataset holds, in numbers: its rows are counted once, by worker threads where they are many, as long as somebody asks how far it is. What is finished is kept on disk by
+ * what it was made of. A dataset with one setting has one survey, which goes on where it was left, and is begun anew when a file or a setting changes.
  */
+import { existsSync } from 'node:fs'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import type { ApiRequest } from '@/lib/api'
-import { MOST_TURNS, type Repeated, type Some, type Statistics, type TokenStatistics } from '@/lib/dataset-view'
-import type { Example } from '@/lib/datasets/example'
-import { readCalls, readTools } from '@/lib/datasets/reading'
-import { type Fault, UserError } from '@/lib/errors'
-import { IGNORED } from '@/lib/samples/supervised'
+import type { Statistics } from '@/lib/dataset-view'
+import { contentKey, keep, recall } from '@/trainer/cache'
+import { inOrder, WorkerPool } from '@/trainer/pool'
 import { remember } from '@/trainer/remember'
-import { FirstRows, hash53, NearRows } from '@/trainer/view/duplicates'
-import { languageOf } from '@/trainer/view/language'
-import { turnsOf } from '@/trainer/view/lines'
-import { datasetPaths, judge, type OpenDataset, openDataset, type OpenRow } from '@/trainer/view/open'
-import { type Ground, groundOf, tokenSettings, tokensOf } from '@/trainer/view/tokens'
+import { templateKey } from '@/trainer/tokens/cached'
+import { type CountTask, countRows, groundOrFault, type RowCounts, type StatisticsJob } from '@/trainer/view/counting'
+import { datasetPaths, type OpenDataset, openDataset } from '@/trainer/view/open'
+import { Sums } from '@/trainer/view/sums'
+import { tokenSettings } from '@/trainer/view/tokens'
 
-/** How long one answer may take, and the rows between looks at the clock. */
+/** An answer waits so long for something new. */
 const LOOK_MS = 250
+/** Nobody has asked for so long: the page was left. */
+const PATIENCE_MS = 3000
+/** Files up to this size are counted here, before a worker would have started. */
+const SMALL = 8 * 1024 * 1024
+/** Rows that are counted at once here, and text of a worker's task. */
 const CHUNK = 50
-/** Rows of a kind that are named. */
-const NAMED = 500
-const MOST_TOOLS = 200
-
-interface Survey {
-  advance(): Promise<Statistics>
-}
+const TASK_BYTES = 512 * 1024
+const VERSION = 1
 
 type Key = ApiRequest<'view_statistics'>
 
-const surveyOf = remember<Key, Survey>(begin, ({ settings, ...place }) => datasetPaths(place, settings), 6)
+const surveyOf = remember<Key, Survey>(begin, ({ settings, ...place }) => datasetPaths(place, settings), 2)
 
 /** UserError: what stops a whole dataset. */
 export async function viewStatistics({ dataset_dir, dataset, settings }: Key): Promise<Statistics> {
-  return (await surveyOf({ dataset_dir, dataset, settings: settings && tokenSettings(settings) })).advance()
+  return (await surveyOf({ dataset_dir, dataset, settings: settings && tokenSettings(settings) })).answer()
 }
 
-/** Counts, and names the first ones. */
-function some<Row>(): Some<Row> & { add(row: Row): void } {
-  const rows: Row[] = []
-  return {
-    rows,
-    count: 0,
-    add(row) {
-      this.count++
-      if (rows.length < NAMED) rows.push(row)
-    },
-  }
+interface Survey {
+  answer(): Promise<Statistics>
 }
-
-const plain = <Row>({ count, rows }: Some<Row>): Some<Row> => ({ count, rows })
 
 async function begin({ settings, ...place }: Key): Promise<Survey> {
   const open = await openDataset(place)
-  const ground = await groundOf(settings ?? {}).catch(userFault)
-  const tokens = 'code' in ground ? null : tokenCounter(open, ground)
-  const content = contentCounter(open)
-  const broken = some<{ row: number; problem: Fault }>()
-  let seen = 0
-  const look = (row: OpenRow) => {
-    seen++
-    const { example, problem } = judge(row, open)
-    const fault = problem ?? (example && tokens?.add(row, example)) ?? null
-    if (fault) broken.add({ row: row.row, problem: fault })
-    if (example && !problem) content.add(row.row, example)
+  const ground = await groundOrFault(settings)
+  const [, ...files] = await datasetPaths(place, settings)
+  const key = JSON.stringify([VERSION, open.source, await Promise.all(files.filter((file) => existsSync(file)).map(contentKey)), settings, 'code' in ground ? ground : templateKey(ground.template)])
+  const known = recall<Statistics>('statistics', key)
+  if (known) return { answer: async () => known }
+  const rest = { total: open.count, tokens_problem: 'code' in ground ? ground : null }
+  const job = { place, settings }
+  const countHere = async ({ from, to, sketches }: CountTask) => {
+    await setImmediate() // other questions come first
+    return countRows(await (await openDataset(place)).read(from, to), open, 'code' in ground ? null : ground, sketches)
   }
-  return {
-    async advance() {
-      const { read } = await openDataset(place) // the one from before may have been closed for another
-      const until = performance.now() + LOOK_MS
-      while (seen < open.count && performance.now() < until) (await read(seen + 1, seen + CHUNK)).forEach(look)
-      const found = { total: open.count, seen, done: seen >= open.count, broken: plain(broken), ...content.state() }
-      return { ...found, tokens: tokens?.state() ?? null, tokens_problem: 'code' in ground ? ground : null }
-    },
-  }
+  return new GrowingSurvey(open, new Sums(open.count, 'code' in ground ? null : ground.args.cutoff_len), rest, job, countHere, (found) => keep('statistics', key, found))
 }
 
-function userFault(error: unknown): Fault {
-  if (error instanceof UserError) return error.fault
-  throw error
-}
+/** Counts while it is asked. */
+class GrowingSurvey implements Survey {
+  private asked = 0
+  private going: Promise<void> | null = null
+  private failure: unknown = null
+  private result: Statistics | null = null
+  /** Since this session of counting began. */
+  private began = { at: 0, seen: 0 }
 
-/** Lengths, what is learned and what is cut off. `add` gives what is wrong with a row that the template cannot say. */
-function tokenCounter({ source, kind }: OpenDataset, { args, template }: Ground) {
-  const lengths = new Map<number, number>()
-  const sums = { total: 0, learned: 0, cut_rows: 0, cut_tokens: 0, untaught: 0 }
-  return {
-    add({ row }: OpenRow, example: Example): Fault | null {
-      try {
-        const all = tokensOf({ dataset: source.name, row }, example, kind, args, template)
-        const cut = all.map(({ gaps }) => gaps.reduce((sum, { ids }) => sum + ids.length, 0))
-        const learned = all.reduce((sum, { labels }) => sum + labels.filter((label) => label !== IGNORED).length, 0)
-        const length = Math.max(...all.map(({ ids }, i) => ids.length + cut[i]))
-        lengths.set(length, (lengths.get(length) ?? 0) + 1)
-        sums.total += all.reduce((sum, { ids }) => sum + ids.length, 0)
-        sums.learned += learned
-        sums.cut_tokens += cut.reduce((sum, tokens) => sum + tokens, 0)
-        if (cut.some((tokens) => tokens > 0)) sums.cut_rows++
-        if (learned === 0) sums.untaught++
-        return null
-      } catch (error) {
-        return userFault(error)
+  constructor(
+    private readonly open: OpenDataset, private sums: Sums | null, private readonly rest: Pick<Statistics, 'total' | 'tokens_problem'>, private readonly job: StatisticsJob,
+    private readonly countHere: (task: CountTask) => Promise<RowCounts>, private readonly finished: (found: Statistics) => void,
+  ) {}
+
+  async answer(): Promise<Statistics> {
+    if (this.failure !== null) throw this.failure
+    if (this.result) return this.result
+    this.asked = performance.now()
+    this.going ??= this.count().catch((error: unknown) => void (this.failure = error)).finally(() => (this.going = null))
+    await Promise.race([this.going, sleep(LOOK_MS)])
+    if (this.failure !== null) throw this.failure
+    return this.result ?? this.state()
+  }
+
+  private state(): Statistics {
+    if (!this.sums) throw new Error('the sums of a finished survey are gone')
+    const { seen } = this.sums
+    const { total } = this.rest
+    const rate = (seen - this.began.seen) / (performance.now() - this.began.at)
+    return { ...this.sums.state(), ...this.rest, done: seen >= total, seconds_left: rate > 0 && seen < total ? Math.ceil((total - seen) / rate / 1000) : null }
+  }
+
+  private async count(): Promise<void> {
+    const { sums, open } = this
+    if (!sums) return
+    const large = open.bytes > SMALL
+    const pool = large ? new WorkerPool<CountTask, RowCounts>({ job: 'statistics', ...this.job }) : null
+    try {
+      this.began = { at: performance.now(), seen: sums.seen }
+      for await (const piece of inOrder(pool ?? { run: this.countHere, size: 1 }, this.tasks(sums, large))) {
+        sums.add(piece)
+        if (performance.now() - this.asked > PATIENCE_MS) return
       }
-    },
-    state: (): TokenStatistics => ({ ...sums, lengths: binned(lengths, args.cutoff_len), longest: Math.max(0, ...lengths.keys()), cutoff: args.cutoff_len }),
+      this.result = this.state()
+      this.sums = null // its tables are large
+      this.finished(this.result)
+    } finally {
+      await pool?.close()
+    }
   }
-}
 
-const BINS = 40
-
-/** Lengths in at most `BINS` bins of a round width that reach to the longest, or, where few are very long, to twice the 99th percentile. */
-function binned(lengths: ReadonlyMap<number, number>, cutoff: number): TokenStatistics['lengths'] {
-  const sorted = [...lengths].sort(([a], [b]) => a - b)
-  const rows = sorted.reduce((sum, [, count]) => sum + count, 0)
-  const longest = sorted.at(-1)?.[0] ?? 0
-  let below = 0
-  const most = sorted.find(([, count]) => (below += count) >= rows * 0.99)?.[0] ?? 0
-  const reach = Math.min(longest, Math.max(most * 2, longest > cutoff ? cutoff * 1.25 : 0)) + 1
-  const width = roundWidth(reach / BINS)
-  const bins = Array.from({ length: Math.ceil(reach / width) }, (_, i) => ({ from: i * width, to: (i + 1) * width - 1 as number | null, rows: 0 }))
-  for (const [length, count] of sorted) bins[Math.min(Math.floor(length / width), bins.length - 1)].rows += count
-  const last = bins.at(-1)
-  if (last && last.to !== null && longest > last.to) last.to = null
-  return bins
-}
-
-/** The next of 1, 2, 5, 10, 20, 50, … */
-function roundWidth(least: number): number {
-  const unit = 10 ** Math.max(Math.floor(Math.log10(least)), 0)
-  return [1, 2, 5, 10].map((factor) => factor * unit).find((width) => width >= least) ?? 1
-}
-
-/** What rows say: turns, languages, tools, repetitions, answers that are empty. */
-function contentCounter({ count }: OpenDataset) {
-  const turns = new Map<number, number>()
-  const languages = new Map<string | null, number>()
-  const tools = toolCounter()
-  const empty = some<number>()
-  const repetitions = repetitionCounter(count)
-  return {
-    add(row: number, example: Example) {
-      raise(turns, Math.min(turnsOf(example), MOST_TURNS))
-      raise(languages, languageOf(example))
-      tools.add(example)
-      if (saysNothing(example)) empty.add(row)
-      repetitions.add(row, example)
-    },
-    state: (): Pick<Statistics, 'turns' | 'languages' | 'tools' | 'empty' | 'duplicates' | 'near'> => ({
-      turns: [...turns].map(([turn, rows]) => ({ turns: turn, rows })).sort((a, b) => a.turns - b.turns),
-      languages: [...languages].map(([language, rows]) => ({ language, rows })).sort((a, b) => b.rows - a.rows),
-      tools: tools.state(),
-      empty: plain(empty),
-      ...repetitions.state(),
-    }),
-  }
-}
-
-const raise = <K>(counts: Map<K, number>, key: K) => void counts.set(key, (counts.get(key) ?? 0) + 1)
-
-/** Of a pair, both; of a rated answer, its one. */
-function saysNothing({ prompt, response }: Example): boolean {
-  const answers = [...prompt, ...response].filter(({ role }) => role === 'assistant')
-  const nothing = answers.filter(({ content }) => content.trim() === '')
-  return response.length === 2 ? nothing.length > 1 : nothing.length > 0
-}
-
-function toolCounter() {
-  const tools = new Map<string, { offered: number; calls: number }>()
-  const known = (name: string) => {
-    let tool = tools.get(name)
-    if (!tool) tools.set(name, (tool = { offered: 0, calls: 0 }))
-    return tool
-  }
-  return {
-    add({ prompt, response, tools: offered }: Example) {
-      if (offered !== '') for (const { name } of readTools(offered) ?? []) known(name).offered++
-      for (const { role, content } of [...prompt, ...response]) if (role === 'function') for (const { name } of readCalls(content) ?? []) known(name).calls++
-    },
-    state: () => ({
-      count: tools.size,
-      rows: [...tools].map(([name, numbers]) => ({ name, ...numbers })).sort((a, b) => b.calls - a.calls || b.offered - a.offered).slice(0, MOST_TOOLS),
-    }),
-  }
-}
-
-function repetitionCounter(total: number) {
-  const first = new FirstRows()
-  const nearRows = new NearRows(total)
-  const duplicates = some<Repeated>()
-  const near = some<Repeated>()
-  return {
-    add(row: number, { system, prompt, response }: Example) {
-      const said = [...prompt, ...response].map(({ content }) => content)
-      const same = first.note(hash53([system, ...said].join('\u0000')), row)
-      if (same !== null) return duplicates.add({ row, of: same })
-      const like = nearRows.note(said.join('\n'), row)
-      if (like !== null) near.add({ row, of: like })
-    },
-    state: () => ({ duplicates: plain(duplicates), near: { ...plain(near), looked: nearRows.most } }),
+  private *tasks(sums: Sums, large: boolean): Generator<CountTask> {
+    const { count, bytes } = this.open
+    const rows = large ? Math.max(Math.floor((TASK_BYTES * count) / bytes), 1) : CHUNK
+    for (let from = sums.seen + 1; from <= count; from += rows) yield sums.task(from, Math.min(from + rows - 1, count))
   }
 }

@@ -32,7 +32,7 @@ export const trainingFields = {
   lr_scheduler_type: choice(schedulerNames, 'linear', { group: 'basics', order: 7, widget: 'select', form: 'cosine' }),
   lr_scheduler_kwargs: object({ group: 'advanced', widget: 'json' }),
   warmup_steps: amount(0, { minimum: 0, group: 'advanced', widget: 'number' }),
-  warmup_ratio: number(null, { minimum: 0, below: 1 }),
+  warmup_ratio: number(null, { minimum: 0, below: 1, group: 'advanced', widget: 'number' }),
   max_grad_norm: number(1, { minimum: 0, group: 'basics', order: 9, widget: 'number' }),
   weight_decay: number(0, { minimum: 0, maximum: 1, group: 'advanced', widget: 'number' }),
   optim: choice(optimizers, 'adamw_torch', { group: 'advanced', widget: 'select', needs: { '*': 'optimizers' }, allow: ['adamw_torch_fused', 'adamw_hf', 'adamw_apex_fused', 'adamw_torch_xla', 'adamw_torch_npu_fused'] }),

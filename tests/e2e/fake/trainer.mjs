@@ -117,7 +117,7 @@ const inspections = {
   check({ args }) {
     const folder = args.model_name_or_path
     const faults = existsSync(folder) ? [] : [{ code: 'model_path_missing', values: { path: folder }, field: 'model_name_or_path' }]
-    const plan = { parameters: 7_340_000, trainable: 214_000, examples: 91, eval_examples: 0, steps: totalSteps, tokens: 4100, memory: 900e6, memory_available: 16e9 }
+    const plan = { parameters: 7_340_000, trainable: 214_000, examples: 91, eval_examples: 0, steps: totalSteps, tokens: 4100, total_tokens: 12300, memory: 900e6, memory_available: 16e9 }
     return { faults, warnings: [], plan: faults.length > 0 ? null : plan }
   },
   datasets({ dataset_dir }) {
@@ -139,7 +139,7 @@ const inspections = {
   model({ model_name_or_path }) {
     const found = existsSync(path.join(model_name_or_path, 'config.json'))
     const problems = found ? [] : [{ code: 'model_path_missing', values: { path: model_name_or_path }, field: 'model_name_or_path' }]
-    return { path: path.resolve(model_name_or_path), family: found ? 'llama' : null, architecture: null, parameters: found ? 7_340_000 : null, size: found ? 12_000_000 : null, template: null, problems }
+    return { path: path.resolve(model_name_or_path), family: found ? 'llama' : null, architecture: null, parameters: found ? 7_340_000 : null, size: found ? 12_000_000 : null, template: null, own_template: false, room: { bf16: true, fits: [512, 1024, 2048].map((length) => ({ length, rows: 4 })) }, problems }
   },
 }
 

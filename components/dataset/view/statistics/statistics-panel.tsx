@@ -12,7 +12,7 @@ import { Button } from '@/components/ui/button'
 import { Message } from '@/components/ui/message'
 import { ProgressBar } from '@/components/ui/progress-bar'
 import { MOST_TURNS, type Statistics, type TokenStatistics } from '@/lib/dataset-view'
-import { count, percent } from '@/lib/format'
+import { clock, count, percent } from '@/lib/format'
 import { fill } from '@/lib/messages/text'
 
 interface StatisticsPanelProps {
@@ -27,13 +27,16 @@ export function StatisticsPanel({ place, settings, onOpen }: StatisticsPanelProp
   const words = t.ui.view.statistics
   if (fault) return <Message tone="danger" role="alert" className="m-4">{say(fault)}</Message>
   if (!statistics) return <p className="p-4 text-xs text-ink-faint">{t.ui.loading}</p>
-  const { total, seen, done } = statistics
+  const { total, seen, done, seconds_left } = statistics
+  const looked = { seen: count(seen, locale), total: count(total, locale), share: percent(total === 0 ? 1 : seen / total, locale) }
   return (
     <div className="min-h-0 flex-1 p-4 xl:overflow-y-auto">
-      <div className="mb-3 flex min-h-7 items-center gap-3 text-xs text-ink-soft">
-        <span role="status" className="tabular">{fill(done ? words.looked : words.looking, { seen: count(seen, locale), total: count(total, locale) })}</span>
-        {!done && <ProgressBar label={words.looking} value={seen / total} className="max-w-64 flex-1" />}
+      <div className="mb-3 flex min-h-7 flex-wrap items-center gap-x-3 gap-y-1 text-xs text-ink-soft">
+        <span role="status" className="tabular">{fill(done ? words.looked : words.looking, looked)}</span>
+        {!done && <ProgressBar label={fill(words.looking, looked)} value={seen / total} className="max-w-64 min-w-24 flex-1" />}
+        {going && seconds_left !== null && <span className="tabular">{fill(words.left, { time: clock(seconds_left) })}</span>}
         {!done && <Button size="sm" onClick={going ? stop : goOn}>{going ? words.stop : words.go_on}</Button>}
+        {!done && <span className="text-ink-faint">{words.partial}</span>}
       </div>
       <div className="grid gap-3 md:grid-cols-2 2xl:grid-cols-3">
         <Card title={words.tokens} wide>

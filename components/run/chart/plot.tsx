@@ -1,0 +1,111 @@
+'use client'
+/**
+ * Curves over one x axis. recharts draws grid and axes; the lines are paths of our own, thinned to what the width can show, because each has points of
+ * its own and there may be a hundred thousand of them.
+ */
+import { useId, useMemo } from 'react'
+import { CartesianGrid, ComposedChart, XAxis, YAxis } from 'recharts'
+import { useLocale } from '@/components/locale'
+import { geometryOf, levelsOf, MARGIN, placeText, X_AXIS_HEIGHT, xTicks, Y_AXIS_WIDTH, yTicks, type Geometry, type Range } from '@/components/run/chart/geometry'
+import { PlotArea } from '@/components/run/chart/plot-area'
+import { Readout } from '@/components/run/chart/readout'
+import { clipped, wheeled, type Zoom } from '@/components/run/chart/view'
+import { useSize } from '@/components/run/use-size'
+import { cx } from '@/components/ui/cx'
+import { thinned, within, type Axis, type Curve } from '@/lib/curves'
+import { tick } from '@/lib/format'
+
+export interface PlotLine {
+  id: string
+  name: string
+  /** A colour token's `var(…)`. */
+  colour: string
+  curve: Curve
+  /** Behind its smoothed self. */
+  faint?: boolean
+  dashed?: boolean
+  dots?: boolean
+}
+
+interface PlotProps {
+  label: string
+  lines: readonly PlotLine[]
+  axis: Axis
+  range: Range
+  full: Range
+  log?: boolean
+  /** Without it, nothing can be chosen by pointer. */
+  onZoom: (zoom: Zoom) => void
+  /** Whether the wheel zooms here. */
+  wheel?: boolean
+  className: string
+}
+
+export function Plot({ label, lines, axis, range, full, log = false, onZoom, wheel, className }: PlotProps) {
+  const { t, locale } = useLocale()
+  const [box, { width, height }] = useSize()
+  const [from, to] = range
+  const count = Math.max(120, Math.round(width * 0.8))
+  const drawn = useMemo(() => lines.map((line) => ({ ...line, curve: thinned(within(line.curve, from, to), count) })), [lines, from, to, count])
+  const levels = useMemo(() => levelsOf(drawn.map(({ curve }) => curve), log), [drawn, log])
+  const geometry = geometryOf(width, height, range, levels, log)
+  const place = (value: number) => `${t.ui.chart.axes[axis]} ${placeText(value, axis, locale)}`
+  return (
+    <div ref={box} className={cx('relative', className)} role="img" aria-label={label}>
+      {width > 0 && (
+        <PlotArea
+          geometry={geometry}
+          onSelect={(chosen) => onZoom(clipped(chosen, full))}
+          onReset={() => onZoom(null)}
+          onWheel={wheel ? (at, turned) => onZoom(wheeled(range, at, turned, full, axis)) : undefined}
+          reading={(pixel) => <Readout lines={lines} pixel={pixel} width={width} geometry={geometry} range={range} place={place} />}
+        >
+          <ComposedChart width={width} height={height} data={frame} margin={MARGIN} accessibilityLayer={false}>
+            <CartesianGrid stroke="var(--line)" vertical={false} syncWithTicks />
+            <XAxis {...xAxis} domain={[from, to]} ticks={xTicks(range, axis, width < 400 ? 4 : 8)} tickFormatter={(value: number) => placeText(value, axis, locale)} />
+            <YAxis {...yAxis} scale={log ? 'log' : 'linear'} domain={[...levels]} ticks={yTicks(levels, log, height < 150 ? 2 : 5)} />
+            <Paths lines={drawn} geometry={geometry} />
+          </ComposedChart>
+        </PlotArea>
+      )}
+    </div>
+  )
+}
+
+/** recharts draws no axis without a row. */
+const frame = [{ x: 0, y: 0 }]
+
+const ticks = { tickLine: false, tick: { fill: 'var(--ink-faint)', fontSize: 11 } } as const
+const xAxis = { ...ticks, dataKey: 'x', type: 'number', allowDataOverflow: true, axisLine: { stroke: 'var(--line-strong)' }, height: X_AXIS_HEIGHT } as const
+const yAxis = { ...ticks, width: Y_AXIS_WIDTH, allowDataOverflow: true, interval: 0, axisLine: false, tickFormatter: tick } as const
+
+function Paths({ lines, geometry }: { lines: readonly PlotLine[]; geometry: Geometry }) {
+  const clip = useId()
+  const { left, right, top, bottom } = geometry
+  return (
+    <g>
+      <clipPath id={clip}>
+        <rect x={left} y={top - 4} width={Math.max(0, right - left)} height={Math.max(0, bottom - top + 6)} />
+      </clipPath>
+      <g clipPath={`url(#${clip})`} fill="none" strokeLinejoin="round">
+        {lines.map((line) => (
+          <Path key={line.id} line={line} geometry={geometry} />
+        ))}
+      </g>
+    </g>
+  )
+}
+
+function Path({ line: { curve: { x, y }, colour, faint, dashed, dots }, geometry: { xAt, yAt } }: { line: PlotLine; geometry: Geometry }) {
+  const points = x.flatMap((value, index) => {
+    const level = yAt(y[index])
+    return Number.isFinite(level) ? [[xAt(value).toFixed(1), level.toFixed(1)] as const] : []
+  })
+  const lone = points.length === 1
+  return (
+    <>
+      <path d={points.map(([px, py], index) => `${index === 0 ? 'M' : 'L'}${px},${py}`).join('')} stroke={colour} strokeWidth={faint ? 1.25 : 1.75} strokeOpacity={faint ? 0.42 : 1} strokeDasharray={dashed ? '5 4' : undefined} />
+      {(dots || lone) && points.map(([px, py], index) => <circle key={index} cx={px} cy={py} r={points.length > 60 ? 2 : 3} fill={colour} stroke="none" />)}
+    </>
+  )
+}

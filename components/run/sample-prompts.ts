@@ -1,0 +1,23 @@
+'use client'
+/** What a new run will be asked at its saves: kept by the browser like the form, sent with Start. */
+import { createStore } from '@/components/store'
+import { recall, remember } from '@/components/stored'
+import { samplePromptsSchema } from '@/lib/run-samples'
+
+const storageKey = 'tuneboard.sample_prompts'
+
+export const samplePrompts = createStore<string[]>([])
+
+/** A question a line. */
+export const promptsIn = (text: string): string[] => text.split('\n').map((line) => line.trim().slice(0, 2000)).filter(Boolean).slice(0, 5)
+
+export function setSamplePrompts(prompts: string[]): void {
+  samplePrompts.set(prompts)
+  remember(storageKey, prompts)
+}
+
+/** Called when the form appears. */
+export function recallSamplePrompts(): void {
+  const stored = samplePromptsSchema.safeParse(recall(storageKey))
+  if (stored.success) samplePrompts.set(stored.data)
+}

@@ -1,0 +1,143 @@
+/**
+ * Bad input at three doors: typed at the page, in a file that is taken over there, and on the command line. Each gives the same sentence, at its field where
+ * there is one. The real trainer's checks answer; nothing is trained.
+ */
+import { spawn } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Browser } from 'playwright'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { checkout, chromiumPath, openChromium, startBoard, type TestBoard } from './board'
+import { BoardPage } from './page'
+
+const base = { model_name_or_path: 'data/models/starter', template: 'chatml', dataset: 'identity_nova', do_train: true }
+
+interface Case {
+  what: string
+  /** The field by its label, where there is one; else the sentence stands above Start. */
+  label: string
+  type: (window: BoardPage) => Promise<void>
+  /** The same as a file and on the command line. */
+  settings: Record<string, string | number | boolean>
+  sentence: RegExp
+}
+
+const cases: Case[] = [
+  {
+    what: 'a learning rate that is no number',
+    label: 'Learning rate',
+    type: (window) => window.field('Learning rate').fill('abc'),
+    settings: { learning_rate: 'abc' },
+    sentence: /^learning_rate is "abc", which is not a number\.$/,
+  },
+  {
+    what: 'half a row',
+    label: 'Batch size',
+    type: (window) => window.field('Batch size').fill('2.5'),
+    settings: { per_device_train_batch_size: 2.5 },
+    sentence: /^per_device_train_batch_size is 2\.5, but must be a whole number\.$/,
+  },
+  {
+    what: 'a count with letters behind it',
+    label: 'Max samples',
+    type: (window) => window.field('Max samples').fill('1e3x'),
+    settings: { max_samples: '1e3x' },
+    sentence: /^max_samples is "1e3x", which is not a number\.$/,
+  },
+  {
+    what: 'a setting that nobody knows',
+    label: 'Extra arguments',
+    async type(window) {
+      await window.button('More training settings').click()
+      await window.field('Extra arguments').fill('{"learning_rat": 1}')
+    },
+    settings: { learning_rat: 1 },
+    sentence: /^There is no setting "learning_rat"; the nearest name is "learning_rate"\.$/,
+  },
+  {
+    what: 'a folder that is not there',
+    label: 'Model path',
+    type: (window) => window.field('Model path').fill('data/models/no-such'),
+    settings: { model_name_or_path: 'data/models/no-such' },
+    sentence: /no-such/,
+  },
+  {
+    what: 'a template whose tokens the model lacks',
+    label: 'Chat template',
+    async type(window) {
+      await window.field('Chat template').fill('llama3')
+      await window.page.getByRole('option', { name: 'llama3', exact: true }).click()
+    },
+    settings: { template: 'llama3' },
+    sentence: /^Template llama3 uses the token ".*", which this model does not have; choose another template\.$/,
+  },
+]
+
+/** What the command says as it ends. */
+function commandSays(settings: object): Promise<string> {
+  const flags = Object.entries({ ...base, ...settings }).flatMap(([key, value]) => [`--${key}`, String(value)])
+  const child = spawn(process.execPath, [path.join(checkout, 'dist/trainer.mjs'), 'train', ...flags], { cwd: checkout, env: { ...process.env, LC_ALL: 'C' } })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (said += text.toString()))
+  return new Promise((done) => child.once('close', (code) => done(code === 0 ? `ended with 0: ${said}` : said)))
+}
+
+describe.skipIf(chromiumPath === null)('bad input', () => {
+  let board: TestBoard
+  let browser: Browser
+
+  beforeAll(async () => {
+    board = await startBoard()
+    browser = await openChromium()
+  })
+  afterAll(async () => {
+    await browser.close()
+    await board.close()
+  })
+
+  test('has the same sentence at the page, in a file and on the command line', async () => {
+    const window = await BoardPage.open(browser, board)
+    const dialog = window.page.getByRole('dialog')
+    for (const { what, label, type, settings, sentence } of cases) {
+      await window.startAfresh()
+      await window.setUpFirstRun()
+      await type(window)
+      await window.button('Start').click()
+      const typed = await window.fault(label)
+      expect(typed, what).toMatch(sentence)
+
+      const told = await commandSays({ ...settings, output_dir: path.join(board.home, 'saves/new') })
+      expect(told.split('\n'), what).toContain(typed)
+
+      const file = path.join(board.home, 'bad.yaml')
+      writeFileSync(file, Object.entries({ ...base, ...settings }).map(([key, value]) => `${key}: ${value}\n`).join(''))
+      await window.startAfresh()
+      await window.page.locator('input[type=file]').setInputFiles(file)
+      const take = dialog.getByRole('button', { name: 'Use these settings' })
+      await take.waitFor()
+      if (label === 'Extra arguments') expect(await dialog.textContent(), what).toContain(typed)
+      await take.click()
+      if (label !== 'Extra arguments') expect(await window.fault(label), what).toBe(typed)
+    }
+    await window.close()
+  })
+
+  test('takes 1e3 rows for a thousand, and never lets a run into another one’s folder', async () => {
+    const window = await BoardPage.open(browser, board)
+    await window.setUpFirstRun()
+    await window.field('Max samples').fill('1e3')
+    const taken = path.join(board.home, 'saves/Tuneboard-Starter/lora/taken')
+    mkdirSync(taken, { recursive: true })
+    writeFileSync(path.join(taken, 'trainer_log.jsonl'), '')
+    await window.field('Output dir').fill('taken')
+    const typed = await window.fault('Output dir')
+    expect(typed).toContain('taken already holds another run')
+    const told = await commandSays({ output_dir: taken })
+    expect(told.split('\n')).toContain(typed)
+    expect(await window.field('Max samples').inputValue()).toBe('1e3')
+    await window.field('Output dir').fill('free')
+    await window.button('Preview command').click()
+    expect(await window.page.getByRole('dialog').locator('pre').first().textContent()).toContain('--max_samples 1000 ')
+    await window.close()
+  })
+})
