@@ -40,3 +40,15 @@ function parseRecord(line: string): SystemRecord | null {
     return null // a line that a full disk cut
   }
 }
+
+/** Arguments of nvidia-smi for `readGpus`. */
+export const gpuQuery = ['--query-gpu=utilization.gpu,memory.used,memory.total,temperature.gpu', '--format=csv,noheader,nounits']
+
+/** Its answer: a line per GPU, per cent, MiB and degrees; what a driver does not know is `[N/A]`. */
+export function readGpus(text: string): SystemRecord['gpus'] {
+  return text.split('\n').flatMap((line) => {
+    const [use, memory, memory_total, temperature] = line.split(',').map((part) => Number.parseFloat(part))
+    if (!Number.isFinite(memory) || !Number.isFinite(memory_total)) return []
+    return [{ use: Number.isFinite(use) ? use / 100 : 0, memory: memory * 2 ** 20, memory_total: memory_total * 2 ** 20, temperature: Number.isFinite(temperature) ? temperature : null }]
+  })
+}

@@ -4,12 +4,13 @@
  * unbroken one, because all that an update depends on is in `Progress`, the engine's state, and functions of the step.
  */
 import type { Schedule } from '@/lib/schedulers'
+import { decisive, isBetter, type BestSettings } from '@/trainer/best'
 import type { EvaluatedBatch, EvaluationSet, StageData } from '@/trainer/stage'
 import type { Batch, Engine } from '@/trainer/engine/types'
 import type { HistoryEntry, Progress } from '@/trainer/progress'
 import { dueAfter, updateAt, type DueSettings, type StepPlan, type StepSettings } from '@/trainer/steps'
 
-export interface LoopSettings extends StepSettings, DueSettings {
+export interface LoopSettings extends StepSettings, DueSettings, BestSettings {
   eval_on_start: boolean
   /** Evaluations without gain after which the run ends; null = never. */
   early_stopping_steps: number | null
@@ -85,12 +86,6 @@ export async function evaluate(sets: readonly EvaluationSet[], engine: Engine, m
 /** Lets signals in: the engine's calls may hold the thread, and a resolved promise does not turn the event loop. */
 const breathe = () => new Promise<void>((resolve) => setImmediate(resolve))
 
-/** The number that decides which evaluation is better: eval_loss, or the mean over the sets where each has its own. */
-function decisive(metrics: Record<string, number>): number | null {
-  const losses = Object.entries(metrics).filter(([name]) => name.startsWith('eval_') && name.endsWith('_loss'))
-  return losses.length === 0 ? null : losses.reduce((sum, [, value]) => sum + value, 0) / losses.length
-}
-
 const finite = (entry: HistoryEntry): HistoryEntry => Object.fromEntries(Object.entries(entry).filter(([, value]) => Number.isFinite(value)))
 
 /** Runs from `start` to the end or to a stop. At a stop, a checkpoint of the last finished update has been saved. */
@@ -162,11 +157,11 @@ class LoopRun {
 
   /** Whether it is the best evaluation so far. */
   private async evaluate(): Promise<boolean> {
-    const { progress, parts: { data, engine, schedule, metrics: metricsOf, host } } = this
+    const { progress, parts: { settings, data, engine, schedule, metrics: metricsOf, host } } = this
     host.phase('evaluating', progress.step)
     const metrics = await evaluate(data.evals, engine, metricsOf, host.seconds)
-    const value = decisive(metrics)
-    const better = value !== null && (progress.best === null || value < progress.best.metric)
+    const value = decisive(metrics, settings)
+    const better = value !== null && (progress.best === null || isBetter(value, progress.best.metric, settings))
     progress.history.push(finite({ ...metrics, epoch: progress.epoch, step: progress.step }))
     progress.evaluations_without_gain = better ? 0 : progress.evaluations_without_gain + 1
     if (better) progress.best = { metric: value, step: progress.step }

@@ -15,6 +15,7 @@ import { scheduleOf } from '@/lib/schedulers'
 import { readAdapter, writeAdapter, type AdapterSettings } from '@/trainer/adapter'
 import { readArguments, Refused } from '@/trainer/arguments'
 import { withFetchedFolder } from '@/trainer/base-model'
+import { askAtSave } from '@/trainer/ask-at-save'
 import { checkTraining, type Ground } from '@/trainer/check'
 import { checkpointName } from '@/trainer/checkpoint-list'
 import { differences, loadOptimizer, saveCheckpoint, type Identity } from '@/trainer/checkpoint'
@@ -26,6 +27,7 @@ import { writeWhole } from '@/trainer/files'
 import { runHost } from '@/trainer/host'
 import { evaluate, runLoop, type Outcome } from '@/trainer/loop'
 import { parameterCount } from '@/trainer/model/params'
+import { openMonitor, type Monitor } from '@/trainer/monitor'
 import { clearOutput } from '@/trainer/output'
 import { atStart, trainerState, type Progress } from '@/trainer/progress'
 import { openReport, round, type Report } from '@/trainer/report'
@@ -92,22 +94,23 @@ async function load(rows: Chosen, args: TrainingArgs, ground: Ground, { report }
 }
 
 /** Until here a signal simply ends the process: there is nothing to save. */
-function begin(args: TrainingArgs, { resume }: Ground): Begun {
+function begin(args: TrainingArgs, { resume }: Ground): Begun & { monitor: Monitor } {
   const output_dir = args.output_dir ?? ''
   if (args.overwrite_output_dir && !resume) clearOutput(output_dir)
   const stop = listenForStop()
   const from = resume && { step: resume.saved.progress.step, checkpoint: path.basename(resume.folder) }
   const report = openReport(output_dir, { total_steps: resume?.saved.identity.max_steps ?? 0, resume: from, echo: (line) => void process.stdout.write(`${line}\n`) })
-  return { report, stop }
+  return { report, stop, monitor: openMonitor(output_dir) }
 }
 
 /** Lets the run's folder say how `work` ends when it fails. */
-async function told({ report }: Begun, work: () => Promise<number>): Promise<number> {
+async function told({ report, monitor }: ReturnType<typeof begin>, work: () => Promise<number>): Promise<number> {
   try {
     return await work()
   } catch (error) {
     throw failed(report, error)
   } finally {
+    monitor.close()
     report.close()
   }
 }
@@ -228,7 +231,7 @@ const flosPerToken = ({ ground: { config, specs } }: Run): number =>
 async function trainLoop(run: Run, engine: Engine): Promise<Outcome> {
   const { args, data, plan, report, ground, stop } = run
   const start = ground.resume?.saved.progress ?? atStart
-  const host = runHost({ report, total_steps: plan.max_steps, start, save: (progress) => checkpoint(run, engine, progress), stopping: () => stop.signal !== null })
+  const host = runHost({ report, total_steps: plan.max_steps, start, save: (progress) => save(run, engine, progress), stopping: () => stop.signal !== null })
   report.state.change({ runtime: engine.runtime, phase: 'compiling', ...(stop.signal === null ? { status: 'running' } : {}) })
   const parts = {
     settings: args, plan, data, engine, host, metrics: stageOf(args).metrics, schedule: scheduleOf(args, plan.max_steps), flos_per_token: flosPerToken(run),
@@ -242,6 +245,14 @@ async function writeModel({ args, adapter, ground }: Run, engine: Engine, folder
   writeAdapter(folder, adapter, await engine.readTrainable())
   copyTokenizer(args.model_name_or_path ?? '', folder)
   writeChatTemplate(folder, ground.template)
+}
+
+/** A checkpoint, and what it has to say. */
+async function save(run: Run, engine: Engine, progress: Progress): Promise<string> {
+  const { args, output_dir, report, stop } = run
+  const name = await checkpoint(run, engine, progress)
+  await askAtSave({ output_dir, checkpoint: path.join(output_dir, name), step: progress.step, args, stopping: () => stop.signal !== null }, report)
+  return name
 }
 
 async function checkpoint(run: Run, engine: Engine, progress: Progress): Promise<string> {

@@ -4,7 +4,7 @@ import { call } from '@/components/call'
 import { checks, checkNow, validateDraft } from '@/components/config/checks'
 import { draft, modelFolder, toArgs } from '@/components/config/draft'
 import { showRun } from '@/components/run/current'
-import { samplePrompts } from '@/components/run/sample-prompts'
+import { currentSamplePrompts } from '@/components/run/sample-prompts'
 import { thisWindow } from '@/components/window'
 import type { Fault } from '@/lib/errors'
 
@@ -16,7 +16,7 @@ export async function launch(): Promise<Fault | null> {
   if (own.length > 0) return null
   const report = await checkNow()
   if (report.faults.length > 0) return null
-  const reply = await call('start', { args: toArgs(now), model: modelFolder(now), name: now.run_name.trim() || null, by: thisWindow(), sample_prompts: samplePrompts.get() })
+  const reply = await call('start', { args: toArgs(now), model: modelFolder(now), name: now.run_name.trim() || null, by: thisWindow(), sample_prompts: currentSamplePrompts() })
   if (!reply.ok) return takeFault(reply.fault)
   checks.set((state) => ({ ...state, attempted: false }))
   draft.set((state) => ({ ...state, run_name: '' }))

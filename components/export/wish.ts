@@ -23,6 +23,12 @@ export const exportWish = createStore<ExportWish>({ options: { format: 'merged',
 export const change = (values: Partial<ExportWish>): void => exportWish.set((now) => ({ ...now, ...values }))
 export const changeOptions = (values: Partial<ExportOptions>): void => exportWish.set((now) => ({ ...now, options: { ...now.options, ...values } }))
 
+/** Asked for on another screen: this adapter, in the folder that is offered. */
+export function wishExport(adapter: string): void {
+  change({ adapter, export_dir: null })
+  remember(storageKey, exportWish.get())
+}
+
 export function keepWish(): () => void {
   const stored = wishSchema.safeParse(recall(storageKey))
   if (stored.success) exportWish.set(stored.data)

@@ -1,24 +1,22 @@
 'use client'
-/** "Same again with changes": a run's settings in the form of Train, for a new run. */
+/** "Same again with changes": a run's settings in the form of Train, for a new run; the form as it was comes back by its undo. */
 import { call } from '@/components/call'
-import { draft, firstArgs } from '@/components/config/draft'
-import { keys, type Key } from '@/lib/config/fields'
-import { trainingSchema } from '@/lib/config/schema'
+import { fromText } from '@/components/config/arguments/proposals'
+import { replaceDraft } from '@/components/config/notice'
 import type { Fault } from '@/lib/errors'
+import { fill } from '@/lib/messages/text'
+import type { Messages } from '@/lib/messages/en'
+import type { RunSummary } from '@/lib/run'
 
-/** What belongs to that one run. */
-const own: ReadonlySet<Key> = new Set<Key>(['output_dir', 'overwrite_output_dir', 'resume_from_checkpoint'])
-
-/** Fills the form; the answer is what stands in its way. A setting that this version does not know is left as the form has it at first. */
-export async function againFrom(run: { id: string; model: string }): Promise<Fault | null> {
+/** Fills the form; the answer is what stands in its way. Values that cannot be used go to their fields, where the sentence stands. */
+export async function againFrom(run: RunSummary, t: Messages): Promise<Fault | null> {
   const reply = await call('run', { id: run.id })
   if (!reply.ok) return reply.fault
-  const values = reply.value.args
-  if (values === null) return { code: 'file_missing', values: { path: `${run.id}/training_args.yaml` } }
-  const known = Object.fromEntries(Object.entries(values).filter(([key]) => keys.some((name) => name === key)))
-  const parsed = trainingSchema.safeParse(known)
-  const args = parsed.success ? parsed.data : { ...firstArgs, ...known }
-  const kept = Object.fromEntries(keys.filter((key) => own.has(key)).map((key) => [key, firstArgs[key]]))
-  draft.set((now) => ({ ...now, args: { ...firstArgs, ...args, ...kept }, model_name: run.model, run_name: '' }))
+  const { args_yaml } = reply.value
+  if (args_yaml === null) return { code: 'file_missing', values: { path: `${run.id}/training_args.yaml` } }
+  const offer = await fromText(run.name, args_yaml)
+  if (!offer.ok) return offer.faults[0]
+  const { next } = offer.proposal
+  replaceDraft(() => ({ ...next, model_name: next.model_name || run.model, run_name: '' }), fill(t.ui.runs.taken, { name: run.name }))
   return null
 }

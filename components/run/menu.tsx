@@ -27,9 +27,15 @@ export function RunMenu({ run, onFault, size = 'md' }: { run: RunSummary; onFaul
   const words = t.ui.runs
   const again = async () => {
     const { againFrom } = await import('@/components/run/again')
-    const fault = await againFrom(run)
+    const fault = await againFrom(run, t)
     onFault(fault)
     if (fault === null) router.push('/')
+  }
+  const exportAdapter = async () => {
+    const [reply, { wishExport }] = await Promise.all([call('run', { id: run.id }), import('@/components/export/wish')])
+    if (!reply.ok) return onFault(reply.fault)
+    wishExport(reply.value.path)
+    router.push('/export')
   }
   const archive = async () => {
     const reply = await call('run_note', { id: run.id, change: { archived: !run.archived } })
@@ -47,6 +53,7 @@ export function RunMenu({ run, onFault, size = 'md' }: { run: RunSummary; onFaul
         <DropdownMenu.Portal container={typeof document === 'undefined' ? null : document.getElementById('main')}>
           <DropdownMenu.Content align="end" sideOffset={4} collisionPadding={8} aria-label={label} className={menuPanel}>
             <DropdownMenu.Item className={menuItem} onSelect={() => void again()}>{words.again}</DropdownMenu.Item>
+            {run.has_adapter && idle && <DropdownMenu.Item className={menuItem} onSelect={() => void exportAdapter()}>{words.export}</DropdownMenu.Item>}
             <DropdownMenu.Item className={menuItem} onSelect={() => setQuestion('name')}>{words.rename}</DropdownMenu.Item>
             <DropdownMenu.Item className={menuItem} onSelect={() => setQuestion('notes')}>{words.note}</DropdownMenu.Item>
             <DropdownMenu.Item className={menuItem} onSelect={() => void archive()}>{run.archived ? words.unarchive : words.archive}</DropdownMenu.Item>

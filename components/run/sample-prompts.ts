@@ -6,7 +6,7 @@ import { samplePromptsSchema } from '@/lib/run-samples'
 
 const storageKey = 'tuneboard.sample_prompts'
 
-export const samplePrompts = createStore<string[]>([])
+const samplePrompts = createStore<string[]>([])
 
 /** A question a line. */
 export const promptsIn = (text: string): string[] => text.split('\n').map((line) => line.trim().slice(0, 2000)).filter(Boolean).slice(0, 5)
@@ -16,8 +16,14 @@ export function setSamplePrompts(prompts: string[]): void {
   remember(storageKey, prompts)
 }
 
-/** Called when the form appears. */
-export function recallSamplePrompts(): void {
-  const stored = samplePromptsSchema.safeParse(recall(storageKey))
-  if (stored.success) samplePrompts.set(stored.data)
+let recalled = false
+
+/** What is asked, the first time as the browser remembers it. */
+export function currentSamplePrompts(): string[] {
+  if (!recalled) {
+    recalled = true
+    const stored = samplePromptsSchema.safeParse(recall(storageKey))
+    if (stored.success) samplePrompts.set(stored.data)
+  }
+  return samplePrompts.get()
 }

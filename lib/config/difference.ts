@@ -28,6 +28,7 @@ export function differingKeys(all: readonly Written[]): string[] {
 export function settingText(value: unknown): string {
   if (value === null || value === undefined) return '–'
   if (Array.isArray(value)) return value.join(', ')
+  if (typeof value === 'number' && value !== 0 && Math.abs(value) < 1e-3) return value.toExponential()
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 

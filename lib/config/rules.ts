@@ -45,6 +45,13 @@ const stoppingNeedsEval: Rule = ({ early_stopping_steps, eval_strategy }) =>
     ? { code: 'key_needs', values: { key: 'early_stopping_steps', value: early_stopping_steps, other: 'eval_strategy' }, field: 'early_stopping_steps' }
     : null
 
+/** What an evaluation of these stages gives is known before; other names would be found out at the first one only. */
+const metricFits: Rule = ({ stage, compute_accuracy, metric_for_best_model: value }) => {
+  const options = ['loss', ...(compute_accuracy ? ['accuracy'] : [])]
+  const known = value === null || !['pt', 'sft'].includes(stage) || options.includes(value.replace(/^eval_/, ''))
+  return known ? null : { code: 'not_an_option', values: { key: 'metric_for_best_model', value, options: options.join(', ') }, field: 'metric_for_best_model' }
+}
+
 /** `best` saves when an evaluation is better than all before, so it always fits. */
 const bestNeedsSameStrategy: Rule = (args) =>
   args.load_best_model_at_end && args.save_strategy !== 'best' && args.eval_strategy !== args.save_strategy
@@ -101,6 +108,7 @@ const trainRules: readonly Rule[] = [
   bestNeedsSameStrategy,
   bestSavesNeedEval,
   stoppingNeedsEval,
+  metricFits,
   oneWarmup,
   someSteps,
   lossNeedsEval,

@@ -92,6 +92,7 @@ export const en = {
     key_twice: '{key} is set twice, at lines {first} and {second}; keep one.',
     listen_failed: 'The server cannot listen on {host}, port {port}: {problem}.',
     memory_short: 'This run needs about {needed} of memory, but {available} is free; lower the batch size or the cutoff length.',
+    metric_missing: 'metric_for_best_model is {value}, but the evaluation gives only {options}; choose one of these.',
     missing_key: '{key} is not set; it is needed.',
     mix_too_long: '{strategy} with interleave_probs = {probs} would draw about {draws} rows, more than {maximum}; give the smallest share to a smaller dataset, or raise it.',
     model_architecture_unsupported: 'The architecture {architecture} in {path} is not supported; supported are {supported}.',

@@ -80,6 +80,7 @@ export const fieldsEn = {
     eval_strategy: { label: 'Evaluate', help: 'When the loss on the evaluation rows is measured during training.' },
     eval_steps: { label: 'Evaluation steps', help: 'Updates between two evaluations; empty means as often as the log.' },
     load_best_model_at_end: { label: 'Keep the best', help: 'End with the checkpoint that had the lowest evaluation loss instead of the last one.' },
+    metric_for_best_model: { label: 'Metric for the best model', help: 'Decides which evaluation is the best: loss, or a metric of the stage such as rewards/accuracies. A loss is better the smaller, all else the greater it is.' },
     early_stopping_steps: { label: 'Early stopping', help: 'Stop after this many evaluations without improvement.' },
 
     resize_vocab: { label: 'Resize token embeddings', help: 'Enlarge the vocabulary for added tokens.' },

@@ -81,6 +81,7 @@ export const fieldsZh: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     eval_strategy: { label: '评估时机', help: '训练过程中何时在评估数据上计算损失。' },
     eval_steps: { label: '评估间隔', help: '相邻两次评估之间的更新次数；留空则与日志间隔相同。' },
     load_best_model_at_end: { label: '保留最佳结果', help: '训练结束时采用评估损失最低的检查点，而不是最后一个。' },
+    metric_for_best_model: { label: '最佳模型的指标', help: '决定哪次评估最好：loss，或该训练阶段的指标，如 rewards/accuracies。损失越小越好，其他指标越大越好。' },
     early_stopping_steps: { label: '早停', help: '连续多少次评估没有改善后停止训练。' },
 
     resize_vocab: { label: '更改词表大小', help: '为新增的词元扩大词表。' },

@@ -76,6 +76,7 @@ export const runsEn = {
     delete_body: '{count} files go, {size} in all: its curves, log, checkpoints and adapter. This cannot be undone.',
     delete_wait: 'Looking at what would go …',
     again: 'Same again with changes',
+    taken: 'The settings are those of {name}.',
     export: 'Export',
   },
   run_page: {

@@ -78,6 +78,7 @@ export const runsZh = {
     delete_body: '将删除 {count} 个文件，共 {size}，包括曲线、日志、检查点和适配器。此操作无法撤销。',
     delete_wait: '正在查看将要删除的内容…',
     again: '以此为基础再训练',
+    taken: '当前设置取自 {name}。',
     export: '导出',
   },
   run_page: {

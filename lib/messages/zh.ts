@@ -90,6 +90,7 @@ export const zh: Messages = {
     key_twice: '{key} 在第 {first} 行和第 {second} 行重复出现；请只保留一处。',
     listen_failed: '服务器无法监听 {host} 的端口 {port}：{problem}。',
     memory_short: '本次训练约需 {needed} 内存，目前仅剩 {available}；请减小批处理大小或截断长度。',
+    metric_missing: 'metric_for_best_model 为 {value}，但评估只给出 {options}；请选择其中之一。',
     missing_key: '缺少必填项 {key}。',
     mix_too_long: '在 interleave_probs = {probs} 下，{strategy} 大约要抽取 {draws} 行，超过上限 {maximum}；请提高最小的比例，或让该数据集更小。',
     model_architecture_unsupported: '不支持 {path} 中的模型结构 {architecture}；目前支持 {supported}。',

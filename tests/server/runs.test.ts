@@ -1,11 +1,12 @@
 /** Queue, stop, kill, resume and what the browsers see of it, with a fake trainer. */
 import { spawn } from 'node:child_process'
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { curvesOf } from '@/lib/curves'
 import { runFileHref } from '@/lib/run-file'
 import type { Board } from '@/server/board'
-import { call, fakeTrainer, get, openBrowser, openTestBoard, pause, removeHome, startRun, temporaryHome, until, type Browser } from './harness'
+import { call, checkout, fakeTrainer, get, openBrowser, openTestBoard, pause, removeHome, startRun, temporaryHome, until, type Browser } from './harness'
 
 let home: string
 let board: Board
@@ -229,4 +230,17 @@ test('a long log comes in pieces, whole and in order, with what is logged meanwh
   expect(steps(id)).toEqual(upTo(20_001))
   await until(() => browser.run(id)?.best_loss === 1 / 20_001, 'its best loss')
   expect(browser.run(id)?.foreign).toBe(true)
+})
+
+test('a folder that LLaMA-Factory 0.9.5 wrote is a run with its curves, times and results', async () => {
+  cpSync(path.join(checkout, 'tests/fixtures/llamafactory_run'), folderOf('starter/lora/theirs'), { recursive: true })
+  const run = await status('starter/lora/theirs', 'done')
+  expect(run).toMatchObject({ name: 'theirs', model: 'starter', foreign: true, step: 40, total_steps: 40, best_eval_loss: 2.205923557281494 })
+  expect(run.last).toMatchObject({ current_steps: 40, elapsed_time: '0:03:26', throughput: 35.27 })
+  expect((run.updated_at ?? 0) - (run.started_at ?? 0)).toBe(206_000)
+  await browser.watch(run.id)
+  const { series, tokens } = curvesOf(browser.held(run.id).records)
+  expect(Object.fromEntries(Object.entries(series).map(([key, { step }]) => [key, step.length]))).toEqual({ loss: 40, lr: 40, eval_loss: 4, throughput: 40 })
+  expect(tokens).toBe(7296)
+  expect((await get(board.port, 'run', { id: run.id })).results).toMatchObject({ train_loss: 2.4110509157180786 })
 })

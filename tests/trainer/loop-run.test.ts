@@ -70,7 +70,7 @@ describe('a training', () => {
   it('leaves the run folder behind', async () => {
     expect(await run(at('run.yaml'), 'val_size=3', 'eval_strategy=epoch', `output_dir=${at('whole')}`, 'save_total_limit=2')).toEqual({ code: 0, signal: null, stderr: '' })
     expect(readdirSync(at('whole')).sort()).toEqual([
-      'adapter_config.json', 'adapter_model.safetensors', 'all_results.json', 'chat_template.jinja', 'checkpoint-15', 'checkpoint-16', 'running_log.txt', 'state.json', 'tokenizer.json', 'tokenizer_config.json',
+      'adapter_config.json', 'adapter_model.safetensors', 'all_results.json', 'chat_template.jinja', 'checkpoint-15', 'checkpoint-16', 'running_log.txt', 'state.json', 'system_log.jsonl', 'tokenizer.json', 'tokenizer_config.json',
       'train_results.json', 'trainer_log.jsonl', 'trainer_state.json', 'training_args.yaml', 'training_eval_loss.svg', 'training_loss.svg',
     ])
     expect(readdirSync(at('whole', 'checkpoint-16')).sort()).toEqual([

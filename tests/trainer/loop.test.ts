@@ -37,6 +37,8 @@ const settingsOf = ({ settings: s }: Case): LoopSettings => ({
   save_steps: s.save_steps ?? 500,
   eval_on_start: false,
   early_stopping_steps: null,
+  metric_for_best_model: null,
+  greater_is_better: null,
 })
 
 const scheduleFor = ({ settings: s, max_steps }: Case): Schedule =>
@@ -142,6 +144,20 @@ describe('the end of a run', () => {
     expect(end).toBe('early')
     expect(progress.best).toEqual({ metric: 3, step: 2 })
     expect(progress.step).toBe(6)
+  })
+
+  it('comes early by another metric, of which more is better unless it is a loss', async () => {
+    const engine = fakeEngine()
+    const run = (change: Partial<LoopSettings>, told: Record<string, number>[]) => {
+      const host = memory(engine)
+      const case5 = parts(cases[5], engine, host)
+      let evaluation = 0
+      return runLoop({ ...case5, settings: { ...case5.settings, early_stopping_steps: 2, ...change }, metrics: () => told[Math.min(evaluation++, told.length - 1)] }, atStart)
+    }
+    const falling = [{ loss: 3, 'rewards/accuracies': 0.9 }, { loss: 2, 'rewards/accuracies': 0.8 }, { loss: 1, 'rewards/accuracies': 0.7 }]
+    expect((await run({ metric_for_best_model: 'eval_rewards/accuracies' }, falling)).progress).toMatchObject({ step: 6, best: { metric: 0.9, step: 2 } })
+    expect((await run({ metric_for_best_model: 'rewards/accuracies', greater_is_better: false }, falling)).progress.best).toEqual({ metric: 0.7, step: 6 })
+    await expect(run({ metric_for_best_model: 'bleu' }, falling)).rejects.toMatchObject({ fault: { code: 'metric_missing', values: { value: 'bleu', options: 'eval_loss, eval_rewards/accuracies' } } })
   })
 
   it('does not come from one loss that is not a number', async () => {
