@@ -17,7 +17,7 @@ import { type Samples, samplesOf } from '@/trainer/samples'
 import { SampleStream, type StreamedRows } from '@/trainer/stream'
 import { lookAt, type LookedStream } from '@/trainer/stream-batches'
 import { encodeOnDisk } from '@/trainer/tokens/cached'
-import { encodeHere, type Encoding } from '@/trainer/tokens/memory'
+import { encodeHere, type Encoding, type Judged } from '@/trainer/tokens/memory'
 import { exampleOf } from '@/trainer/tokens/row'
 
 /** The data arguments, by their configuration keys; `TrainingArgs` satisfies it. */
@@ -69,6 +69,8 @@ export interface TrainingData {
 /** Rows chosen by the arguments, before any token is made, with what a look at them has shown. */
 export interface Chosen extends Choice {
   survey: DataSurvey
+  /** The rows that were looked at: all of a small dataset. */
+  judged: Judged
 }
 
 /** What a training would be fed, known without making tokens. */
@@ -95,27 +97,32 @@ const SAMPLED = 64
 export async function chooseRows(args: DataArgs): Promise<Chosen> {
   const choice = await pickRows(args)
   try {
-    return { ...choice, survey: await survey(choice, args) }
+    return { ...choice, ...(await survey(choice, args)) }
   } catch (error) {
     await choice.close()
     throw error
   }
 }
 
-async function survey(choice: Choice, args: DataArgs): Promise<DataSurvey> {
+async function survey(choice: Choice, args: DataArgs): Promise<Pick<Chosen, 'survey' | 'judged'>> {
   const { stream } = choice
   const rows = distinctRows(choice)
   const every = choice.bytes > SMALL ? Math.ceil(rows.length / LOOKED_AT) : 1
   const firsts = stream ? firstRows(stream, choice.bytes > SMALL ? LOOKED_AT : stream.count) : []
-  const { examples, skipped } = await readExamples(choice, Int32Array.from(new Set([...rows.filter((_, i) => i % every === 0), ...firsts])).sort())
-  const usable = (numbers: readonly number[]) => numbers.filter((row) => examples.get(row) !== null)
+  const { judged, skipped } = await judgeRows(choice, Int32Array.from(new Set([...rows.filter((_, i) => i % every === 0), ...firsts])).sort())
+  const exampleAt = (row: number) => {
+    const known = judged.get(row)
+    return known === undefined || 'code' in known ? null : known
+  }
+  const usable = (numbers: readonly number[]) => numbers.filter((row) => exampleAt(row) !== null || !judged.has(row))
   const train = usable(stream ? firsts : choice.train)
   const evals = choice.evals.map((set) => ({ name: set.name, left: usable(set.rows) }))
-  const known = train.filter((row) => examples.has(row))
+  const known = train.filter((row) => judged.has(row))
   needSome(args, known, evals, skipped)
   const step = Math.ceil(known.length / SAMPLED)
-  const sample = known.filter((_, i) => i % step === 0).flatMap((row) => examples.get(row) ?? [])
-  return { examples: stream ? stream.count - firsts.length + train.length : train.length, eval_examples: evals.reduce((sum, { left }) => sum + left.length, 0), sample, skipped }
+  const sample = known.filter((_, i) => i % step === 0).flatMap((row) => exampleAt(row) ?? [])
+  const examples = stream ? stream.count - firsts.length + train.length : train.length
+  return { survey: { examples, eval_examples: evals.reduce((sum, { left }) => sum + left.length, 0), sample, skipped }, judged }
 }
 
 /** The first rows of a stream's first pass. */
@@ -126,19 +133,19 @@ function firstRows(stream: StreamedRows, most: number): number[] {
   return first
 }
 
-/** Examples by their row's number; null for a row that is left out. */
-async function readExamples({ datasets }: Choice, rows: Int32Array): Promise<{ examples: Map<number, Example | null>; skipped: RowFault[] }> {
-  const examples = new Map<number, Example | null>()
+/** Examples by their row's number, or why a row is left out. */
+async function judgeRows({ datasets }: Choice, rows: Int32Array): Promise<{ judged: Map<number, Example | Fault>; skipped: RowFault[] }> {
+  const judged = new Map<number, Example | Fault>()
   const skipped: RowFault[] = []
   for (const run of runsOf(datasets, rows, LOOKED_AT)) {
     const { source, first } = run.dataset
     for (const row of await readRun(run)) {
       const example = exampleOf(row, source)
       if ('code' in example) skipped.push({ dataset: source.name, row: row.row, fault: example })
-      examples.set(first + row.row - 1, 'code' in example ? null : example)
+      judged.set(first + row.row - 1, example)
     }
   }
-  return { examples, skipped }
+  return { judged, skipped }
 }
 
 /** UserError as in `chooseRows`. */
@@ -167,7 +174,7 @@ function nothingLearned(dataset: string, [first]: readonly RowFault[], field: st
 export type Watch = (share: number) => void
 
 /** The samples of a supervised fine-tuning; of a stream, those to evaluate on, and the files stay open. UserError: tokens_of_others, no rows to learn from. */
-export async function encodeData(chosen: Choice, args: DataArgs, template: Template, watch: Watch = () => undefined): Promise<TrainingData> {
+export async function encodeData(chosen: Chosen, args: DataArgs, template: Template, watch: Watch = () => undefined): Promise<TrainingData> {
   let open = false
   try {
     const rows = distinctRows(chosen)
@@ -188,10 +195,10 @@ export async function encodeData(chosen: Choice, args: DataArgs, template: Templ
 }
 
 /** Made here where they are few; by workers, and kept, where they are many. */
-function tokensOf(chosen: Choice, rows: Int32Array, args: DataArgs, template: Template, watch: Watch): Promise<Encoding> {
+function tokensOf(chosen: Chosen, rows: Int32Array, args: DataArgs, template: Template, watch: Watch): Promise<Encoding> {
   const { model_name_or_path: model } = args
   const few = chosen.stream ? rows.length <= LOOKED_AT : chosen.bytes <= SMALL
-  return model && (!few || args.tokenized_path) ? encodeOnDisk(chosen, rows, { ...args, model_name_or_path: model }, template, watch) : encodeHere(chosen, rows, args, template, watch)
+  return model && (!few || args.tokenized_path) ? encodeOnDisk(chosen, rows, { ...args, model_name_or_path: model }, template, watch) : encodeHere(chosen, rows, args, template, watch, chosen.judged)
 }
 
 /** Both in one: rows read, then made into samples. */

@@ -14,8 +14,12 @@ import { heldFiles } from '@/hub/held'
 import { preferredHub } from '@/hub/settings'
 import { checkPlace } from '@/trainer/roots'
 
-/** The entries of a folder's dataset_info.json; an entry that cannot be used says why. UserError: the folder or file is missing or damaged. */
+/** LLaMA-Factory's word for no folder at all: every name is a dataset of the hub. */
+export const ONLINE = 'ONLINE'
+
+/** The entries of a folder's dataset_info.json, none where names are a hub's; an entry that cannot be used says why. UserError: the folder or file is missing or damaged. */
 export async function readInfo(dataset_dir: string): Promise<Map<string, DatasetSource | Fault>> {
+  if (dataset_dir === ONLINE) return new Map()
   if (!(await stat(dataset_dir).catch(missing))?.isDirectory()) throw new UserError('dataset_dir_missing', { path: dataset_dir }, 'dataset_dir')
   const file = path.join(dataset_dir, 'dataset_info.json')
   const text = await readFile(file, 'utf8').catch(missing)
@@ -51,7 +55,7 @@ function missing(error: unknown): null {
 
 /** A dataset by its name; UserError dataset_unknown, or what speaks against using it here. */
 export function findDataset(info: ReadonlyMap<string, DatasetSource | Fault>, name: string, dataset_dir: string, field: string): DatasetSource {
-  const found = info.get(name)
+  const found = dataset_dir === ONLINE ? online(name) : info.get(name)
   if (!found) {
     if (info.size === 0) throw new UserError('dataset_info_invalid', { path: dataset_dir, problem: problem('info_empty') }, 'dataset_dir')
     throw new UserError('dataset_unknown', { dataset: name, nearest: nearest(name, [...info.keys()]) }, field)
@@ -59,6 +63,12 @@ export function findDataset(info: ReadonlyMap<string, DatasetSource | Fault>, na
   const fault = 'code' in found ? found : sourceProblem(found)
   if (fault) throw new UserError(fault.code, fault.values, 'code' in found ? fault.field : field)
   return found as DatasetSource
+}
+
+/** A dataset of the preferred hub with everything as it is where nothing is said. */
+function online(name: string): DatasetSource {
+  const preferred = preferredHub()
+  return resolveEntry(name, entrySchema.parse(preferred === 'huggingface' ? { hf_hub_url: name } : { ms_hub_url: name }), preferred)
 }
 
 /** What of a hub's dataset has been fetched. */

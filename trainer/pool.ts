@@ -33,9 +33,9 @@ export class WorkerPool<Task, Result> {
   private asked = 0
   private closing = false
 
-  /** `wanted`: the number of workers, else one per processor. */
-  constructor(job: Job, wanted: number | null = null) {
-    this.workers = Array.from({ length: Math.min(wanted ?? availableParallelism(), MOST_WORKERS) }, () => this.start(job))
+  /** `wanted`: the number of workers, else one per processor. `heapMb`: what each may hold; Node ends one that needs more (`isOutOfMemory`). */
+  constructor(job: Job, wanted: number | null = null, heapMb: number | null = null) {
+    this.workers = Array.from({ length: Math.min(wanted ?? availableParallelism(), MOST_WORKERS) }, () => this.start(job, heapMb))
   }
 
   get size(): number {
@@ -59,8 +59,8 @@ export class WorkerPool<Task, Result> {
     this.fail(new Error('the workers were stopped'))
   }
 
-  private start(job: Job): Worker {
-    const worker = new Worker(path.join(checkout(), 'dist', 'tokens.mjs'), { workerData: job })
+  private start(job: Job, heapMb: number | null): Worker {
+    const worker = new Worker(path.join(checkout(), 'dist', 'tokens.mjs'), { workerData: job, resourceLimits: heapMb === null ? {} : { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: heapMb } })
     worker.on('message', (done: Done<Result>) => this.take(done))
     worker.on('error', (error) => this.fail(error))
     worker.on('exit', () => this.closing || this.fail(new Error('a worker ended before its work')))
@@ -85,6 +85,8 @@ export class WorkerPool<Task, Result> {
     this.waiting.clear()
   }
 }
+
+export const isOutOfMemory = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
 
 /** Results in the order of the tasks, of which a few are under way at a time. Whoever leaves the loop early ends no task that has begun. */
 export async function* inOrder<Task, Result>(pool: Pick<WorkerPool<Task, Result>, 'run' | 'size'>, tasks: Iterable<Task>): AsyncGenerator<Result> {

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { type Fault, type Problem, problem } from '@/lib/errors'
 import { hubNames, type HubName } from '@/lib/hub/hub'
 import { refSchema, type DatasetRef } from '@/lib/hub/ref'
+import { readSplit, type Slice } from '@/lib/datasets/split'
 
 export const formattings = ['alpaca', 'sharegpt', 'openai', 'chatglm3'] as const
 export type Formatting = (typeof formattings)[number]
@@ -97,6 +98,10 @@ export interface DatasetSource {
   formatting: Formatting
   ranking: boolean
   num_samples: number | null
+  /** Parts of the rows that are meant, as its split says; none: all. */
+  slices?: readonly Slice[]
+  /** A split that cannot be read, or that a file does not have. */
+  wrong_split?: string
   columns: Columns
   tags: Tags
 }
@@ -106,7 +111,7 @@ function hubRef(entry: Entry, preferred: HubName): DatasetRef | null {
   const ids: Record<HubName, string | null | undefined> = { huggingface: entry.hf_hub_url, modelscope: entry.ms_hub_url }
   const hub = ids[preferred] ? preferred : hubNames.find((one) => ids[one])
   const { revision = null, subset = null, folder = null } = entry
-  return refSchema.safeParse({ hub, id: hub && ids[hub], revision, subset, split: entry.split ?? 'train', folder }).data ?? null
+  return refSchema.safeParse({ hub, id: hub && ids[hub], revision, subset, split: readSplit(entry.split ?? 'train')?.split, folder }).data ?? null
 }
 
 /** The keys of an entry that say this ref; undefined where the key may be left out. */
@@ -128,11 +133,19 @@ export function resolveEntry(name: string, entry: Entry, preferred: HubName = 'h
     remote,
     hub: hubRef(entry, preferred),
     formatting: entry.formatting,
+    ...splitOf(entry, remote),
     ranking: entry.ranking,
     num_samples: entry.num_samples ?? null,
     columns: given(defaults.columns, entry.columns),
     tags: entry.formatting === 'chatglm3' ? defaults.tags : given(defaults.tags, entry.tags),
   }
+}
+
+/** The rows of a file are all in `train`, as datasets has it. */
+function splitOf({ split }: Entry, remote: string | null): Pick<DatasetSource, 'slices' | 'wrong_split'> {
+  const read = readSplit(split ?? 'train')
+  if (!read || (remote === null && read.split !== 'train')) return { wrong_split: split ?? '' }
+  return read.slices.length === 0 ? {} : { slices: read.slices }
 }
 
 function given<K extends string>(defaults: Record<K, string | null>, named: Record<string, unknown> | undefined): Record<K, string | null> {
@@ -142,9 +155,9 @@ function given<K extends string>(defaults: Record<K, string | null>, named: Reco
 }
 
 /** Types of data files that are read, and the compressions that may lie around them: a name ends in `.jsonl` or `.jsonl.gz`. */
-export const fileTypes = ['json', 'jsonl', 'csv', 'tsv', 'txt', 'parquet', 'arrow'] as const
+export const fileTypes = ['json', 'jsonl', 'csv', 'tsv', 'txt', 'parquet', 'arrow', 'zip'] as const
 export type FileType = (typeof fileTypes)[number]
-export const packings = ['gz', 'zst'] as const
+export const packings = ['gz', 'zst', 'bz2', 'xz'] as const
 export type Packing = (typeof packings)[number]
 
 /** By the endings of a file's name; `type` is null for one that is not read, and `ending` is what stands there. */
@@ -161,6 +174,7 @@ export const readableTypes = `${fileTypes.join(', ')} (also as ${packings.map((p
 /** Why a dataset cannot be trained on here, before its rows are read; null when nothing speaks against it. */
 export function sourceProblem(source: DatasetSource): Fault | null {
   const unsupported = (reason: Problem): Fault => ({ code: 'dataset_unsupported', values: { dataset: source.name, problem: reason }, field: 'dataset' })
+  if (source.wrong_split !== undefined) return unsupported(problem(source.remote === null ? 'split_of_file' : 'split_unreadable', { split: source.wrong_split }))
   if (source.remote !== null && source.hub === null) return unsupported(problem('dataset_online', { place: source.remote }))
   if (source.remote === null && source.file === null) return unsupported(problem('dataset_no_file'))
   const { images, videos, audios } = source.columns

@@ -91,6 +91,8 @@ export const problemsEn = {
   dataset_ranking: 'it holds pairs of answers to rank, which are for stage dpo or rm, not for sft',
   dataset_rated: 'it holds single answers rated good or bad, which are for stage kto, not for sft',
   dataset_useless: 'none of its rows can be trained on; row {row}, field "{column}": {problem}',
+  split_of_file: 'its split is {split}, but the rows of a file are all in train; write train, or a part of it such as train[:100]',
+  split_unreadable: 'its split {split} cannot be read; name one split, or parts of one such as train[:100] or train[:10%]+train[-10%:]',
   folder_empty: 'the folder {path} is empty',
   folder_type: 'files of type "{type}" are not read here; use one type for all of {types}',
   info_empty: 'it names no dataset',
@@ -105,6 +107,7 @@ export const problemsEn = {
 
   // Files of rows
   file_arrow: '{path} cannot be read as Arrow: {reason}',
+  file_cut: 'it ends before it should',
   file_endless: 'what begins here has no end',
   file_encoding: '{path} cannot be read as text: its encoding is none of UTF-8, UTF-16 with a byte order mark, GBK and GB18030; save it as UTF-8',
   file_encoding_breaks: '{path} cannot be read as text: it begins as {encoding}, but does not go on so; save it as UTF-8',
@@ -112,6 +115,8 @@ export const problemsEn = {
   file_packed: '{path} cannot be unpacked: {reason}; make it anew',
   file_parquet: '{path} cannot be read as parquet: {reason}',
   file_swells: '{path} unpacks to more than {ratio} times its size, as no text does; unpack it yourself if you trust it',
+  zip_locked: '{path} is encrypted; unpack the archive yourself',
+  zip_members: '{path} holds more than {maximum} files',
 
   // Rows
   row_content: 'its content is {found}, but must be a text',

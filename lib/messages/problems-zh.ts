@@ -83,6 +83,8 @@ export const problemsZh: Readonly<Record<ProblemCode, string>> = {
   dataset_ranking: '其中是成对的待排序回答，用于训练阶段 dpo 或 rm，不能用于 sft',
   dataset_rated: '其中是标有好坏的单个回答，用于训练阶段 kto，不能用于 sft',
   dataset_useless: '没有可用于训练的数据；第 {row} 行的字段“{column}”：{problem}',
+  split_of_file: '其 split 为 {split}，但文件中的数据都属于 train；请填写 train，或其一部分，例如 train[:100]',
+  split_unreadable: '无法识别其 split：{split}；请填写一个 split，或同一个 split 的若干部分，例如 train[:100] 或 train[:10%]+train[-10%:]',
   folder_empty: '文件夹 {path} 是空的',
   folder_type: '不能读取“{type}”类型的文件；请统一使用以下类型中的一种：{types}',
   info_empty: '其中没有任何数据集',
@@ -96,6 +98,7 @@ export const problemsZh: Readonly<Record<ProblemCode, string>> = {
   hub_silent: '{seconds} 秒内没有应答',
 
   file_arrow: '无法按 Arrow 格式读取 {path}：{reason}',
+  file_cut: '文件不完整，提前结束',
   file_endless: '从此处开始的内容没有结尾',
   file_encoding: '无法将 {path} 作为文本读取：其编码不是 UTF-8、带字节顺序标记的 UTF-16、GBK 或 GB18030；请另存为 UTF-8',
   file_encoding_breaks: '无法将 {path} 作为文本读取：开头是 {encoding} 编码，后面却不是；请另存为 UTF-8',
@@ -103,6 +106,8 @@ export const problemsZh: Readonly<Record<ProblemCode, string>> = {
   file_packed: '无法解压 {path}：{reason}；请重新生成该文件',
   file_parquet: '无法按 parquet 格式读取 {path}：{reason}',
   file_swells: '{path} 解压后超过原大小的 {ratio} 倍，正常文本不会如此；若确认可信，请自行解压',
+  zip_locked: '{path} 已加密；请自行解压',
+  zip_members: '{path} 中的文件超过 {maximum} 个',
 
   row_content: '其内容为{found}，应为文本',
   row_count: '消息必须由问题和回答成对组成',

@@ -19,7 +19,7 @@ export const bpeSchema = z.looseObject({
 })
 
 /** Words remembered with their ids; the table starts over when it is full. */
-const CACHE_WORDS = 200_000
+const CACHE_WORDS = 50_000
 /** Below this many symbols the smallest rank is searched anew after each merge, above it a heap is kept. */
 const SHORT = 48
 /** Heap keys are rank * POSITIONS + position, exact in a double. */

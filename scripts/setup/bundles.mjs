@@ -18,6 +18,7 @@ export const bundles = {
   bench: 'bench/index.ts',
   starter: 'tools/starter/index.ts',
   latency: 'tools/latency.ts',
+  large: 'tools/large.ts',
   environment: 'tools/environment.ts',
 }
 

@@ -13,11 +13,12 @@ const programs = {
   bench: ['bench', 'tokens'],
   starter: ['starter'],
   latency: ['latency', 'server', 'trainer', 'tokens'],
+  large: ['large', 'server', 'trainer', 'tokens'],
 }
 
 export async function runProgram(name, args) {
   if (!Object.hasOwn(programs, name)) throw new Failure(`There is no program "${name}"; the programs are ${Object.keys(programs).join(', ')}.`)
-  await prepare({ bundles: programs[name], runtime: true, page: name === 'latency' })
+  await prepare({ bundles: programs[name], runtime: true, page: name === 'latency' || name === 'large' })
   await enter(name, args)
 }
 

@@ -146,6 +146,22 @@ describe('bad names and places', () => {
     expect(datasetFault({ dataset_dir: folder, dataset: 'leak' }, datasets)).toMatchObject({ code: 'path_outside', field: 'dataset' })
     expect(datasetFault({ dataset_dir: folder, dataset: 'x', eval_dataset: ['up'] }, datasets)).toMatchObject({ code: 'path_outside', field: 'eval_dataset' })
   })
+
+  test('a link put in the place of a file that was listed leads nowhere either', async () => {
+    mkdirSync(at('data/parts'))
+    writeFileSync(at('data/rows.json'), '[]')
+    writeFileSync(at('data/parts/one.json'), '[]')
+    writeFileSync(path.join(folder, 'dataset_info.json'), '{"rows": {"file_name": "rows.json"}, "parts": {"file_name": "parts"}}')
+    for (const name of ['rows', 'parts']) expect(await codeOf(() => datasets.check(folder, name)), name).toBeNull()
+    for (const file of ['data/rows.json', 'data/parts/one.json']) {
+      rmSync(at(file))
+      symlinkSync('/etc/hostname', at(file))
+    }
+    for (const name of ['rows', 'parts']) {
+      expect(await codeOf(() => datasets.check(folder, name)), name).toBe('path_outside')
+      expect(datasetFault({ dataset_dir: folder, dataset: name }, datasets)).toMatchObject({ code: 'path_outside', field: 'dataset' })
+    }
+  })
 })
 
 test("the home's own data folder is made with its first dataset, and is known first", async () => {

@@ -234,7 +234,7 @@ describe('bad input', () => {
     expect(await fault(loadData(args(), template))).toMatchObject({ code: 'dataset_file_missing', values: { dataset: 'd', path: path.join(folder, 'gone.json') } })
     info({ d: { file_name: 'd.yaml' } })
     write('d.yaml', 'a: 1')
-    expect(await said(loadData(args(), template))).toBe('Dataset d: files of type "yaml" are not read here; use one type for all of json, jsonl, csv, tsv, txt, parquet, arrow (also as .gz, .zst).')
+    expect(await said(loadData(args(), template))).toBe('Dataset d: files of type "yaml" are not read here; use one type for all of json, jsonl, csv, tsv, txt, parquet, arrow, zip (also as .gz, .zst, .bz2, .xz).')
   })
 
   test('a dataset that is not JSON: line and column', async () => {

@@ -90,6 +90,22 @@ describe('the types', () => {
   })
 })
 
+describe('a slice of a split', () => {
+  test('is numbered from 1, by random access and in turn, with the faults of its rows', async () => {
+    write('t.jsonl', Array.from({ length: 2000 }, (_, i) => (i % 500 === 3 ? '{' : `{"a": ${i}}`)).join('\n'))
+    const store = await openRows(sourceOf('t.jsonl', { split: 'train[100:1600]+train[:10]' }), folder)
+    const numbers: number[] = []
+    const values: (number | null)[] = []
+    for await (const piece of store.scan()) for (const { row, record, fault } of piece) (numbers.push(row), values.push(record ? Number(dumpJson(record.get('a') ?? null)) : (expect(fault?.values.row).toBe(row), null)))
+    const expected = [...Array.from({ length: 1500 }, (_, i) => 100 + i), ...Array.from({ length: 10 }, (_, i) => i)].map((i) => (i % 500 === 3 ? null : i))
+    expect(await store.count()).toBe(1510)
+    expect(numbers).toEqual(expected.map((_, i) => i + 1))
+    expect(values).toEqual(expected)
+    expect((await store.read(1499, 1503)).map(({ row, record }) => [row, record && dumpJson(record)])).toEqual([[1499, '{"a": 1598}'], [1500, '{"a": 1599}'], [1501, '{"a": 0}'], [1502, '{"a": 1}']])
+    await store.close()
+  })
+})
+
 describe('random access', () => {
   const long = (i: number) => ({ n: i, text: `${i} `.repeat(100 + (i % 400)), list: [{ a: '"],' }] })
   const expected = Array.from({ length: 3000 }, (_, i) => JSON.stringify(long(i)))
@@ -197,8 +213,8 @@ describe('damaged and hostile files', () => {
   })
 
   test('types that are not read are named', async () => {
-    write('t.jsonl.bz2', 'x')
-    expect(sentence(await faultOf(readAll('t.jsonl.bz2')), 'en')).toContain('"bz2"')
+    write('t.jsonl.7z', 'x')
+    expect(sentence(await faultOf(readAll('t.jsonl.7z')), 'en')).toContain('"7z"')
   })
 
   test('for the server, a path or a link out of its folders is refused by name', async () => {

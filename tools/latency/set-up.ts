@@ -9,10 +9,11 @@ import { io, type Socket } from 'socket.io-client'
 import type { ApiName, ApiRequest, ApiResponse } from '@/lib/api'
 import type { ClientEvents, Reply, ServerEvents } from '@/lib/events'
 
-/** This module is bundled to dist/latency.mjs. */
+/** This module is bundled into programs of dist/. */
 export const checkout = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 
 export interface Server {
+  pid: number
   home: string
   url: string
   /** From the start of the process to its first page. */
@@ -53,7 +54,7 @@ export async function startServer(home: string): Promise<Server> {
     child.kill('SIGTERM')
     await exited
   }
-  return { home, url, ready_ms, call: (name, request) => call(url, name, request), connect: () => connect(url), close }
+  return { pid: child.pid ?? 0, home, url, ready_ms, call: (name, request) => call(url, name, request), connect: () => connect(url), close }
 }
 
 /** A Chromium of this machine, or null. */

@@ -20,6 +20,8 @@ export interface Dataset {
   store: RowStore
   /** Rows, at least one. */
   count: number
+  /** What its rows have together; who has opened it before need not look again. */
+  shapes: Shapes
   /** UserError: what makes a file unreadable, and a column that no row has. */
   align(rows: readonly StoredRow[]): AlignedRow[]
 }
@@ -30,19 +32,25 @@ const SMALL = 8 * 1024 * 1024
 const SHAPING = 256
 
 /** UserError: the files' faults, dataset_empty. */
-export async function openDataset(source: DatasetSource, dataset_dir: string): Promise<Dataset> {
+export async function openDataset(source: DatasetSource, dataset_dir: string, known: Shapes | null = null): Promise<Dataset> {
   const opened = await openRows(source, dataset_dir)
-  const small = opened.bytes <= SMALL && opened.files.every((file) => fileTypeOf(file).packing === null)
+  const small = opened.bytes <= SMALL && opened.files.every(isPlain)
   const store = small ? await kept(opened) : opened
   try {
     const count = await store.count()
     if (count === 0) throw new UserError('dataset_empty', { dataset: source.name }, 'dataset')
-    const shapes = small ? await shapesIn(store, source) : await largeShapes({ source, dataset_dir })
-    return { source, store, count, align: (rows) => rows.map((row) => alignRow(row, source, shapes)) }
+    const shapes = known ?? (small ? await shapesIn(store, source) : await largeShapes({ source, dataset_dir }))
+    return { source, store, count, shapes, align: (rows) => rows.map((row) => alignRow(row, source, shapes)) }
   } catch (error) {
     await store.close()
     throw error
   }
+}
+
+/** Neither compressed nor an archive: no larger than it looks. */
+function isPlain(file: string): boolean {
+  const { type, packing } = fileTypeOf(file)
+  return packing === null && type !== 'zip'
 }
 
 /** All rows read once; the files are closed. */

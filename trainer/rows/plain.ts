@@ -57,7 +57,8 @@ async function* decoded(file: string, encoding: Encoding, at: FileAt): AsyncGene
   }
 }
 
-async function copyOnce(key: string, make: () => AsyncIterable<Uint8Array>): Promise<string> {
+/** A file made once, in the user's cache under its key. */
+export async function copyOnce(key: string, make: () => AsyncIterable<Uint8Array>): Promise<string> {
   const place = cachePlace('plain', key)
   if (existsSync(place)) {
     touch(place)

@@ -9,6 +9,7 @@ import type { Fault } from '@/lib/errors'
 import type { PyObject } from '@/lib/pyjson'
 import { datasetFiles, rowFault } from '@/trainer/dataset-files'
 import type { FileRow, FileRows } from '@/trainer/rows/file'
+import { slicedRows } from '@/trainer/rows/sliced'
 import { openFile } from '@/trainer/rows/table'
 
 export type StoredRow = { row: number; file: string } & ({ record: PyObject; fault?: undefined } | { record?: undefined; fault: Fault })
@@ -40,7 +41,7 @@ export async function openRows(source: DatasetSource, dataset_dir: string): Prom
     throw error
   }
   const stored = (found: FileRow, row: number, file: string): StoredRow => (found instanceof RowError ? { row, file, fault: rowFault(source.name, row, found) } : { row, file, record: found })
-  return {
+  const store: RowStore = {
     bytes: sizes.reduce((sum, size) => sum + size, 0),
     files,
     async count() {
@@ -67,4 +68,5 @@ export async function openRows(source: DatasetSource, dataset_dir: string): Prom
     },
     close,
   }
+  return source.slices ? slicedRows(store, source.slices) : store
 }

@@ -10,6 +10,7 @@ import { jsonLines, textLines } from '@/trainer/rows/lines'
 import { parquetRows } from '@/trainer/rows/parquet'
 import { unpackedFile, utf8File } from '@/trainer/rows/plain'
 import { textRows } from '@/trainer/rows/text'
+import { zipRows } from '@/trainer/rows/zip'
 
 type Reader = (file: string, at: FileAt, source: DatasetSource) => Promise<FileRows>
 
@@ -26,6 +27,7 @@ const readers: Record<FileType, Reader> = {
   tsv: text((begin, head, { columns }) => csvFormat(begin, head, '\t', columns.kto_tag)),
   parquet: parquetRows,
   arrow: arrowRows,
+  zip: (file, at, source) => zipRows(file, at, (copy, type, member) => readers[type](copy, member, source)),
 }
 
 /** Opens one file, whose type must be one that is read. */

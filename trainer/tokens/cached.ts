@@ -36,7 +36,7 @@ export async function encodeOnDisk(choice: Choice, rows: Int32Array, args: OnDis
       cutoff_len, train_on_prompt, mask_history, packing, neat_packing, tool_format, default_system, enable_thinking, preserve_thinking,
       model_name_or_path: args.model_name_or_path, template: args.template ?? null, dataset_dir: args.dataset_dir,
     },
-    datasets: choice.datasets.map(({ source, first }) => ({ name: source.name, first })),
+    datasets: choice.datasets.map(({ source, first, shapes }) => ({ name: source.name, first, shapes })),
   }
   await encodeElsewhere(choice, rows, start, tokenWriter(folder, key), args.preprocessing_num_workers ?? null, watch)
   const made = openTokens(folder, key)

@@ -1,12 +1,14 @@
 /** The rows of a choice made into tokens in this process and kept in memory: what small datasets deserve, whose tokens are there before a worker has started. */
 import { setImmediate } from 'node:timers/promises'
 import type { Template } from '@/lib/templates/template'
-import { type Choice, readRun, runsOf } from '@/trainer/choose'
+import type { Example } from '@/lib/datasets/example'
+import type { Fault } from '@/lib/errors'
+import { type Choice, readRun, type Run, runsOf } from '@/trainer/choose'
 import type { RowFault, Watch } from '@/trainer/data'
 import type { Sample } from '@/trainer/encode'
 import { inMemory } from '@/trainer/pack'
 import type { Tokens } from '@/trainer/samples'
-import { encodeAligned, type EncodeArgs } from '@/trainer/tokens/row'
+import { encodeExample, type EncodeArgs, exampleOf } from '@/trainer/tokens/row'
 
 /** Tokens, and what happened on the way to them. */
 export interface Encoding extends Tokens {
@@ -19,16 +21,19 @@ export interface Encoding extends Tokens {
 /** Rows between pauses, so that signals are heard. */
 const ROWS_PER_TURN = 500
 
+/** Rows that were judged already, by their numbers. */
+export type Judged = ReadonlyMap<number, Example | Fault>
+
 /** @param rows ascending */
-export async function encodeHere({ datasets }: Choice, rows: Int32Array, args: EncodeArgs, template: Template, watch: Watch): Promise<Encoding> {
+export async function encodeHere({ datasets }: Choice, rows: Int32Array, args: EncodeArgs, template: Template, watch: Watch, judged: Judged = new Map()): Promise<Encoding> {
   const samples: (Sample | null)[] = []
   const told = { skipped: [] as RowFault[], truncated: 0, unlearnable: 0 }
   for (const run of runsOf(datasets, rows, ROWS_PER_TURN)) {
     const { source } = run.dataset
-    for (const row of await readRun(run)) {
-      const { sample, fault, cut } = encodeAligned(row, source, args, template)
+    for (const { row, example } of await examplesOf(run, judged)) {
+      const { sample, fault, cut } = encodeExample({ dataset: source.name, row }, example, args, template)
       samples.push(sample)
-      if (fault) told.skipped.push({ dataset: source.name, row: row.row, fault })
+      if (fault) told.skipped.push({ dataset: source.name, row, fault })
       else if (!sample) told.unlearnable++
       if (cut > 0) told.truncated++
     }
@@ -36,4 +41,11 @@ export async function encodeHere({ datasets }: Choice, rows: Int32Array, args: E
     await setImmediate()
   }
   return { ...inMemory(samples), ...told }
+}
+
+async function examplesOf(run: Run, judged: Judged): Promise<{ row: number; example: Example | Fault }[]> {
+  const { from, to, dataset: { first, source } } = run
+  const known = Array.from({ length: to - from }, (_, i) => judged.get(from + i))
+  if (known.some((example) => example === undefined)) return (await readRun(run)).map((row) => ({ row: row.row, example: exampleOf(row, source) }))
+  return known.flatMap((example, i) => (example ? [{ row: from + i - first + 1, example }] : []))
 }

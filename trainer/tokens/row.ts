@@ -44,9 +44,12 @@ function wrongAnswer(record: PyObject, { columns, formatting }: DatasetSource): 
   return answer === null || typeof answer === 'string' ? null : new RowError(columns.response, problem('row_not_text'))
 }
 
-export function encodeAligned(row: AlignedRow, source: DatasetSource, args: EncodeArgs, template: Template): EncodedRow {
-  const example = exampleOf(row, source)
-  const encoded = 'code' in example ? example : encodeRow({ dataset: source.name, row: row.row }, example, args, template)
+export const encodeAligned = (row: AlignedRow, source: DatasetSource, args: EncodeArgs, template: Template): EncodedRow =>
+  encodeExample({ dataset: source.name, row: row.row }, exampleOf(row, source), args, template)
+
+/** The same of a row that has been judged. */
+export function encodeExample(at: { dataset: string; row: number }, example: Example | Fault, args: EncodeArgs, template: Template): EncodedRow {
+  const encoded = 'code' in example ? example : encodeRow(at, example, args, template)
   if ('code' in encoded) return { sample: null, fault: encoded, cut: 0 }
   const { ids, labels, cut } = encoded
   // The first token is never a target: the label before it would have to predict it.

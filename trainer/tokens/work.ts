@@ -1,4 +1,5 @@
 /** The tokenising worker's half: a piece of the store (store.ts) of each task's rows. */
+import type { Shapes } from '@/lib/datasets/unify'
 import type { Template, TemplateOptions } from '@/lib/templates/template'
 import { type ChosenDataset, readRun, runsOf } from '@/trainer/choose'
 import { findDataset, readInfo } from '@/trainer/dataset-files'
@@ -12,14 +13,14 @@ import { packWords } from '@/trainer/tokens/words'
 export interface TokensJob {
   args: EncodeArgs & TemplateOptions & { model_name_or_path: string; dataset_dir: string }
   /** Entries of dataset_info.json by their names, in the order of the choice. */
-  datasets: { name: string; first: number }[]
+  datasets: { name: string; first: number; shapes: Shapes }[]
 }
 
 /** Opens the datasets and the tokenizer in a worker. A task is ascending row numbers. */
 export async function openTokenising({ args, datasets }: TokensJob) {
   const info = await readInfo(args.dataset_dir)
   const opened: ChosenDataset[] = []
-  for (const { name, first } of datasets) opened.push({ ...(await openDataset(findDataset(info, name, args.dataset_dir, 'dataset'), args.dataset_dir)), first })
+  for (const { name, first, shapes } of datasets) opened.push({ ...(await openDataset(findDataset(info, name, args.dataset_dir, 'dataset'), args.dataset_dir, shapes)), first })
   const template = templateFor(args.model_name_or_path, await loadTokenizer(args.model_name_or_path), args)
   return async (rows: Int32Array) => {
     const result = await encodePiece(opened, rows, args, template)

@@ -5,17 +5,19 @@
 import { MOST_TURNS, type Some } from '@/lib/dataset-view'
 import type { Example } from '@/lib/datasets/example'
 import { readCalls, readTools } from '@/lib/datasets/reading'
+import type { Shapes } from '@/lib/datasets/unify'
 import { type Fault, UserError } from '@/lib/errors'
 import { IGNORED } from '@/lib/samples/supervised'
 import { BINS, hash53, sketchOf } from '@/trainer/view/duplicates'
 import { languageOf } from '@/trainer/view/language'
 import { turnsOf } from '@/trainer/view/lines'
-import { judge, type OpenDataset, openDataset, type OpenRow, type Place } from '@/trainer/view/open'
+import { judge, openAnew, type OpenDataset, type OpenRow, type Place } from '@/trainer/view/open'
 import { type Ground, groundOf, tokensOf } from '@/trainer/view/tokens'
 
 export interface StatisticsJob {
   place: Place
   settings: Readonly<Record<string, unknown>> | null
+  shapes: Shapes
 }
 
 /** Rows `from` to `to`, both included, from 1; with what nearness is told by, or without. */
@@ -71,8 +73,8 @@ export class Named<Row> implements Some<Row> {
 export const raise = <K>(counts: Map<K, number>, key: K, by = 1): void => void counts.set(key, (counts.get(key) ?? 0) + by)
 
 /** Opens the dataset and the tokenizer in a worker. */
-export async function openCounting({ place, settings }: StatisticsJob) {
-  const open = await openDataset(place)
+export async function openCounting({ place, settings, shapes }: StatisticsJob) {
+  const open = await openAnew(place, shapes)
   const ground = await groundOrFault(settings)
   return async (task: CountTask) => {
     const result = countRows(await open.read(task.from, task.to), open, 'code' in ground ? null : ground, task.sketches)

@@ -7,6 +7,7 @@ import type { DatasetKind } from '@/lib/dataset-view'
 import { type Aligned, RowError } from '@/lib/datasets/align'
 import { type Example, toExample, unsupervised } from '@/lib/datasets/example'
 import type { DatasetSource } from '@/lib/datasets/info'
+import type { Shapes } from '@/lib/datasets/unify'
 import { type Fault, problem } from '@/lib/errors'
 import type { PyObject } from '@/lib/pyjson'
 import { modelFolder } from '@/hub/model'
@@ -31,6 +32,7 @@ export interface OpenDataset {
   source: DatasetSource
   kind: DatasetKind
   count: number
+  shapes: Shapes
   /** Size of the files. */
   bytes: number
   /** Rows `from` to `to`, both included; what lies outside the dataset is left out. */
@@ -40,16 +42,17 @@ export interface OpenDataset {
   close(): Promise<void>
 }
 
-async function open({ dataset_dir, dataset }: Place): Promise<OpenDataset> {
+/** Opened anew; `known` as in `rows/dataset.ts`. */
+export async function openAnew({ dataset_dir, dataset }: Place, known: Shapes | null = null): Promise<OpenDataset> {
   const source = findDataset(await readInfo(dataset_dir), dataset, dataset_dir, 'dataset')
-  const { store, count, align } = await openRowsOf(source, dataset_dir)
+  const { store, count, shapes, align } = await openRowsOf(source, dataset_dir, known)
   const read = async (from: number, to: number) => {
     const rows = await store.read(Math.max(from, 1), Math.max(to, 0) + 1)
     const aligned = align(rows)
     return rows.map(({ row, record }, i) => ({ row, record: record ?? null, aligned: aligned[i] }))
   }
   const alone = (row: number, record: PyObject) => ({ row, record, aligned: align([{ row, file: '', record }])[0] })
-  return { source, kind: kindOf(source), count, bytes: store.bytes, read, alone, close: () => store.close() }
+  return { source, kind: kindOf(source), count, shapes, bytes: store.bytes, read, alone, close: () => store.close() }
 }
 
 /** The files that an open dataset came from, with those of the tokenizer that settings name. */
@@ -59,7 +62,7 @@ export async function datasetPaths({ dataset_dir, dataset }: Place, settings: Re
   return [path.join(dataset_dir, 'dataset_info.json'), ...(await datasetFiles(source, dataset_dir)), ...(typeof model === 'string' ? tokenizerPaths(modelFolder(model)) : [])]
 }
 
-const remembered = remember(open, (place) => datasetPaths(place), 2, (opened) => void opened.close())
+const remembered = remember((place: Place) => openAnew(place), (place) => datasetPaths(place), 2, (opened) => void opened.close())
 
 /** UserError: an unknown dataset, or what stops a whole file. */
 export const openDataset = ({ dataset_dir, dataset }: Place): Promise<OpenDataset> => remembered({ dataset_dir, dataset })

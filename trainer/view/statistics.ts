@@ -3,11 +3,12 @@
  * what it was made of. A dataset with one setting has one survey, which goes on where it was left, and is begun anew when a file or a setting changes.
  */
 import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import type { ApiRequest } from '@/lib/api'
 import type { Statistics } from '@/lib/dataset-view'
 import { contentKey, keep, recall } from '@/trainer/cache'
-import { inOrder, WorkerPool } from '@/trainer/pool'
+import { inOrder, isOutOfMemory, WorkerPool } from '@/trainer/pool'
 import { remember } from '@/trainer/remember'
 import { templateKey } from '@/trainer/tokens/cached'
 import { type CountTask, countRows, groundOrFault, type RowCounts, type StatisticsJob } from '@/trainer/view/counting'
@@ -23,7 +24,11 @@ const PATIENCE_MS = 3000
 const SMALL = 8 * 1024 * 1024
 /** Rows that are counted at once here, and text of a worker's task. */
 const CHUNK = 50
-const TASK_BYTES = 512 * 1024
+const TASK_BYTES = 128 * 1024
+/** Workers, so that a machine of many processors is not full of them while a page is looked at. */
+const WORKERS = 2
+/** What a worker may hold, in MB: V8 takes three times what it needs where nobody bounds it. Enough but for the largest vocabularies and row groups. */
+const HEAP_MB = 160
 const VERSION = 1
 
 type Key = ApiRequest<'view_statistics'>
@@ -47,9 +52,8 @@ async function begin({ settings, ...place }: Key): Promise<Survey> {
   const known = recall<Statistics>('statistics', key)
   if (known) return { answer: async () => known }
   const rest = { total: open.count, tokens_problem: 'code' in ground ? ground : null }
-  const job = { place, settings }
+  const job = { place, settings, shapes: open.shapes }
   const countHere = async ({ from, to, sketches }: CountTask) => {
-    await setImmediate() // other questions come first
     return countRows(await (await openDataset(place)).read(from, to), open, 'code' in ground ? null : ground, sketches)
   }
   return new GrowingSurvey(open, new Sums(open.count, 'code' in ground ? null : ground.args.cutoff_len), rest, job, countHere, (found) => keep('statistics', key, found))
@@ -61,6 +65,7 @@ class GrowingSurvey implements Survey {
   private going: Promise<void> | null = null
   private failure: unknown = null
   private result: Statistics | null = null
+  private heapMb: number | null = HEAP_MB
   /** Since this session of counting began. */
   private began = { at: 0, seen: 0 }
 
@@ -91,16 +96,22 @@ class GrowingSurvey implements Survey {
     const { sums, open } = this
     if (!sums) return
     const large = open.bytes > SMALL
-    const pool = large ? new WorkerPool<CountTask, RowCounts>({ job: 'statistics', ...this.job }) : null
+    const pool = large ? new WorkerPool<CountTask, RowCounts>({ job: 'statistics', ...this.job }, Math.min(availableParallelism(), WORKERS), this.heapMb) : null
     try {
       this.began = { at: performance.now(), seen: sums.seen }
       for await (const piece of inOrder(pool ?? { run: this.countHere, size: 1 }, this.tasks(sums, large))) {
         sums.add(piece)
+        await setImmediate() // other questions come first
         if (performance.now() - this.asked > PATIENCE_MS) return
       }
       this.result = this.state()
       this.sums = null // its tables are large
       this.finished(this.result)
+    } catch (error) {
+      if (!isOutOfMemory(error) || this.heapMb === null) throw error
+      this.heapMb = null
+      await pool?.close()
+      await this.count()
     } finally {
       await pool?.close()
     }

@@ -1,4 +1,5 @@
 /** Files and folders that are not what they seem: empty, mixed, linked to elsewhere, packed, of another type; tables with ragged rows; and entries of dataset_info.json that no one can mean. */
+import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { type BadInput, type Expected, good, goods, jsonl } from './case'
 
@@ -46,6 +47,59 @@ const packed: BadInput[] = [
   file('packed twice', 'd.jsonl.gz', gzipSync(gzipSync(jsonl(goods(3)))), refused(/d\.jsonl\.gz|dataset d/i)),
 ]
 
+/** A whole file of each kind (`tests/fixtures/rows`), cut, with bytes exchanged in its middle, and under another kind's name. */
+const whole = (name: string): Buffer => readFileSync(`tests/fixtures/rows/${name}`)
+const scratched = (name: string): Buffer => {
+  const bytes = Buffer.from(whole(name))
+  bytes.fill(0xff, Math.floor(bytes.length * 0.4), Math.floor(bytes.length * 0.6))
+  return bytes
+}
+const kinds = ['snappy.parquet', 'zstd.parquet', 'file.arrow', 'stream.arrow', 'bz2.jsonl.bz2', 'xz.jsonl.xz', 'gz.jsonl.gz', 'zst.jsonl.zst', 'parts.jsonl.zip']
+const binary: BadInput[] = kinds.flatMap((name) => {
+  const as = `d.${name.split('.').slice(1).join('.')}`
+  const says = new RegExp(as.replaceAll('.', '\\.'))
+  const some = [
+    file(`${name}, cut in half`, as, whole(name).subarray(0, Math.floor(whole(name).length / 2)), refused(says)),
+    file(`${name}, of which one byte is left`, as, whole(name).subarray(0, 1), refused(/dataset d/i)),
+    file(`${name} in name only`, as, 'not at all what its name says', refused(says)),
+  ]
+  return name.endsWith('.arrow') ? some : [...some, file(`${name}, scratched`, as, scratched(name), refused(says))]
+})
+
+/** A stored zip by hand, as no tool writes it: names that climb out, sizes that lie. */
+function zipOf(name: string, content: string, told = Buffer.byteLength(content)): Buffer {
+  const [bytes, title] = [Buffer.from(content), Buffer.from(name)]
+  const local = Buffer.alloc(30)
+  local.writeUInt32LE(0x04034b50, 0)
+  local.writeUInt32LE(bytes.length, 18)
+  local.writeUInt32LE(told, 22)
+  local.writeUInt16LE(title.length, 26)
+  const central = Buffer.alloc(46)
+  central.writeUInt32LE(0x02014b50, 0)
+  central.writeUInt32LE(bytes.length, 20)
+  central.writeUInt32LE(told, 24)
+  central.writeUInt16LE(title.length, 28)
+  const end = Buffer.alloc(22)
+  end.writeUInt32LE(0x06054b50, 0)
+  end.writeUInt16LE(1, 8)
+  end.writeUInt16LE(1, 10)
+  end.writeUInt32LE(46 + title.length, 12)
+  end.writeUInt32LE(30 + title.length + bytes.length, 16)
+  return Buffer.concat([local, title, bytes, central, title, end])
+}
+const archives: BadInput[] = [
+  file('a zip, and well', 'd.zip', zipOf('rows.jsonl', jsonl(goods(3))), harmless(3, 'Question 0')),
+  file('a zip with a row broken', 'd.zip', zipOf('rows.jsonl', `${jsonl(goods(2))}{"instruction":`), { is: 'rows', rows: 3, bad: { 3: /JSON/ } }),
+  file('a zip with a damaged json', 'd.zip', zipOf('rows.json', '[{"a": 1}, {'), refused(/d\.zip\/rows\.json/, /line 1/)),
+  file('a zip whose member climbs out', 'd.zip', zipOf('../../../tmp/evil.jsonl', jsonl(goods(2))), refused(/d\.zip/)),
+  file('a zip whose member lies at the root', 'd.zip', zipOf('/etc/evil.jsonl', jsonl(goods(2))), refused(/d\.zip/)),
+  file('a zip in a zip', 'd.zip', zipOf('inner.zip', 'PK'), refused(/zip/)),
+  file('a zip of a program', 'd.zip', zipOf('setup.py', 'import os'), refused(/py/)),
+  file('a zip of nothing', 'd.zip', zipOf('.hidden', 'x'), refused(/d\.zip/)),
+  file('a zip that says too much', 'd.zip', zipOf('rows.jsonl', jsonl(goods(2)), 4_000_000_000), refused(/d\.zip/)),
+  file('a zip that says too little', 'd.zip', zipOf('rows.jsonl', jsonl(goods(2)), 5), refused(/d\.zip/)),
+]
+
 const folder = (name: string, files: BadInput['files'], expected: Expected, links?: BadInput['links']): BadInput => ({ name, files, entry: { file_name: 'parts' }, expected, links })
 const folders: BadInput[] = [
   folder('a folder of two types', { 'parts/a.json': '[]', 'parts/b.jsonl': '' }, refused(/json/)),
@@ -75,6 +129,7 @@ const entries: BadInput[] = [
   entry('tags are a text', { file_name: 'd.json', formatting: 'sharegpt', tags: 'role' }, /d\.tags/), entry('a tag is a list', { file_name: 'd.json', formatting: 'sharegpt', tags: { role_tag: [] } }, /d\.tags\.role_tag/),
   entry('num_samples is 0', { file_name: 'd.json', num_samples: 0 }, /d\.num_samples/), entry('num_samples is a half', { file_name: 'd.json', num_samples: 1.5 }, /d\.num_samples/), entry('num_samples is a word', { file_name: 'd.json', num_samples: 'all' }, /d\.num_samples/),
   entry('sharegpt without messages', { file_name: 'd.json', formatting: 'sharegpt', columns: { system: 'input' } }, /messages/), entry('ranking without its columns', { file_name: 'd.json', ranking: true }, /rank|chosen|pair/i),
+  entry('a split that cannot be read', { file_name: 'd.json', split: 'train[:a]' }, /train\[:a\]/), entry('a split that a file has not', { file_name: 'd.json', split: 'test[:1]' }, /test/), entry('a slice of nothing', { file_name: 'd.json', split: 'train[5:]' }, /dataset d/i),
   entry('pictures', { file_name: 'd.json', columns: { prompt: 'instruction', response: 'output', images: 'images' } }, /images/),
   info('empty', '', /line 1/), info('cut', '{"d": {"file_name"', /line 1/), info('a list', '[]'), info('a text', '"d"'), info('without a dataset', '{}'), info('with a comma too many', '{"d": {"file_name": "d.json"},}', /line 1, column 31/),
   info('in UTF-16 without a mark', utf16le('{"d": {"file_name": "d.json"}}')),
@@ -85,8 +140,9 @@ function utf16le(text: string): Uint8Array {
 }
 
 const harmlessEntries: BadInput[] = [
+  { name: 'an entry: a slice of its rows', files: { 'd.json': JSON.stringify(goods(4)) }, entry: { file_name: 'd.json', split: 'train[-2:]' }, expected: harmless(2, 'Question 2') },
   { name: 'an entry: keys that nobody knows', files: { 'd.json': JSON.stringify([good(0)]) }, entry: { file_name: 'd.json', notes: { a: [1] }, licence: 'x' }, expected: harmless(1, 'Question 0') },
   { name: 'dataset_info.json: a byte order mark', files: { 'd.json': JSON.stringify([good(0)]) }, entry: null, info: '\ufeff{"d": {"file_name": "d.json"}}', expected: harmless(1, 'Question 0') },
 ]
 
-export const badFiles: BadInput[] = [...tables, ...empties, ...packed, ...folders, ...entries, ...harmlessEntries]
+export const badFiles: BadInput[] = [...tables, ...empties, ...packed, ...binary, ...archives, ...folders, ...entries, ...harmlessEntries]
