@@ -13,6 +13,7 @@ import type { Recognition } from '@/lib/datasets/recognise'
 import type { Fault } from '@/lib/errors'
 import { exportOptionsSchema, type ExportPlan } from '@/lib/export'
 import type { HubCard, ModelCard } from '@/lib/hub/download'
+import { type PredictionList, predictionRequests, type PredictionRow } from '@/lib/predictions'
 import { hubNames, type HubHit } from '@/lib/hub/hub'
 import { folderSchema, idSchema, modelRefSchema, refSchema, revisionSchema } from '@/lib/hub/ref'
 import { notesChangeSchema, starterSchema, type RunSummary } from '@/lib/run'
@@ -291,7 +292,7 @@ export const api = {
   check: answers<CheckReport>()(z.strictObject({ args: rawArgs, model: z.string().min(1).max(128).nullable().default(null) })),
   /**
    * Checks the arguments, makes `saves/<model>/<finetuning_type>/<name>`, and queues it. `output_dir` in `args` is ignored: the
-   * server names the folder. `name: null` means `train_<date-time>`; `model: null` takes the last part of the model's path.
+   * server names the folder. `name: null` means `train_<date-time>` or `eval_<date-time>`; `model: null` takes the last part of the model's path.
    */
   start: answers<{ id: string }>()(
     z.strictObject({
@@ -300,6 +301,8 @@ export const api = {
       name: z.string().min(1).max(128).nullable(),
       by: starterSchema.nullable().default(null),
       sample_prompts: samplePromptsSchema.default([]),
+      /** Of an evaluation: asks the base model, too. */
+      compare_base: z.boolean().default(false),
     }),
   ),
   /** Asks the trainer to save a checkpoint and end. */
@@ -322,6 +325,9 @@ export const api = {
   run_prompts: answers<null>()(runId.extend({ prompts: samplePromptsSchema })),
   run_system: answers<SystemRecord[]>()(runId),
   run: answers<RunDetail>()(runId),
+  /** Answers of an evaluation, found and in order; of the places, `prediction_rows` gives what they say. */
+  predictions: answers<PredictionList>()(predictionRequests.list),
+  prediction_rows: answers<PredictionRow[]>()(predictionRequests.rows),
   /** The loss of a run, thinned to what a list shows. */
   spark: answers<Curve>()(runId),
   /** Adapters of a base (all of them for null), newest first. */

@@ -37,8 +37,8 @@ export type RunStatus = (typeof runStatuses)[number]
 /** `state.json` of a run folder, written whole by the trainer at each change; the server adds nothing to it. */
 export const runStateSchema = z.strictObject({
   status: z.enum(runStatuses),
-  /** What it does now, in a word that the page translates: loading, downloading, tokenizing, compiling, training, evaluating, saving. */
-  phase: z.enum(['loading', 'downloading', 'tokenizing', 'compiling', 'training', 'evaluating', 'saving', 'finished']),
+  /** What it does now, in a word that the page translates: loading, downloading, tokenizing, compiling, training, evaluating, predicting, comparing (asking the base model), saving. */
+  phase: z.enum(['loading', 'downloading', 'tokenizing', 'compiling', 'training', 'evaluating', 'predicting', 'comparing', 'saving', 'finished']),
   /** How much of the phase is done, 0 to 1, where that is known. */
   phase_share: z.number().min(0).max(1).nullable().default(null),
   pid: z.number().int(),
@@ -67,6 +67,9 @@ export const runFiles = {
   evalResults: 'eval_results.json',
   predictResults: 'predict_results.json',
   predictions: 'generated_predictions.jsonl',
+  predictionRows: 'prediction_rows.jsonl',
+  baseRows: 'base_rows.jsonl',
+  evaluation: 'evaluation.json',
   lossPlot: 'training_loss.svg',
   adapterConfig: 'adapter_config.json',
   adapterWeights: 'adapter_model.safetensors',
@@ -111,6 +114,8 @@ export type RunNotes = z.infer<typeof runNotesSchema>
 /** A run as the board lists it; `id` is its folder relative to `saves/`, with forward slashes. */
 export interface RunSummary {
   id: string
+  /** Whether it trains, or only evaluates and predicts. */
+  kind: 'train' | 'eval'
   model: string
   finetuning_type: string
   stage: string

@@ -18,6 +18,7 @@ import type { Inspect } from '@/server/inspect'
 import type { Jobs } from '@/server/jobs'
 import type { Paths } from '@/server/paths'
 import { planTime } from '@/server/plan-time'
+import { predictionsOf } from '@/server/predictions'
 import { deleteFolder, filesOf, promptsOf, promptsText, samplesOf, systemOf, writePrompts } from '@/server/run-folder'
 import { changeNotes, notesText } from '@/server/run-notes'
 import { readArgs } from '@/server/run-view'
@@ -57,10 +58,10 @@ function pathFaults(args: Readonly<Record<string, unknown>>, paths: Paths, datas
 
 const two = (value: number) => String(value).padStart(2, '0')
 
-/** `train_2025-01-31-09-05-00`, local time, as LLaMA Board names its runs. */
-function defaultName(now = new Date()): string {
+/** `train_2025-01-31-09-05-00`, local time, as LLaMA Board names its runs; `eval_…` for evaluations. */
+function defaultName(kind: 'train' | 'eval', now = new Date()): string {
   const date = [now.getFullYear(), ...[now.getMonth() + 1, now.getDate(), now.getHours(), now.getMinutes(), now.getSeconds()].map(two)]
-  return `train_${date.join('-')}`
+  return `${kind}_${date.join('-')}`
 }
 
 /** The folder's last part as a name: a path may end in letters that no run folder should have. */
@@ -84,11 +85,11 @@ function sameFolder(a: string, b: string): boolean {
   return a === b || real(a) === real(b)
 }
 
-async function start(parts: EndpointParts, { args: raw, model, name, by, sample_prompts }: z.output<(typeof api)['start']['request']>): Promise<{ id: string }> {
+async function start(parts: EndpointParts, { args: raw, model, name, by, sample_prompts, compare_base }: z.output<(typeof api)['start']['request']>): Promise<{ id: string }> {
   const { paths, runs, jobs, inspect, datasets } = parts
   const modelPath = typeof raw.model_name_or_path === 'string' ? raw.model_name_or_path : ''
   const method = typeof raw.finetuning_type === 'string' ? raw.finetuning_type : 'lora'
-  const id = [model === null ? modelName(modelPath) : folderName(model, 'model_name_or_path'), folderName(method, 'finetuning_type'), name === null ? defaultName() : folderName(name, 'output_dir')].join('/')
+  const id = [model === null ? modelName(modelPath) : folderName(model, 'model_name_or_path'), folderName(method, 'finetuning_type'), name === null ? defaultName(raw.do_train === true ? 'train' : 'eval') : folderName(name, 'output_dir')].join('/')
   const values = { ...raw, output_dir: outputDir(runs.saves, id) }
   const parsed = parseArgs(values)
   if (!parsed.ok) throw faultError(parsed.faults[0])
@@ -97,6 +98,7 @@ async function start(parts: EndpointParts, { args: raw, model, name, by, sample_
   if (faults.length > 0) throw faultError(faults[0])
   const files: Record<string, string> = { [runFiles.args]: writeYaml(parsed.args), [runFiles.notes]: notesText({ started_by: by }) }
   if (sample_prompts.length > 0) files[runFiles.samplePrompts] = promptsText(sample_prompts)
+  if (compare_base) files[runFiles.evaluation] = `${JSON.stringify({ compare_base }, null, 2)}\n`
   jobs.submit(id, files)
   return { id }
 }
@@ -263,6 +265,8 @@ export function makeEndpoints(parts: EndpointParts): Endpoints {
         adapters: adaptersOf(id, folder),
       }
     },
+    predictions: ({ id, ...wish }) => predictionsOf(runs.view(id).folder).list(wish),
+    prediction_rows: ({ id, rows }) => predictionsOf(runs.view(id).folder).rows(rows),
     spark({ id }) {
       const { records } = runs.watch(id, null)
       runs.unwatch(id)

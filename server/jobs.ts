@@ -37,7 +37,7 @@ export interface Jobs {
 }
 
 /** Files that a run has before it begins. */
-const before: ReadonlySet<string> = new Set([runFiles.args, runFiles.notes, runFiles.samplePrompts])
+const before: ReadonlySet<string> = new Set([runFiles.args, runFiles.evaluation, runFiles.notes, runFiles.samplePrompts])
 
 type Asked = NonNullable<Exit['asked']>
 
@@ -170,8 +170,10 @@ export function openJobs(queue: Queue): Jobs {
       renumber()
     },
     resume(id) {
-      const { status } = runs.get(id)
+      const { status, kind } = runs.get(id)
       if (isActive(status) || status === 'queued') throw new UserError('run_going', { id })
+      // An evaluation goes on from its own answers.
+      if (kind === 'eval') return enqueue(id, 'true')
       const { folder } = runs.view(id)
       const newest = checkpointsOf(folder).at(-1)
       if (newest === undefined) throw new UserError('run_not_resumable', { id })

@@ -9,7 +9,7 @@ import { readJson, writeWhole } from '@/server/files'
 const launchSchema = z.strictObject({ id: z.string(), pid: z.number().int(), pid_start: z.string().nullable() })
 const waitingSchema = z.strictObject({
   id: z.string(),
-  /** Absolute path of the checkpoint to go on from; null from the beginning. */
+  /** Absolute path of the checkpoint to go on from, `true` for an evaluation that goes on; null from the beginning. */
   checkpoint: z.string().nullable(),
 })
 const queueSchema = z.strictObject({ waiting: z.array(waitingSchema), launched: z.array(launchSchema) })

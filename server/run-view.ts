@@ -108,10 +108,12 @@ function namesIn(value: unknown): string[] {
 }
 
 /** Model, method and name by the layout saves/<model>/<method>/<name>; what the path does not say, the arguments do. */
-function identityOf(id: string, args: Record<string, unknown>): Pick<RunSummary, 'model' | 'finetuning_type' | 'stage' | 'name' | 'datasets'> {
+function identityOf(id: string, args: Record<string, unknown>): Pick<RunSummary, 'kind' | 'model' | 'finetuning_type' | 'stage' | 'name' | 'datasets'> {
   const parts = id.split('/')
   const told = (key: string, otherwise: string): string => (typeof args[key] === 'string' ? args[key] : otherwise)
+  const evaluates = args.do_train !== true && (args.do_eval === true || args.do_predict === true)
   return {
+    kind: evaluates ? 'eval' : 'train',
     model: parts.length >= 3 ? parts.slice(0, -2).join('/') : path.basename(told('model_name_or_path', '')),
     finetuning_type: told('finetuning_type', parts.length >= 3 ? parts[parts.length - 2] : 'lora'),
     stage: told('stage', 'sft'),

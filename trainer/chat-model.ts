@@ -29,9 +29,9 @@ export interface ChatModel {
 }
 
 /** `auto` keeps a float32 checkpoint in float32, and halves the others' reads where bfloat16 can be computed with. */
-function dtypeOf({ infer_dtype }: ChatLoad, config: ModelConfig): 'float32' | 'bfloat16' {
+export function dtypeOf({ infer_dtype }: { infer_dtype: ChatLoad['infer_dtype'] | 'float16' }, config: ModelConfig): 'float32' | 'bfloat16' {
   if (infer_dtype === 'bfloat16') checkDtype(infer_dtype, 'infer_dtype')
-  if (infer_dtype !== 'auto') return infer_dtype
+  if (infer_dtype === 'bfloat16' || infer_dtype === 'float32') return infer_dtype
   return config.dtype === 'float32' || isWasm() ? 'float32' : 'bfloat16'
 }
 

@@ -10,7 +10,7 @@ import { checkVocabulary, type Template } from '@/lib/templates/template'
 import { readAdapter } from '@/trainer/adapter'
 import { isWasm } from '@/trainer/device'
 import { loraSpecs, loraTargets, type LoraSpec } from '@/trainer/lora'
-import { checkOutput, type Resume } from '@/trainer/output'
+import { checkEvaluationOutput, checkOutput, type Resume } from '@/trainer/output'
 import { templateFor } from '@/trainer/own-template'
 import { loadTokenizer } from '@/trainer/tokenizer'
 import { openWeights, readModelConfig } from '@/trainer/weights/index'
@@ -77,7 +77,7 @@ export async function checkTraining(args: TrainingArgs, readTokenizer = loadToke
   const adapter = await attempt(() => startAdapter(args))
   if (adapter !== null && config) await attempt(() => void readAdapter(adapter, config))
   const specs = config && (await attempt(() => loraSpecs(loraTargets(config, args.lora_target), args.lora_rank)))
-  const resume = await attempt(() => checkOutput(args))
+  const resume = await attempt(() => (args.do_train ? checkOutput(args) : checkEvaluationOutput(args)))
   if (resume && config) await attempt(() => void readAdapter(resume.folder, config))
   if (faults.length > 0 || !config || !template || !specs) return { faults, ground: null } as Checked
   return { faults: [], ground: { config, template, specs, dtype: computeDtype(args), adapter, resume } }

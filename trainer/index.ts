@@ -19,7 +19,7 @@ const commands: Record<string, Command> = {
   export: async (argv) => (await import('@/trainer/export')).exportModel(argv),
   inspect: async () => (await import('@/trainer/inspect')).inspectWorker(),
   bench: async (argv) => (await import('@/trainer/bench')).bench(argv),
-  predict: later('predict', 'predict'),
+  predict: async (argv) => (await import('@/trainer/predict/command')).predict(argv),
   api: later('api', 'api'),
 }
 

@@ -57,7 +57,7 @@ export function realTokens(batch: Batch): number {
 }
 
 /** Examples in a batch: its rows less those that only fill it up. */
-function examplesIn({ rows, length, segments }: Batch): number {
+export function examplesIn({ rows, length, segments }: Batch): number {
   return segments === null ? rows : Array.from({ length: rows }, (_, row) => segments[row * length]).filter((segment) => segment > 0).length
 }
 

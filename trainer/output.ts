@@ -42,10 +42,15 @@ export function checkOutput(args: OutputArgs): Resume | null {
   return { folder: checkpoint, saved: loadProgress(checkpoint) }
 }
 
+/** The same for an evaluation, which goes on from the answers that are there when it is resumed. */
+export function checkEvaluationOutput(args: OutputArgs): null {
+  return checkOutput(args.resume_from_checkpoint === null ? args : { ...args, resume_from_checkpoint: null, overwrite_output_dir: true }) && null
+}
+
 /** Takes the old run's own files out of the folder (overwrite_output_dir); other files stay. */
 export function clearOutput(folder: string): void {
   if (!existsSync(folder)) return
-  const kept: readonly string[] = [runFiles.args, runFiles.notes, runFiles.samplePrompts]
+  const kept: readonly string[] = [runFiles.args, runFiles.evaluation, runFiles.notes, runFiles.samplePrompts]
   const own = new Set<string>(Object.values(runFiles).filter((name) => !kept.includes(name)))
   for (const name of readdirSync(folder)) {
     if (own.has(name) || /^\.?checkpoint-\d+(\.tmp|\.old)?$/.test(name)) rmSync(path.join(folder, name), { recursive: true, force: true })

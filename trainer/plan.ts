@@ -16,6 +16,7 @@ import { type DataSurvey, type RowFault, surveyData } from '@/trainer/data'
 import { datasetFiles, findDataset, readInfo } from '@/trainer/dataset-files'
 import { availableMemory, gigabytes, trainingMemory } from '@/trainer/memory'
 import { parameterCount } from '@/trainer/model/params'
+import { countEvaluationRows } from '@/trainer/predict/items'
 import { remember } from '@/trainer/remember'
 import { planSteps } from '@/trainer/steps'
 import { loadTokenizer } from '@/trainer/tokenizer'
@@ -76,6 +77,9 @@ async function dataFiles({ dataset, eval_dataset, dataset_dir }: DataKey): Promi
 
 const surveyOf = remember<DataKey, DataSurvey>(surveyData, dataFiles)
 
+/** By the run itself, before anything else. */
+const isFetched = ({ code }: Fault) => code === 'dataset_not_here'
+
 /** The inspect worker's `check`. */
 export async function checkReport(raw: unknown): Promise<CheckReport> {
   const parsed = parseArgs(raw)
@@ -85,15 +89,26 @@ export async function checkReport(raw: unknown): Promise<CheckReport> {
   if (!args) return { faults: base.faults, warnings: [], plan: null }
   const { faults, ground } = await checkTraining(args, tokenizerOf)
   if (!ground) return { faults, warnings: [], plan: null }
+  if (!args.do_train && args.stage === 'sft') return evaluationReport(args, ground)
   const data = collector()
   const plan = await data.attempt(async () => {
     const survey = await surveyOf(dataKey(args))
     return { ...sizeOf(args, ground, survey), skipped: survey.skipped }
   })
-  const isFetched = ({ code }: Fault) => code === 'dataset_not_here' // by the training itself, before anything else
   if (!plan) return { faults: data.faults.filter((fault) => !isFetched(fault)), warnings: data.faults.filter(isFetched), plan: null }
   const { skipped, ...size } = plan
   return { faults: [], warnings: [...memoryWarning(size), ...leftOut(skipped)], plan: size }
+}
+
+/** Of an evaluation: its rows, and whether it can be done at all. */
+async function evaluationReport(args: TrainingArgs, { config, dtype }: Ground): Promise<CheckReport> {
+  const { faults, attempt } = collector()
+  const examples = await attempt(() => countEvaluationRows(args))
+  if (examples === null) return { faults: faults.filter((fault) => !isFetched(fault)), warnings: faults.filter(isFetched), plan: null }
+  const parameters = parameterCount(config)
+  const memory = parameters * (dtype === 'bfloat16' ? 2 : 4)
+  const plan = { parameters, trainable: 0, examples, eval_examples: examples, steps: Math.ceil(examples / args.per_device_eval_batch_size), tokens: 0, total_tokens: 0, memory, memory_available: availableMemory() }
+  return { faults: [], warnings: memoryWarning(plan), plan }
 }
 
 function memoryWarning({ memory, memory_available }: TrainingPlan): Fault[] {

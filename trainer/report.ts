@@ -71,7 +71,7 @@ export interface Report {
   text(line: string, level?: 'INFO' | 'WARNING' | 'ERROR'): void
   record(record: LogRecord): void
   /** Writes `<name>_results.json` and puts the same into all_results.json. */
-  results(name: 'train' | 'eval', metrics: Record<string, number>): void
+  results(name: 'train' | 'eval' | 'predict', metrics: Record<string, number>): void
   plot(history: readonly HistoryEntry[]): void
   close(): void
 }
@@ -112,10 +112,10 @@ export function openReport(folder: string, options: ReportOptions): Report {
 
 const sorted = (metrics: Record<string, number>) => Object.fromEntries(Object.entries(metrics).sort(([a], [b]) => (a < b ? -1 : 1)))
 
-function writeResults(folder: string, name: 'train' | 'eval', metrics: Record<string, number>): void {
+function writeResults(folder: string, name: 'train' | 'eval' | 'predict', metrics: Record<string, number>): void {
   const all = path.join(folder, runFiles.allResults)
   const before = existsSync(all) ? (JSON.parse(readFileSync(all, 'utf8')) as Record<string, number>) : {}
-  const own = { train: runFiles.trainResults, eval: runFiles.evalResults }[name]
+  const own = { train: runFiles.trainResults, eval: runFiles.evalResults, predict: runFiles.predictResults }[name]
   writeWhole(path.join(folder, own), JSON.stringify(sorted(metrics), null, 4) + '\n')
   writeWhole(all, JSON.stringify(sorted({ ...before, ...metrics }), null, 4) + '\n')
 }

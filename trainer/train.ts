@@ -20,7 +20,7 @@ import { checkTraining, type Ground } from '@/trainer/check'
 import { checkpointName } from '@/trainer/checkpoint-list'
 import { differences, loadOptimizer, saveCheckpoint, type Identity } from '@/trainer/checkpoint'
 import type { Chosen, RowFault } from '@/trainer/data'
-import { createEngine } from '@/trainer/device'
+import { createEngine, createGenerator } from '@/trainer/device'
 import type { Engine, EngineSpec } from '@/trainer/engine/types'
 import { fetchRows, missingRows } from '@/trainer/fetch-rows'
 import { writeWhole } from '@/trainer/files'
@@ -53,7 +53,7 @@ interface Run {
 }
 
 /** A run whose folder tells of it, and that can be asked to stop. */
-type Begun = Pick<Run, 'report' | 'stop'>
+export type Begun = Pick<Run, 'report' | 'stop'>
 
 /** Everything about a run that its data says. */
 type Loaded = Pick<Run, 'data' | 'plan'> & { skipped: readonly RowFault[] }
@@ -68,6 +68,7 @@ export async function train(argv: readonly string[], open: (spec: EngineSpec) =>
   const checked = await checkTraining(args)
   if (!checked.ground) throw new Refused(checked.faults)
   const { ground } = checked
+  if (!args.do_train && args.stage === 'sft') return (await import('@/trainer/predict/evaluate')).evaluateModel(args, named.model_name_or_path, ground, { engine: open, generator: createGenerator })
   const stage = stageOf(args)
   const missing = await missingRows(args)
   const here = missing.length === 0 ? await stage.read(args) : null
@@ -94,7 +95,7 @@ async function load(rows: Chosen, args: TrainingArgs, ground: Ground, { report }
 }
 
 /** Until here a signal simply ends the process: there is nothing to save. */
-function begin(args: TrainingArgs, { resume }: Ground): Begun & { monitor: Monitor } {
+export function begin(args: TrainingArgs, { resume }: Ground): Begun & { monitor: Monitor } {
   const output_dir = args.output_dir ?? ''
   if (args.overwrite_output_dir && !resume) clearOutput(output_dir)
   const stop = listenForStop()
@@ -104,7 +105,7 @@ function begin(args: TrainingArgs, { resume }: Ground): Begun & { monitor: Monit
 }
 
 /** Lets the run's folder say how `work` ends when it fails. */
-async function told({ report, monitor }: ReturnType<typeof begin>, work: () => Promise<number>): Promise<number> {
+export async function told({ report, monitor }: ReturnType<typeof begin>, work: () => Promise<number>): Promise<number> {
   try {
     return await work()
   } catch (error) {
@@ -116,7 +117,7 @@ async function told({ report, monitor }: ReturnType<typeof begin>, work: () => P
 }
 
 /** What `work` gives; null when it was stopped meanwhile. */
-async function untilStopped<T>({ report, stop }: Begun, work: (signal: AbortSignal) => Promise<T>): Promise<T | null> {
+export async function untilStopped<T>({ report, stop }: Begun, work: (signal: AbortSignal) => Promise<T>): Promise<T | null> {
   const abort = new AbortController()
   stop.onRequest = () => {
     report.state.change({ status: 'stopping' })
@@ -143,7 +144,7 @@ function start(args: TrainingArgs, base: string | null, ground: Ground, { data, 
 }
 
 /** Batches are filled up with the template's padding; any id will do, because padding is never seen. */
-const padId = ({ template }: Ground): number => template.tokenizer.pad?.id ?? template.tokenizer.eos?.id ?? 0
+export const padId = ({ template }: Ground): number => template.tokenizer.pad?.id ?? template.tokenizer.eos?.id ?? 0
 
 /** The settings of the adapter that goes on, or of a new one. */
 function adapterSettings(args: TrainingArgs, base_model_name_or_path: string | null, { config, adapter, specs }: Ground): AdapterSettings {
@@ -153,7 +154,7 @@ function adapterSettings(args: TrainingArgs, base_model_name_or_path: string | n
 }
 
 /** The configuration, runnable again: without what only this start asked for, and without secrets. */
-function writeArguments({ args, base, output_dir }: Run): void {
+export function writeArguments({ args, base, output_dir }: Pick<Run, 'args' | 'base' | 'output_dir'>): void {
   const own = { model_name_or_path: base, resume_from_checkpoint: null, overwrite_output_dir: false, hf_hub_token: null, ms_hub_token: null }
   writeWhole(path.join(output_dir, runFiles.args), writeYaml({ ...args, ...own }))
 }
@@ -201,11 +202,19 @@ async function work(run: Run, open: (spec: EngineSpec) => Promise<Engine>): Prom
     const outcome = await trainLoop(run, engine)
     if (outcome.end === 'stopped') return stopped(run, outcome.progress.step)
     await finish(run, engine, outcome)
-    return stop.signal === null ? 0 : exitCodeOf(stop.signal)
   } finally {
     await run.data.stream?.close()
     engine.dispose()
   }
+  if (run.args.do_predict && !(await predictAfter(run))) return stopped(run, run.report.state.now.step)
+  report.state.change({ status: 'done', phase: 'finished' })
+  return stop.signal === null ? 0 : exitCodeOf(stop.signal)
+}
+
+/** do_predict: what the trained model answers. */
+async function predictAfter(run: Run): Promise<boolean> {
+  const { answerAfterTraining } = await import('@/trainer/predict/evaluate')
+  return (await untilStopped(run, (signal) => answerAfterTraining(run.args, { ...run.ground, adapter: run.output_dir }, run, signal))) !== null
 }
 
 function announce({ args, data, plan, ground, report }: Run, engine: Engine): void {
@@ -276,7 +285,7 @@ function stateText({ args, plan, output_dir }: Run, progress: Progress): string 
   return trainerState(progress, { ...args, max_steps: plan.max_steps, num_train_epochs: plan.epochs, eval_steps: args.eval_steps ?? args.logging_steps, best_checkpoint })
 }
 
-function stopped({ report, stop }: Begun, step: number): number {
+export function stopped({ report, stop }: Begun, step: number): number {
   report.text(step > 0 ? `Stopped at step ${step}, can be resumed.` : 'Stopped before the first step.')
   report.state.change({ status: 'stopped', phase: 'finished', step })
   return exitCodeOf(stop.signal ?? 'SIGTERM')
@@ -309,7 +318,7 @@ async function finish(run: Run, engine: Engine, { end, progress }: Outcome): Pro
   if (args.plot_loss) report.plot(progress.history)
   if (args.do_eval && data.evals.length > 0) await evaluateAtEnd(run, engine, epoch)
   report.text(`Training finished: train_loss ${metrics.train_loss.toFixed(4)} in ${metrics.train_runtime} s.`)
-  report.state.change({ status: 'done', phase: 'finished', step })
+  report.state.change({ step })
 }
 
 async function evaluateAtEnd({ args, report, data }: Run, engine: Engine, epoch: number | null): Promise<void> {

@@ -14,7 +14,7 @@ import type { Theme } from '@/components/preferences'
 import { cx } from '@/components/ui/cx'
 
 /** The screens, in the order of the tabs; the key is also that of the tab's text. */
-const screens = { train: '/', datasets: '/datasets', chat: '/chat', export: '/export', runs: '/runs' } as const
+const screens = { train: '/', evaluate: '/evaluate', datasets: '/datasets', chat: '/chat', export: '/export', runs: '/runs' } as const
 
 export function Frame({ theme, children }: { theme: Theme; children: ReactNode }) {
   const { t } = useLocale()

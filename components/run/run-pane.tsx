@@ -22,7 +22,7 @@ import { Message } from '@/components/ui/message'
 import type { Fault } from '@/lib/errors'
 import type { RunSummary } from '@/lib/run'
 
-/** Without a run of its own choice, the page shows the one under way, else the newest. */
+/** Without a run of its own choice, the page shows the training under way, else the newest. */
 function useShownRun(): RunSummary | null {
   const { runs } = useSocket()
   const id = useStore(currentRun, (now) => now)
@@ -30,7 +30,8 @@ function useShownRun(): RunSummary | null {
   useEffect(recallRun, [])
   useEffect(() => {
     if (!runs || runs.some((run) => run.id === currentRun.get())) return
-    const next = runs.find(({ status }) => isActive(status)) ?? runs.toSorted((a, b) => (b.started_at ?? 0) - (a.started_at ?? 0))[0]
+    const trainings = runs.filter(({ kind }) => kind === 'train')
+    const next = trainings.find(({ status }) => isActive(status)) ?? trainings.toSorted((a, b) => (b.started_at ?? 0) - (a.started_at ?? 0))[0]
     if (next) showRun(next.id)
   }, [runs])
   return found
@@ -40,7 +41,7 @@ export function RunPane() {
   const { runs } = useSocket()
   const run = useShownRun()
   if (run) return <Followed key={run.id} run={run} />
-  return runs === null || runs.length > 0 ? <div className="flex-1" /> : <FirstRun />
+  return runs === null || runs.some(({ kind }) => kind === 'train') ? <div className="flex-1" /> : <FirstRun />
 }
 
 function Followed({ run }: { run: RunSummary }) {

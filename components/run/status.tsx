@@ -19,7 +19,7 @@ const looks = {
 } as const satisfies Record<RunStatus, { chip: string; dot: string }>
 
 export const isActive = (status: RunStatus): boolean => status === 'starting' || status === 'running' || status === 'stopping'
-export const canResume = (run: RunSummary): boolean => ['stopped', 'failed', 'lost'].includes(run.status) && run.checkpoints.length > 0
+export const canResume = (run: RunSummary): boolean => ['stopped', 'failed', 'lost'].includes(run.status) && (run.checkpoints.length > 0 || run.kind === 'eval')
 
 export function StatusChip({ status }: { status: RunStatus }) {
   const { t } = useLocale()

@@ -23,6 +23,7 @@ const hasEvalData = (args: TrainingArgs): boolean => args.eval_dataset !== null 
 /** Keys that ask for an evaluation, with the value that does. */
 const asksForEval = (args: TrainingArgs): [Key, string][] => [
   ...(args.do_eval ? [['do_eval', 'true'] as [Key, string]] : []),
+  ...(args.do_predict ? [['do_predict', 'true'] as [Key, string]] : []),
   ...(args.eval_strategy !== 'no' ? [['eval_strategy', args.eval_strategy] as [Key, string]] : []),
   ...(args.load_best_model_at_end ? [['load_best_model_at_end', 'true'] as [Key, string]] : []),
 ]
@@ -96,6 +97,9 @@ const trainRules: readonly Rule[] = [
   ...modelRules,
   required('dataset', (args) => args.do_train),
   required('output_dir'),
+  ({ do_predict, predict_with_generate }) => (do_predict && !predict_with_generate ? { code: 'key_needs', values: { key: 'do_predict', value: 'true', other: 'predict_with_generate = true' }, field: 'do_predict' } : null),
+  ({ predict_with_generate, stage }) => (predict_with_generate && stage !== 'sft' ? { code: 'key_needs', values: { key: 'predict_with_generate', value: 'true', other: 'stage = sft' }, field: 'predict_with_generate' } : null),
+  (args) => (args.predict_with_generate && args.compute_accuracy ? together('compute_accuracy', 'predict_with_generate') : null),
   (args) => (args.do_train || args.do_eval || args.do_predict ? null : { code: 'nothing_to_do', values: {}, field: 'do_train' }),
   (args) => (args.bf16 && args.fp16 ? together('fp16', 'bf16') : null),
   (args) => (args.mask_history && args.train_on_prompt ? together('mask_history', 'train_on_prompt') : null),

@@ -202,7 +202,6 @@ export const en = {
     other_engines: 'an engine other than our own',
     pissa: 'PiSSA',
     ppo: 'the PPO stage',
-    predict: 'prediction over a dataset',
     pretraining: 'the pre-training stage',
     pure_bfloat16: 'training purely in bfloat16',
     quantization: 'quantised base models',

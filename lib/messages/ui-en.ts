@@ -1,5 +1,6 @@
 /** English texts of the page's frame, screens and buttons. Settings and faults have theirs in `fields-en.ts` and `en.ts`. */
 import { datasetsEn } from '@/lib/messages/datasets-en'
+import { evaluateEn } from '@/lib/messages/evaluate-en'
 import { viewEn } from '@/lib/messages/view-en'
 import { formEn } from '@/lib/messages/form-en'
 import { hubEn } from '@/lib/messages/hub-en'
@@ -19,7 +20,7 @@ export const uiEn = {
     description: 'Fine-tune language models without writing code.',
     skip: 'Skip to the content',
     screens: 'Screens',
-    tabs: { train: 'Train', datasets: 'Datasets', chat: 'Chat', export: 'Export', runs: 'Runs' },
+    tabs: { train: 'Train', evaluate: 'Evaluate & Predict', datasets: 'Datasets', chat: 'Chat', export: 'Export', runs: 'Runs' },
     language: 'Language',
     theme: 'Theme',
     themes: { light: 'light', dark: 'dark', system: 'as the system' },
@@ -105,6 +106,8 @@ export const uiEn = {
       compiling: 'Compiling',
       training: 'Training',
       evaluating: 'Evaluating',
+      predicting: 'Answering',
+      comparing: 'Asking the base model',
       saving: 'Saving',
       finished: 'Finished',
     },
@@ -147,6 +150,7 @@ export const uiEn = {
     steps: ['Fill in the starter model and a dataset that gives it another name.', 'Press Start and watch the loss fall.', 'Ask it who it is, beside the model that it was before.'],
     action: 'Set up the first run',
   },
+  evaluate: evaluateEn,
   chat: {
     settings: 'Chat settings',
     conversation: 'Conversation',

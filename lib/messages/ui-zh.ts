@@ -1,5 +1,6 @@
 /** Chinese texts of the page, in the shape of `ui-en.ts`. */
 import { datasetsZh } from '@/lib/messages/datasets-zh'
+import { evaluateZh } from '@/lib/messages/evaluate-zh'
 import { formZh } from '@/lib/messages/form-zh'
 import { hubZh } from '@/lib/messages/hub-zh'
 import { exportZh } from '@/lib/messages/export-zh'
@@ -20,7 +21,7 @@ export const uiZh: Messages['ui'] = {
     description: '无需编写代码即可微调语言模型。',
     skip: '跳到正文',
     screens: '页面',
-    tabs: { train: '训练', datasets: '数据', chat: '对话', export: '导出', runs: '任务' },
+    tabs: { train: '训练', evaluate: '评估与预测', datasets: '数据', chat: '对话', export: '导出', runs: '任务' },
     language: '语言',
     theme: '主题',
     themes: { light: '浅色', dark: '深色', system: '跟随系统' },
@@ -106,6 +107,8 @@ export const uiZh: Messages['ui'] = {
       compiling: '编译',
       training: '训练',
       evaluating: '评估',
+      predicting: '生成回答',
+      comparing: '询问基座模型',
       saving: '保存',
       finished: '结束',
     },
@@ -148,6 +151,7 @@ export const uiZh: Messages['ui'] = {
     steps: ['填入入门模型和一个给它改名的数据集。', '点击“开始”，看着损失下降。', '问问它是谁，并与训练之前的回答对照。'],
     action: '准备第一次训练',
   },
+  evaluate: evaluateZh,
   chat: {
     settings: '对话设置',
     conversation: '对话内容',

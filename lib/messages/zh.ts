@@ -200,7 +200,6 @@ export const zh: Messages = {
     other_engines: '其他训练或推理引擎',
     pissa: 'PiSSA',
     ppo: 'PPO 训练阶段',
-    predict: '批量预测',
     pretraining: '预训练阶段',
     pure_bfloat16: '纯 bfloat16 训练',
     quantization: '量化的基座模型',

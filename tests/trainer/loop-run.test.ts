@@ -88,7 +88,7 @@ describe('a training', () => {
 
   it('evaluates without training when only that is asked for', async () => {
     expect((await run(at('run.yaml'), 'do_train=false', 'do_eval=true', 'val_size=4', `output_dir=${at('only')}`)).code).toBe(0)
-    expect(Object.keys(json('only', 'all_results.json')).sort()).toEqual(['eval_loss', 'eval_runtime', 'eval_samples_per_second', 'eval_steps_per_second'])
+    expect(Object.keys(json('only', 'all_results.json')).sort()).toEqual(['eval_loss', 'eval_perplexity', 'eval_runtime', 'eval_samples_per_second', 'eval_steps_per_second'])
     expect(existsSync(at('only', 'adapter_model.safetensors'))).toBe(false)
   }, 30_000)
 })

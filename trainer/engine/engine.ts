@@ -58,7 +58,7 @@ class GraphEngine implements Engine {
     if (spec.lora === null) this.defineStart(program, source)
     this.packed = spec.packed ?? false
     for (const length of spec.lengths) {
-      this.defineLoss(program, 'train', spec.rows, length)
+      if (spec.rows > 0) this.defineLoss(program, 'train', spec.rows, length)
       if (spec.eval_rows > 0) this.defineLoss(program, 'eval', spec.eval_rows, length)
     }
     this.defineApply(program)

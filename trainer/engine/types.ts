@@ -4,6 +4,7 @@
  */
 import type { ChatSide, Sampling } from '@/lib/events'
 import type { ModelConfig } from '@/lib/models/config'
+import type { Answered, AnswerOptions, Asked } from '@/trainer/engine/many'
 import type { Means, Objective } from '@/trainer/engine/objective'
 
 /**
@@ -98,7 +99,7 @@ export interface EngineSpec {
   /** Folder of the adapter to start from; null = a new one, made from `seed`. */
   adapter: string | null
   dtype: 'float32' | 'bfloat16'
-  /** Rows of every training batch. */
+  /** Rows of every training batch; 0 = no training, and nothing is recorded for it. */
   rows: number
   /** Rows of every evaluation batch; 0 = no evaluations, and nothing is recorded for them. */
   eval_rows: number
@@ -122,6 +123,8 @@ export interface GeneratorSpec {
   dtype: 'float32' | 'bfloat16'
   /** Longest prompt plus answer, in tokens. */
   max_length: number
+  /** Answers that `generateAll` works on at once; 1 where nothing is said. */
+  slots?: number
 }
 
 export type GenerateOptions = Sampling & { stop_ids: number[]; side: ChatSide; signal: AbortSignal }
@@ -130,5 +133,7 @@ export interface Generator {
   readonly runtime: string
   /** New token ids, one at a time; the stop id itself is not among them. */
   generate(promptIds: number[], options: GenerateOptions): AsyncGenerator<number>
+  /** Whole answers to many prompts, as they end, each as it would be alone. */
+  generateAll(prompts: Iterable<Asked>, options: AnswerOptions): AsyncGenerator<Answered>
   dispose(): void
 }

@@ -1,7 +1,8 @@
 /** The generator's contract on any eager TF.js backend, in float32: for machines where nothing native runs, and to check the recorded one against. */
 import { dispose, getBackend } from '@tensorflow/tfjs-core'
 import type { ModelConfig } from '@/lib/models/config'
-import type { Generator } from '@/trainer/engine/types'
+import type { Answered, AnswerOptions, Asked } from '@/trainer/engine/many'
+import type { GenerateOptions, Generator } from '@/trainer/engine/types'
 import { adapterOptions, disposeParams } from '@/trainer/model/eager'
 import { generate } from '@/trainer/model/generate'
 import { sequence, streamOf } from '@/trainer/random'
@@ -17,22 +18,35 @@ export interface EagerGeneratorSpec {
   max_length: number
 }
 
+/** One answer after the other: without a recorded graph, several at once would save nothing. */
+async function* inTurn(generate: Generator['generate'], max_length: number, prompts: Iterable<Asked>, options: AnswerOptions): AsyncGenerator<Answered> {
+  for (const { index, ids: prompt, seed } of prompts) {
+    const ids: number[] = []
+    for await (const id of generate(prompt, { ...options, seed })) ids.push(id)
+    if (options.signal.aborted) return
+    yield { index, ids, end: ids.length >= Math.min(options.max_new_tokens, max_length - prompt.length) ? 'length' : 'stop' }
+  }
+}
+
 export function createEagerGenerator({ config, weights, adapter, max_length }: EagerGeneratorSpec): Generator {
   const params = loadParams(weights, config)
-  const options = adapterOptions(adapter, config)
+  const lora = adapterOptions(adapter, config)
+  async function* answer(promptIds: number[], { stop_ids, side, signal, seed, max_new_tokens, ...rule }: GenerateOptions): AsyncGenerator<number> {
+    const random = sequence(seed < 0 ? Math.floor(Math.random() * 2 ** 32) : seed, streamOf('sampling'))
+    const count = Math.min(max_new_tokens, max_length - promptIds.length)
+    for await (const token of generate(params, config, promptIds, { ...rule, count, stop: stop_ids }, side === 'adapter' ? lora : {}, random)) {
+      if (signal.aborted) return
+      yield token
+      await new Promise<void>((resolve) => setImmediate(resolve)) // lets a cancellation in
+    }
+  }
   return {
     runtime: `eager ${getBackend()}`,
-    async *generate(promptIds, { stop_ids, side, signal, seed, max_new_tokens, ...rule }) {
-      const random = sequence(seed < 0 ? Math.floor(Math.random() * 2 ** 32) : seed, streamOf('sampling'))
-      const count = Math.min(max_new_tokens, max_length - promptIds.length)
-      for await (const token of generate(params, config, promptIds, { ...rule, count, stop: stop_ids }, side === 'adapter' ? options : {}, random)) {
-        if (signal.aborted) return
-        yield token
-      }
-    },
+    generate: answer,
+    generateAll: (prompts, options) => inTurn(answer, max_length, prompts, options),
     dispose: () => {
       disposeParams(params)
-      dispose(Object.values(options.lora?.weights ?? {}).flatMap(({ a, b }) => [a, b]))
+      dispose(Object.values(lora.lora?.weights ?? {}).flatMap(({ a, b }) => [a, b]))
     },
   }
 }

@@ -32,13 +32,13 @@ export function causalMask(rows: number, length: number, window: number | null, 
 }
 
 /**
- * The mask of new positions against a cache of `capacity` places, where place s holds position s. Places not yet written are later than
+ * The mask of new positions against caches of `capacity` places, where place s holds position s. Places not yet written are later than
  * every position, hence hidden.
- * @param positions int32 [length]
- * @returns [1, 1, length, capacity]
+ * @param positions int32 [rows * length]
+ * @returns [rows, 1, length, capacity]
  */
-export function cacheBias(positions: Tensor1D, capacity: number, window: number | null): Tensor4D {
-  const own = cast(reshape(positions, [1, 1, positions.shape[0], 1]), 'float32')
+export function cacheBias(positions: Tensor1D, capacity: number, window: number | null, rows = 1): Tensor4D {
+  const own = cast(reshape(positions, [rows, 1, positions.shape[0] / rows, 1]), 'float32')
   const place = reshape(range(0, capacity, 1, 'float32'), [1, 1, 1, capacity])
   const age = sub(own, place)
   const causal = greaterEqual(age, 0)

@@ -5,6 +5,7 @@ import { Tabs } from 'radix-ui'
 import { useState } from 'react'
 import { useLocale } from '@/components/locale'
 import { RunActions } from '@/components/run/actions'
+import { evaluationHref } from '@/components/evaluate/current'
 import { runHref } from '@/components/run/current'
 import { useFeed } from '@/components/run/feed'
 import { Log } from '@/components/run/log'
@@ -92,7 +93,7 @@ function Head({ run, feed }: { run: RunSummary; feed: ReturnType<typeof useFeed>
         {run.tags.map((tag) => <Chip key={tag} tone="accent">{tag}</Chip>)}
         <div className="ml-auto flex flex-wrap gap-2">
           <RunActions run={run} onFault={setFault} />
-          <Link href={runHref(run.id)} prefetch={false} className={buttonClass()}>{t.ui.run_page.show_train}</Link>
+          <Link href={run.kind === 'eval' ? evaluationHref(run.id) : runHref(run.id)} prefetch={false} className={buttonClass()}>{run.kind === 'eval' ? t.ui.frame.tabs.evaluate : t.ui.run_page.show_train}</Link>
           <RunMenu run={run} onFault={setFault} />
         </div>
       </div>

@@ -67,7 +67,7 @@ export const fusedRules = {
     const all = [inputs.q, inputs.k, inputs.v, inputs.cache, inputs.cached].map(x => stored(b, b.sym(x)))
     const { heads, kvHeads, window, softcap } = attrs as unknown as AttentionAttrs
     const more = { ...dtypes(b), heads: attr.int(heads), kv_heads: attr.int(kvHeads), window: attr.int(window ?? 0), softcap: attr.float(softcap ?? 0) }
-    return b.g.add('TuneboardCacheAttention', [...all, b.sym(inputs.start)], more, [{ dtype: b.storage, shape: all[0].shape }], { effect: true })
+    return b.g.add('TuneboardCacheAttention', [...all, b.sym(inputs.start), b.sym(inputs.slot)], more, [{ dtype: b.storage, shape: all[0].shape }], { effect: true })
   },
   FusedCrossEntropy: ({ b, inputs, attrs: { softcap } }) => {
     const logits = stored(b, b.sym(inputs.logits))
