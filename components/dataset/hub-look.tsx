@@ -5,7 +5,8 @@ import ExternalLink from 'lucide-react/icons/external-link'
 import { useId, useState, type ReactNode } from 'react'
 import { Markdown } from '@/components/chat/markdown'
 import type { HubChoice } from '@/components/dataset/hub-dialog'
-import { HubFetch } from '@/components/dataset/hub-fetch'
+import { HubFetch } from '@/components/hub/hub-fetch'
+import { HubRefusal } from '@/components/hub/hub-refusal'
 import { useLocale } from '@/components/locale'
 import { Button } from '@/components/ui/button'
 import { Message } from '@/components/ui/message'
@@ -27,11 +28,11 @@ interface HubLookProps {
 }
 
 export function HubLook({ choice, onBack, onOpen, onFetched }: HubLookProps) {
-  const { t, say } = useLocale()
+  const { t } = useLocale()
   const { hub, id, known } = choice
   const folder = known?.refs[hub]?.folder ?? null
   const [revision, setRevision] = useState<string | null>(null)
-  const { reply } = useCall('hub_dataset', { hub, id, revision, folder })
+  const { reply, again } = useCall('hub_dataset', { hub, id, revision, folder })
   const nearest = reply && !reply.ok ? reply.fault.values.nearest : null
   return (
     <div className="flex min-h-0 flex-col">
@@ -51,7 +52,7 @@ export function HubLook({ choice, onBack, onOpen, onFetched }: HubLookProps) {
       {!reply && <p role="status" className="h-40 p-4 text-xs text-ink-faint">{fill(t.ui.hub.asking, { hub: hubs[hub].title })}</p>}
       {reply && !reply.ok && (
         <div className="space-y-3 p-4">
-          <Message tone="danger" role="alert">{say(reply.fault)}</Message>
+          <HubRefusal hub={hub} fault={reply.fault} onToken={again} />
           {typeof nearest === 'string' && <Button onClick={() => onOpen(nearest)}>{fill(t.ui.hub.open_near, { id: nearest })}</Button>}
         </div>
       )}
@@ -94,7 +95,7 @@ function Rows({ choice: { hub, id, known }, card, revision, folder, onRevision, 
         <Revision hub={hub} value={revision} onChange={onRevision} />
         {chosen && <p className="text-xs text-ink-faint">{fill(words.size, { count: count(chosen.files, locale), size: bytes(chosen.bytes, locale) })}</p>}
         {known && <p className="text-xs text-ink-faint">{words.known_columns}</p>}
-        {ref ? <HubFetch key={JSON.stringify(ref)} wanted={ref} onFetched={() => onFetched(ref)} /> : <Message tone="warn">{words.no_rows}</Message>}
+        {ref ? <HubFetch key={JSON.stringify(ref)} wanted={ref} next={words.next} onNext={() => onFetched(ref)} /> : <Message tone="warn">{words.no_rows}</Message>}
       </div>
       <div tabIndex={0} role="region" aria-label={words.card} className="min-h-40 overflow-y-auto p-4 text-sm outline-offset-[-2px] max-md:border-t max-md:border-line md:h-[26rem]">
         {card.problem !== null && <Message tone="warn" className="mb-3">{fill(words.card_problem, { problem: card.problem })}</Message>}

@@ -1,11 +1,14 @@
 'use client'
 /** Which model, where it lies, how it is tuned and how it is spoken to: the same for every screen, so it stands above them all. */
 import ChevronDown from 'lucide-react/icons/chevron-down'
+import { usePathname } from 'next/navigation'
 import { useEffect, useState } from 'react'
 import { checks, useFault } from '@/components/config/checks'
 import { ConfigField } from '@/components/config/config-field'
 import { draft, keepDraft } from '@/components/config/draft'
 import { useLocale } from '@/components/locale'
+import { CheckpointField } from '@/components/model/checkpoint-field'
+import { HubNameField } from '@/components/model/hub-name'
 import { ModelName } from '@/components/model/model-name'
 import { ModelPath } from '@/components/model/model-path'
 import { TemplateField } from '@/components/model/template-field'
@@ -15,10 +18,11 @@ import { cx } from '@/components/ui/cx'
 export function ModelBar() {
   const { t } = useLocale()
   const [open, setOpen] = useState(false)
+  const isTrain = usePathname() === '/' // other screens that need an adapter have a field of their own for it
   const name = useStore(draft, (now) => now.model_name || String(now.args.model_name_or_path ?? ''))
   const detail = useStore(draft, ({ args }) => [args.finetuning_type, args.template].filter(Boolean).join(' · '))
   const attempted = useStore(checks, (now) => now.attempted)
-  const faults = [useFault('model_name_or_path'), useFault('template'), useFault('finetuning_type')]
+  const faults = [useFault('model_name_or_path'), useFault('template'), useFault('finetuning_type'), useFault('adapter_name_or_path')]
   const faulty = attempted && faults.some((fault) => fault !== null)
   useEffect(keepDraft, [])
   useEffect(() => {
@@ -41,13 +45,16 @@ export function ModelBar() {
       <div
         id="model-bar"
         className={cx(
-          'grid-cols-2 gap-x-3 gap-y-2 px-3 pt-1 pb-2.5 sm:px-4 md:grid md:grid-cols-[minmax(11rem,1fr)_minmax(14rem,1.7fr)_minmax(8rem,0.6fr)_minmax(9rem,0.8fr)] md:pt-1.5',
+          'grid-cols-2 gap-x-3 gap-y-2 px-3 md:grid-cols-3 pt-1 pb-2.5 sm:px-4 md:grid md:pt-1.5',
+          isTrain ? 'xl:grid-cols-[minmax(12rem,1fr)_8rem_minmax(14rem,1.5fr)_6.5rem_minmax(9rem,0.8fr)_minmax(9rem,0.8fr)]' : 'xl:grid-cols-[minmax(12rem,1fr)_8rem_minmax(14rem,1.5fr)_6.5rem_minmax(9rem,0.8fr)]',
           open ? 'grid' : 'hidden',
         )}
       >
         <ModelName />
+        <HubNameField />
         <ModelPath />
         <ConfigField name="finetuning_type" />
+        {isTrain && <CheckpointField />}
         <TemplateField />
       </div>
     </section>

@@ -1,10 +1,11 @@
 'use client'
 /** A model by its name: those on this machine first, then the catalogue's; choosing one fills in path and template. */
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import { FieldLabel, labelId } from '@/components/config/config-field'
 import { draft, touch } from '@/components/config/draft'
 import { useWords } from '@/components/config/words'
 import { useLocale } from '@/components/locale'
+import { hubChoice } from '@/components/model/hub-choice'
 import { modelOptions, useKnownModels, type KnownModels } from '@/components/model/known-models'
 import { useStore } from '@/components/store'
 import { Combobox } from '@/components/ui/combobox'
@@ -12,13 +13,13 @@ import { Hint } from '@/components/ui/hint'
 import { fill } from '@/lib/messages/text'
 
 /** The draft with another model; a template is only replaced where the catalogue knows the right one. */
-function choose(name: string, { local, find }: KnownModels) {
+function choose(name: string, { local, find, idOn }: KnownModels) {
   const here = local.find((model) => model.name === name)
   const entry = find(name, here?.path ?? null)
-  const path = here?.path ?? entry?.path ?? null
+  const path = here?.path ?? (entry && idOn(entry, hubChoice.get()))
   draft.set((now) => ({
     ...now,
-    model_name: name,
+    model_name: (entry?.name ?? name).split('/').at(-1) ?? name, // it names a folder
     args: { ...now.args, ...(path ? { model_name_or_path: path } : {}), ...(entry ? { template: entry.template } : {}) },
   }))
   touch('model_name_or_path')
@@ -29,7 +30,8 @@ export function ModelName() {
   const { label, help } = useWords('model_name')
   const name = useStore(draft, (now) => now.model_name)
   const { known, fetch } = useKnownModels()
-  const options = useMemo(() => (known ? modelOptions(known, t.ui.model) : []), [known, t])
+  const [runnable, setRunnable] = useState(false)
+  const options = useMemo(() => (known ? modelOptions(known, t.ui.model, runnable) : []), [known, t, runnable])
   return (
     <div className="min-w-0 max-md:col-span-full" data-field="model_name">
       <div className="flex h-6 items-center gap-0.5">
@@ -37,6 +39,14 @@ export function ModelName() {
         <Hint label={t.ui.field.help} describedBy={labelId('field-model_name')}>
           <p className="text-ink">{help}</p>
         </Hint>
+        <button
+          type="button"
+          aria-pressed={runnable}
+          className="ml-auto rounded-sm px-1.5 text-2xs text-ink-faint hover:bg-sunken aria-pressed:bg-accent-soft aria-pressed:text-accent"
+          onClick={() => setRunnable(!runnable)}
+        >
+          {t.ui.model.runs_here}
+        </button>
       </div>
       <Combobox
         id="field-model_name"

@@ -3,11 +3,13 @@
 import FolderOpen from 'lucide-react/icons/folder-open'
 import dynamic from 'next/dynamic'
 import { useEffect, useState } from 'react'
-import { useFault } from '@/components/config/checks'
+import { checkNow, useFault } from '@/components/config/checks'
 import { FieldFault, FieldLabel, FieldTools, labelId } from '@/components/config/config-field'
 import { draft, setArg } from '@/components/config/draft'
 import { useWords } from '@/components/config/words'
 import { useLocale } from '@/components/locale'
+import { hubChoice } from '@/components/model/hub-choice'
+import { ModelFetch } from '@/components/model/model-fetch'
 import { ownTemplate } from '@/components/model/own-template'
 import { useStore } from '@/components/store'
 import { useCall } from '@/components/use-call'
@@ -16,9 +18,11 @@ import { Button } from '@/components/ui/button'
 import { TextInput } from '@/components/ui/text-input'
 import type { ModelReport } from '@/lib/api'
 import { bytes, compact } from '@/lib/format'
+import type { ModelRef } from '@/lib/hub/ref'
 import type { Locale } from '@/lib/messages/locales'
 
 const BrowseDialog = dynamic(() => import('@/components/files/browse-dialog').then((module) => module.BrowseDialog), { ssr: false })
+const ModelDialog = dynamic(() => import('@/components/model/model-dialog').then((module) => module.ModelDialog), { ssr: false })
 
 export function ModelPath() {
   const { t, say, locale } = useLocale()
@@ -26,8 +30,11 @@ export function ModelPath() {
   const path = useStore(draft, (now) => String(now.args.model_name_or_path ?? ''))
   const fault = useFault('model_name_or_path')
   const [browsing, setBrowsing] = useState(false)
+  const [fetching, setFetching] = useState<ModelRef | null>(null)
+  const hub = useStore(hubChoice, (now) => now)
+  const named: ModelRef = { hub, model: path.trim(), revision: null }
   const settled = useSettled(path)
-  const { reply } = useCall('model', settled.trim() === '' ? null : { model_name_or_path: settled.trim() })
+  const { reply, again } = useCall('model', settled.trim() === '' ? null : { model_name_or_path: settled.trim() })
   const current = settled === path && path !== '' ? reply : null
   const found = current?.ok ? current.value : null
   const wrong = current === null ? null : current.ok ? (current.value.problems[0] ?? null) : current.fault
@@ -56,13 +63,24 @@ export function ModelPath() {
           <FolderOpen aria-hidden className="size-4" />
         </Button>
       </div>
-      {wrong ? (
+      {wrong?.code === 'model_not_here' ? (
+        <ModelFetch
+          wanted={named}
+          describedBy="fault-model_name_or_path"
+          onOpen={() => setFetching(named)}
+          onHere={() => {
+            again()
+            void checkNow()
+          }}
+        />
+      ) : wrong ? (
         <p id="fault-model_name_or_path" role="alert" className="mt-1 text-xs text-danger [overflow-wrap:anywhere]">
           {say(wrong)}
         </p>
       ) : (
         <FieldFault name="model_name_or_path" />
       )}
+      {fetching && <ModelDialog wanted={fetching} onClose={() => setFetching(null)} />}
       {browsing && (
         <BrowseDialog
           title={t.ui.model.browse_title}

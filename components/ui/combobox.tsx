@@ -120,7 +120,7 @@ export function Combobox(props: ComboboxProps) {
       <OptionPanel
         label={props.label}
         control={input}
-        className="max-h-[min(22rem,var(--radix-popover-content-available-height))] w-[max(var(--radix-popover-trigger-width),18rem)] max-w-[calc(100vw-16px)]"
+        className="max-h-[min(22rem,var(--radix-popover-content-available-height))] w-[max(var(--radix-popover-trigger-width),24rem)] max-w-[calc(100vw-16px)]"
       >
         <OptionList id={listId} label={props.label} options={shown} active={active} value={value} onTake={(option) => take(option.value)} onHover={setActive} />
         {shown.length === 0 && <Note>{props.none}</Note>}

@@ -27,11 +27,12 @@ export const fieldsEn = {
     ds_stage: { label: 'DeepSpeed stage', help: 'Which parts of the training DeepSpeed spreads over the devices.' },
     extra_args: { label: 'Extra arguments', help: 'Settings as JSON, such as {"data_seed": 1}; they win over the fields, and each is checked like one.' },
     lang: { label: 'Language', help: 'The language of this page.' },
+    hub_name: { label: 'Hub name', help: 'Where a model is downloaded from.' },
     model_name: { label: 'Model name', help: 'A known model; choosing one fills in its path and its chat template.' },
     run_name: { label: 'Output name', help: 'Name of the folder that this run is saved in; it must not exist yet.' },
   },
   fields: {
-    model_name_or_path: { label: 'Model path', help: 'Folder of the base model, with config.json, the tokenizer and safetensors weights.' },
+    model_name_or_path: { label: 'Model path', help: 'Folder of the base model (config.json, tokenizer, safetensors weights), or the name of a hub’s model, as owner/name.' },
     finetuning_type: { label: 'Finetuning method', help: 'What is trained: lora adds small adapters beside the frozen weights and suits almost every case.' },
     adapter_name_or_path: { label: 'Checkpoint path', help: 'An adapter to go on training or to talk to; leave empty to start from the base model.' },
     template: { label: 'Chat template', help: 'How messages are written for the model; it must be the one that the model was trained with. Empty means the model’s own, where it brings one.' },

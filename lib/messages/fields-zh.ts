@@ -28,11 +28,12 @@ export const fieldsZh: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     ds_stage: { label: 'DeepSpeed 阶段', help: 'DeepSpeed 把训练的哪些部分分散到各设备上。' },
     extra_args: { label: '额外参数', help: '以 JSON 书写的设置，例如 {"data_seed": 1}；优先于表单中的各项，并同样接受检查。' },
     lang: { label: '语言', help: '本页面的语言。' },
+    hub_name: { label: '模型社区', help: '从哪里下载模型。' },
     model_name: { label: '模型名称', help: '选择一个已知模型，会自动填入路径和对话模板。' },
     run_name: { label: '输出名称', help: '本次训练的保存文件夹名称，不能与已有的重名。' },
   },
   fields: {
-    model_name_or_path: { label: '模型路径', help: '基座模型所在的文件夹，其中应有 config.json、分词器和 safetensors 权重。' },
+    model_name_or_path: { label: '模型路径', help: '基座模型所在的文件夹（含 config.json、分词器和 safetensors 权重），或社区上模型的名称“所有者/名称”。' },
     finetuning_type: { label: '微调方法', help: '决定训练哪些参数：lora 在冻结的权重旁添加小型适配器，适合绝大多数场景。' },
     adapter_name_or_path: { label: '检查点路径', help: '要继续训练或用于对话的适配器；留空则从基座模型开始。' },
     template: { label: '对话模板', help: '把消息组织成模型输入的格式，须与模型训练时使用的一致；留空则使用模型自带的模板（如果有）。' },

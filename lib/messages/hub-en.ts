@@ -33,4 +33,7 @@ export const hubEn = {
   stopped: 'Stopped.',
   stopped_at: 'Stopped at {done} of {total}; what has arrived is kept.',
   done: 'Downloaded, {size}.',
+  token: 'Token of {hub}',
+  use_token: 'Use',
+  token_help: 'Kept in the memory of this server until it ends, for its downloads and trainings; written nowhere.',
 } as const

@@ -35,4 +35,7 @@ export const hubZh: Messages['ui']['hub'] = {
   stopped: '已停止。',
   stopped_at: '已停止：{done} / {total}，已下载的部分会保留。',
   done: '已下载，{size}。',
+  token: '{hub} 令牌',
+  use_token: '使用',
+  token_help: '仅保存在本服务器的内存中，用于其下载和训练，直到服务器结束；不会写入任何地方。',
 }

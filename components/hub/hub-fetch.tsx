@@ -1,22 +1,29 @@
 'use client'
-/** The download of some rows: begun, watched, stopped, gone on with. It belongs to the server, so it goes on when the page is closed. */
+/** The download of rows or of a model: begun, watched, stopped, gone on with. It belongs to the server, so it goes on when the page is closed. */
 import Download from 'lucide-react/icons/download'
 import { useState } from 'react'
 import { call } from '@/components/call'
+import { HubRefusal } from '@/components/hub/hub-refusal'
 import { useLocale } from '@/components/locale'
 import { useSocket } from '@/components/socket'
 import { Button } from '@/components/ui/button'
-import { Message } from '@/components/ui/message'
 import { ProgressBar } from '@/components/ui/progress-bar'
 import type { Fault } from '@/lib/errors'
 import { bytes } from '@/lib/format'
 import type { Download as Going } from '@/lib/hub/download'
 import { hubs } from '@/lib/hub/hub'
-import { refKey, type DatasetRef } from '@/lib/hub/ref'
+import { refKey, type HubRef } from '@/lib/hub/ref'
 import { fill } from '@/lib/messages/text'
 
-export function HubFetch({ wanted, onFetched }: { wanted: DatasetRef; onFetched: () => void }) {
-  const { t, say } = useLocale()
+interface HubFetchProps {
+  wanted: HubRef
+  /** What comes after the download, and its words. */
+  next: string
+  onNext: () => void
+}
+
+export function HubFetch({ wanted, next, onNext }: HubFetchProps) {
+  const { t } = useLocale()
   const words = t.ui.hub
   const { downloads } = useSocket()
   const [refused, setRefused] = useState<Fault | null>(null)
@@ -29,10 +36,10 @@ export function HubFetch({ wanted, onFetched }: { wanted: DatasetRef; onFetched:
   return (
     <div className="space-y-2">
       {going && <Progress download={going} />}
-      {fault && <Message tone="danger" role="alert">{say(fault)}</Message>}
+      {fault && <HubRefusal hub={wanted.hub} fault={fault} onToken={() => void ask('hub_fetch')} />}
       <div className="flex flex-wrap gap-2">
         {going?.status === 'going' && <Button onClick={() => ask('hub_stop')}>{words.stop}</Button>}
-        {going?.status === 'done' && <Button intent="primary" onClick={onFetched}>{words.next}</Button>}
+        {going?.status === 'done' && <Button intent="primary" onClick={onNext}>{next}</Button>}
         {going?.status !== 'going' && (
           <Button intent={going?.status === 'done' ? 'secondary' : 'primary'} onClick={() => ask('hub_fetch')}>
             <Download aria-hidden className="size-3.5" />
