@@ -19,13 +19,15 @@ export const exportOptionsSchema = z.strictObject({
   gguf_type: z.enum(ggufTypes).default('f16'),
   /** Load what was written and compare its logits with those it was made from. */
   verify: z.boolean().default(false),
+  /** Whether a repository that is made for it is seen by its owner alone. */
+  hub_private: z.boolean().default(true),
 })
 export type ExportOptions = z.infer<typeof exportOptionsSchema>
 
 /** Environment variable that names the file in which an exporting process keeps its state. */
 export const exportStateAs = 'TUNEBOARD_EXPORT_STATE'
 
-export const exportPhases = ['checking', 'writing', 'verifying'] as const
+export const exportPhases = ['checking', 'writing', 'verifying', 'pushing'] as const
 
 /** How the logits of what was written differ from those of what it was made from. */
 const verdictSchema = z.strictObject({
@@ -49,6 +51,8 @@ export const exportStateSchema = z.strictObject({
   /** Of the finished folder, the largest first. */
   files: z.array(z.strictObject({ name: z.string(), size: z.number() })),
   verdict: verdictSchema.nullable(),
+  /** The repository's page, once it is there. */
+  url: z.string().nullable().default(null),
   error: faultSchema.nullable(),
 })
 export type ExportState = z.infer<typeof exportStateSchema>

@@ -3,6 +3,7 @@ import { realpathSync } from 'node:fs'
 import path from 'node:path'
 import type { AdapterEntry, ApiName, ApiResponse, api, CheckReport } from '@/lib/api'
 import type { z } from 'zod'
+import { checkPush } from '@/hub/push-check'
 import { parseArgs } from '@/lib/config/schema'
 import { writeYaml } from '@/lib/config/yaml'
 import { sparkOf } from '@/lib/curves'
@@ -113,7 +114,11 @@ async function check({ paths, runs, inspect, datasets }: EndpointParts, args: Re
 /** What stands in the way of an export, and its size. */
 async function exportPlan({ paths, inspect, datasets }: EndpointParts, request: z.output<typeof api.export_plan.request>): Promise<ApiResponse<'export_plan'>> {
   const faults = pathFaults({ ...request.args, dataset: null, eval_dataset: null }, paths, datasets)
-  return faults.length > 0 ? { faults, bytes: null, available: 0 } : inspect.ask('export_plan', request)
+  if (faults.length > 0) return { faults, bytes: null, available: 0 }
+  const id = request.args.export_hub_model_id
+  // Here, where a token that was typed is known.
+  checkPush(typeof id === 'string' && id !== '' ? id : null)
+  return inspect.ask('export_plan', request)
 }
 
 async function startExport(parts: EndpointParts, request: z.output<typeof api.export_start.request>): Promise<{ id: string }> {

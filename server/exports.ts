@@ -35,7 +35,8 @@ export interface Exports {
 }
 
 /** The command's own words. */
-const wordsOf = ({ format, gguf_type, verify }: ExportOptions): string[] => ['--format', format, '--gguf_type', gguf_type, ...(verify ? ['--verify'] : [])]
+const wordsOf = ({ format, gguf_type, verify, hub_private }: ExportOptions): string[] =>
+  ['--format', format, '--gguf_type', gguf_type, ...(verify ? ['--verify'] : []), `--hub_private=${hub_private}`]
 
 export function openExports(home: string, tell: (jobs: ExportJob[]) => void): Exports {
   const root = path.join(home, '.tuneboard/exports')
@@ -51,7 +52,7 @@ export function openExports(home: string, tell: (jobs: ExportJob[]) => void): Ex
     return { id, options, model, adapter, folder, record, state: stateOf(id, record) }
   }
   const stateOf = (id: string, record: ExportRecord): ExportState => {
-    const first: ExportState = { status: 'running', phase: 'checking', share: null, pid: record.pid, started_at: record.started_at, updated_at: record.started_at, files: [], verdict: null, error: null }
+    const first: ExportState = { status: 'running', phase: 'checking', share: null, pid: record.pid, started_at: record.started_at, updated_at: record.started_at, files: [], verdict: null, url: null, error: null }
     const state = exportStateSchema.safeParse(readJson(at(id, 'state'))).data ?? first
     if (state.status !== 'running' || isAlive(record)) return state
     return ended(id, record, state)

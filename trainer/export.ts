@@ -5,6 +5,7 @@
 import { renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
+import { checkPush } from '@/hub/push-check'
 import { internalFault } from '@/lib/causes'
 import { UserError } from '@/lib/errors'
 import type { Verdict } from '@/lib/export'
@@ -14,6 +15,7 @@ import { checkExport, checkSpace, type ExportGround } from '@/trainer/export/gro
 import { formats } from '@/trainer/export/formats'
 import { takeOptions } from '@/trainer/export/options'
 import { openReport, type ExportReport } from '@/trainer/export/report'
+import { namedToken } from '@/trainer/fetch-lines'
 import { diskFault } from '@/trainer/files'
 import { exitCodeOf, listenForStop } from '@/trainer/stop'
 
@@ -24,13 +26,15 @@ export async function exportModel(argv: readonly string[]): Promise<number> {
     const { options, rest } = takeOptions(argv)
     const args = await withFetchedFolder(readArguments(rest, 'export'))
     const request = listenForStop() // until here a signal simply ends the process
+    checkPush(args.export_hub_model_id, namedToken(args, 'huggingface') ?? null)
     const { faults, ground } = await checkExport(args, options)
     if (ground === null) throw new Refused(faults)
     checkSpace(ground)
-    const verdict = await make(ground, report, () => {
+    const checkpoint = () => {
       if (request.signal !== null) throw new Stopped(request.signal)
-    })
-    report.done(args.export_dir ?? '', verdict)
+    }
+    report.made(args.export_dir ?? '', await make(ground, report, checkpoint))
+    report.done(await push(ground, report, checkpoint))
     return 0
   } catch (error) {
     if (error instanceof Stopped) {
@@ -82,4 +86,15 @@ async function verdictOn(ground: ExportGround, folder: string, progress: (share:
   if (!ground.options.verify || ground.options.format === 'adapter') return null
   const { verifyExport } = await import('@/trainer/export/verify')
   return verifyExport(ground, folder, progress)
+}
+
+/** Sends the folder where a repository is named; gives its page. */
+async function push({ args, options }: ExportGround, report: ExportReport, checkpoint: () => void): Promise<string | null> {
+  if (args.export_hub_model_id === null) return null
+  const { pushFolder } = await import('@/hub/push')
+  const wanted = { folder: path.resolve(args.export_dir ?? ''), id: args.export_hub_model_id, isPrivate: options.hub_private, token: namedToken(args, 'huggingface') ?? null }
+  return pushFolder(wanted, (share) => {
+    checkpoint()
+    report.progress('pushing', share)
+  })
 }

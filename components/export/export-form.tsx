@@ -8,6 +8,7 @@ import { draft } from '@/components/config/draft'
 import { AdapterField, useAdapters } from '@/components/export/adapter-field'
 import { FolderField } from '@/components/export/folder-field'
 import { FormatFields } from '@/components/export/format-fields'
+import { HubFields } from '@/components/export/hub-fields'
 import { MoreFields } from '@/components/export/more-fields'
 import { usePlan } from '@/components/export/use-plan'
 import { exportArgs, exportWish, offeredFolder } from '@/components/export/wish'
@@ -38,6 +39,7 @@ export function ExportForm() {
   const [busy, setBusy] = useState(false)
   const faults = [...(plan?.faults ?? []), ...(refused ? [refused] : []), ...(fault ? [fault] : [])]
   const ofFolder = faults.find(({ field }) => field === 'export_dir') ?? null
+  const ofHub = faults.find(({ field }) => field === 'export_hub_model_id') ?? null
   const isGoing = jobs?.some(({ state }) => state.status === 'running') ?? false
   const start = async () => {
     setBusy(true)
@@ -51,8 +53,9 @@ export function ExportForm() {
       <AdapterField entries={entries} base={String(shown.args.model_name_or_path ?? '')} again={again} />
       <FormatFields />
       <FolderField folder={folder} fault={ofFolder} />
+      <HubFields fault={ofHub} onToken={look} />
       <MoreFields />
-      {faults.filter((one) => one !== ofFolder).map((one) => <Message key={one.code} tone="danger" role="alert">{say(one)}</Message>)}
+      {faults.filter((one) => one !== ofFolder && one !== ofHub).map((one) => <Message key={one.code} tone="danger" role="alert">{say(one)}</Message>)}
       <p role="status" className="tabular text-xs text-ink-soft">
         {plan?.bytes != null && faults.length === 0 ? fill(words.size, { bytes: bytes(plan.bytes, locale), available: bytes(plan.available, locale) }) : plan === null && base !== '' && faults.length === 0 ? words.checking_plan : ''}
       </p>

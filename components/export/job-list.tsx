@@ -61,7 +61,7 @@ function Job({ job }: { job: ExportJob }) {
       </div>
       {state.status === 'running' && <ProgressBar label={words.progress} value={state.share} tone={tones[state.status]} />}
       {fault && <Message tone="danger" role="alert">{say(fault)}</Message>}
-      {state.status === 'done' && <Result job={job} />}
+      {state.files.length > 0 && <Result job={job} />}
       <div className="flex flex-wrap gap-2">
         {state.status === 'running' ? (
           <Button size="sm" intent="danger" onClick={() => ask('export_cancel')}>{words.cancel}</Button>
@@ -90,6 +90,7 @@ function Result({ job: { folder, state } }: { job: ExportJob }) {
         ))}
       </ul>
       {state.verdict && <Verified verdict={state.verdict} />}
+      {state.url && <p className="text-xs text-ink-soft [overflow-wrap:anywhere]">{fill(t.ui.export.sent, { url: state.url })}</p>}
     </>
   )
 }

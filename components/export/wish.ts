@@ -18,7 +18,7 @@ export type ExportWish = z.infer<typeof wishSchema>
 
 const storageKey = 'tuneboard.export'
 
-export const exportWish = createStore<ExportWish>({ options: { format: 'merged', gguf_type: 'f16', verify: true }, infer_dtype: 'auto', adapter: null, export_dir: null })
+export const exportWish = createStore<ExportWish>({ options: { format: 'merged', gguf_type: 'f16', verify: true, hub_private: true }, infer_dtype: 'auto', adapter: null, export_dir: null })
 
 export const change = (values: Partial<ExportWish>): void => exportWish.set((now) => ({ ...now, ...values }))
 export const changeOptions = (values: Partial<ExportOptions>): void => exportWish.set((now) => ({ ...now, options: { ...now.options, ...values } }))
@@ -44,7 +44,7 @@ export function offeredFolder(home: string, model: string, { options, adapter, i
   return `${home}/exports/${parts.filter(Boolean).join('-')}`
 }
 
-const shared = ['template', 'default_system', 'tool_format', 'enable_thinking', 'export_size', 'export_device', 'export_legacy_format'] as const satisfies readonly (keyof RawArgs)[]
+const shared = ['template', 'default_system', 'tool_format', 'enable_thinking', 'export_size', 'export_device', 'export_legacy_format', 'export_hub_model_id'] as const satisfies readonly (keyof RawArgs)[]
 
 /** The settings that go to the server: those of the model and of the export, no training's. */
 export function exportArgs(wish: ExportWish, base: string, folder: string): Record<string, unknown> {

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { servePush } from '@/tests/hub/fake-push'
 
 export interface FakeRepo {
   files: Record<string, string | Buffer>
@@ -76,6 +77,7 @@ export async function openFakeHub(datasets: Record<string, FakeRepo>, models: Re
       if (trouble !== null && 'hang' in trouble) return
       if (trouble !== null && 'status' in trouble) return void response.writeHead(trouble.status, trouble.headers).end(trouble.body ?? '')
       const address = new URL(url, hub.url)
+      if (request.method === 'POST' || request.method === 'PUT') return void servePush(hub, address, request, response)
       if (name === 'content') return serveContent(hub, address, request, response, trouble)
       if (address.pathname.startsWith('/api/v1/') || address.pathname.startsWith('/openapi/')) return serveModelscope(hub, address, request, response, trouble)
       serveHuggingface(hub, address, request, response, trouble)

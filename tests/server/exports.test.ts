@@ -36,7 +36,7 @@ afterEach(async () => {
 const at = (name: string) => path.join(home, 'out', name)
 const request = (name: string, format: 'merged' | 'gguf' = 'merged') => ({
   args: { model_name_or_path: path.join(home, 'model'), export_dir: at(name) },
-  options: { format, gguf_type: 'q8_0' as const, verify: true },
+  options: { format, gguf_type: 'q8_0' as const, verify: true, hub_private: true },
 })
 const start = async (name: string, format?: 'gguf') => (await get(board.port, 'export_start', request(name, format))).id
 const ended = (id: string, status: string) => until(() => jobs.find((job) => job.id === id && job.state.status === status), `${id} ${status}`)
@@ -46,7 +46,7 @@ test('an export goes to its end, says how far it is, and is still known to the n
   expect(await call(board.port, 'export_start', request('second'))).toMatchObject({ ok: false, fault: { code: 'export_busy' } })
   const job = await ended(id, 'done')
   expect(job).toMatchObject({ folder: at('first'), options: { format: 'gguf' }, state: { files: [{ name: 'words.txt', size: 1 }] } })
-  expect(readFileSync(path.join(at('first'), 'words.txt'), 'utf8')).toBe('--format gguf --gguf_type q8_0 --verify')
+  expect(readFileSync(path.join(at('first'), 'words.txt'), 'utf8')).toBe('--format gguf --gguf_type q8_0 --verify --hub_private=true')
   expect(new Set(shares).size).toBeGreaterThan(1)
   browser.close()
   await board.close()

@@ -77,7 +77,7 @@ async function train([file, ...overrides]) {
 async function exportModel([file, ...words]) {
   const folder = /^export_dir: (.*)$/m.exec(readFileSync(file, 'utf8'))[1]
   const temporary = `${folder}.${process.pid}.tmp`
-  const state = { status: 'running', phase: 'writing', share: 0, pid: process.pid, started_at: Date.now(), files: [], verdict: null, error: null }
+  const state = { status: 'running', phase: 'writing', share: 0, pid: process.pid, started_at: Date.now(), files: [], verdict: null, url: null, error: null }
   const change = (values) => whole(process.env.TUNEBOARD_EXPORT_STATE, JSON.stringify(Object.assign(state, values, { updated_at: Date.now() })))
   mkdirSync(temporary, { recursive: true })
   process.on('SIGTERM', () => {

@@ -3,7 +3,7 @@ import { UserError } from '@/lib/errors'
 import { type ExportOptions, exportOptionsSchema } from '@/lib/export'
 
 const names = Object.keys(exportOptionsSchema.shape) as (keyof ExportOptions)[]
-const switches: readonly string[] = ['verify'] satisfies (keyof ExportOptions)[]
+const switches: readonly string[] = ['verify', 'hub_private'] satisfies (keyof ExportOptions)[]
 
 /**
  * @returns the options, and the words that are left

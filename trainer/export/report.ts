@@ -11,13 +11,15 @@ const WRITE_EVERY = 200
 export interface ExportReport {
   /** The share is 0 to 1, or null where it is not known. */
   progress: (phase: ExportState['phase'], share: number | null) => void
-  done: (folder: string, verdict: Verdict | null) => void
+  /** The folder is there. */
+  made: (folder: string, verdict: Verdict | null) => void
+  done: (url: string | null) => void
   failed: (fault: Fault) => void
   cancelled: () => void
 }
 
 export function openReport(file = process.env[exportStateAs]): ExportReport {
-  const state: ExportState = { status: 'running', phase: 'checking', share: null, pid: process.pid, started_at: Date.now(), updated_at: 0, files: [], verdict: null, error: null }
+  const state: ExportState = { status: 'running', phase: 'checking', share: null, pid: process.pid, started_at: Date.now(), updated_at: 0, files: [], verdict: null, url: null, error: null }
   const write = (change: Partial<ExportState>) => {
     Object.assign(state, change, { updated_at: Date.now() })
     if (file) writeSwift(file, `${JSON.stringify(state)}\n`)
@@ -30,10 +32,14 @@ export function openReport(file = process.env[exportStateAs]): ExportReport {
       if (phase === 'writing' && share !== null) say(`${Math.floor(10 * share) * 10} %`)
       if (phase !== state.phase || share === 1 || Date.now() - state.updated_at > WRITE_EVERY) write({ phase, share })
     },
-    done(folder, verdict) {
+    made(folder, verdict) {
       if (verdict) say(verdictLine(verdict))
       process.stdout.write(`Exported to ${folder}\n`)
-      write({ status: 'done', share: 1, files: filesOf(folder), verdict })
+      write({ files: filesOf(folder), verdict })
+    },
+    done(url) {
+      if (url !== null) process.stdout.write(`Sent to ${url}\n`)
+      write({ status: 'done', share: 1, url })
     },
     failed: (error) => write({ status: 'failed', error }),
     cancelled: () => write({ status: 'cancelled' }),

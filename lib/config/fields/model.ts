@@ -77,6 +77,6 @@ export const modelFields = {
   export_quantization_nsamples: integer(128, { minimum: 1, part_of: 'export_quantization_bit' }),
   export_quantization_maxlen: integer(1024, { minimum: 1, part_of: 'export_quantization_bit' }),
   export_legacy_format: boolean(false, { group: 'export', widget: 'switch', needs: { '*': 'other_engines' } }),
-  export_hub_model_id: text(null, { group: 'export', widget: 'text', needs: { '*': 'hub' } }),
+  export_hub_model_id: text(null, { group: 'export', widget: 'text' }),
 }
 
