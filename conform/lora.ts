@@ -22,7 +22,6 @@ const kindSchema = z.object({
     type: z.string(),
     use_dora: z.boolean().optional(),
     init: z.string().optional(),
-    loraplus_lr_ratio: z.number().optional(),
     optimizer: z.string().default('AdamW'),
   }),
 })
@@ -33,6 +32,7 @@ const caseSchema = z.object({
     alpha: z.number(),
     target: z.array(z.string()),
     use_rslora: z.boolean().optional(),
+    loraplus_lr_ratio: z.number().optional(),
     gradient_accumulation: z.number().default(1),
     betas: z.tuple([z.number(), z.number()]),
     eps: z.number(),
@@ -65,12 +65,11 @@ export async function* check(dir: string, runtime?: ModelRuntime): AsyncGenerato
 }
 
 /** Which later part of the product a case needs, or null. */
-function laterFeature({ type, use_dora, init, loraplus_lr_ratio, optimizer }: z.infer<typeof kindSchema>['settings']): string | null {
+function laterFeature({ type, use_dora, init, optimizer }: z.infer<typeof kindSchema>['settings']): string | null {
   if (type !== 'lora') return `${type} tuning`
   if (optimizer !== 'AdamW') return `optimiser ${optimizer}`
   if (use_dora) return 'DoRA'
-  if (init !== undefined) return `initialisation ${init}`
-  return loraplus_lr_ratio === undefined ? null : 'LoRA+'
+  return init === undefined ? null : `initialisation ${init}`
 }
 
 async function* checkCase(label: string, own: string, model: string, golden: Case, { openEngine, openRunner }: ModelRuntime): AsyncGenerator<CheckResult> {
@@ -110,11 +109,11 @@ async function* trajectory(label: string, golden: Case, engine: Engine): AsyncGe
 
 function specOf(own: string, model: string, { settings, batches }: Case): EngineSpec & { weights: string } {
   const config = readModelConfig(model)
-  const { betas, eps, weight_decay, max_grad_norm, r, alpha, use_rslora = false, target } = settings
+  const { betas, eps, weight_decay, max_grad_norm, r, alpha, use_rslora = false, target, loraplus_lr_ratio: b_pace } = settings
   return {
     config,
     weights: model,
-    lora: { rank: r, alpha, dropout: 0, use_rslora, target },
+    lora: { rank: r, alpha, dropout: 0, use_rslora, target, b_pace },
     adapter: path.join(own, 'init_adapter'),
     dtype: 'float32',
     rows: batches[0].input_ids.length,

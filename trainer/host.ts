@@ -50,9 +50,11 @@ export function runHost({ report, total_steps, start, save, stopping }: HostPart
     },
     log(progress: Progress, { loss, grad_norm, learning_rate }: Logged) {
       report.record(logRecord(moment(progress), { loss, lr: learning_rate, grad_norm }))
+      report.scalars(progress.step, { loss, grad_norm, learning_rate, epoch: progress.epoch })
       report.text(`{'loss': ${fixed(loss)}, 'grad_norm': ${fixed(grad_norm)}, 'learning_rate': ${learning_rate.toExponential(4)}, 'epoch': ${progress.epoch.toFixed(2)}}`)
     },
     evaluated(progress, metrics) {
+      report.scalars(progress.step, { ...metrics, epoch: progress.epoch })
       report.record(logRecord(moment(progress), Object.fromEntries(Object.entries(metrics).filter(([name]) => name.endsWith('_loss')))))
       report.text(`{${Object.entries(metrics).map(([name, value]) => `'${name}': ${fixed(value)}`).join(', ')}}`)
     },

@@ -19,6 +19,9 @@ export interface LoraSpec {
 /** Names in adapter_model.safetensors: PEFT's wrapper, then the module. */
 const tensorName = (module: string, side: 'A' | 'B'): string => `base_model.model.${module}.lora_${side}.weight`
 
+/** Whether a tensor is the second of a linear's two, which LoRA+ trains faster. */
+export const isLoraB = (name: string): boolean => name.endsWith('.lora_B.weight')
+
 /** Last parts of the linears' names, each once, in the order of the forward pass: what `lora_target` may name. */
 export function linearNames(config: ModelConfig): string[] {
   return [...new Set(linearSpecs(config).map(({ module }) => lastPart(module)))]

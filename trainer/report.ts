@@ -11,6 +11,7 @@ import { openLines, writeWhole, type Write } from '@/trainer/files'
 import { plotCurve } from '@/trainer/loss-plot'
 import type { HistoryEntry } from '@/trainer/progress'
 import { openState, type StateFile } from '@/trainer/run-state'
+import { openTensorBoard } from '@/trainer/tensorboard'
 
 /** Python's round(value, digits) but for ties, which a measured number does not hit. */
 export const round = (value: number, digits: number): number => Number(value.toFixed(digits))
@@ -70,6 +71,8 @@ export interface Report {
   /** A line of running_log.txt, shown on the terminal too. */
   text(line: string, level?: 'INFO' | 'WARNING' | 'ERROR'): void
   record(record: LogRecord): void
+  /** The same numbers for TensorBoard, where it was asked for. */
+  scalars(step: number, values: Record<string, number>): void
   /** Writes `<name>_results.json` and puts the same into all_results.json. */
   results(name: 'train' | 'eval' | 'predict', metrics: Record<string, number>): void
   plot(history: readonly HistoryEntry[]): void
@@ -80,6 +83,8 @@ export interface ReportOptions {
   total_steps: number
   /** Where a resumed run goes on; null for a new one. */
   resume: { step: number; checkpoint: string } | null
+  /** Whether TensorBoard's curves are written too. */
+  tensorboard?: boolean
   /** Where lines of text go besides the file. */
   echo?: (line: string) => void
   write?: Write
@@ -93,6 +98,7 @@ export function openReport(folder: string, options: ReportOptions): Report {
   const state = openState(folder, { step: resume?.step ?? 0, total_steps, checkpoint: resume?.checkpoint ?? null })
   const text = openLines(path.join(folder, runFiles.text), options.write)
   const log = openLines(path.join(folder, runFiles.log), options.write)
+  const curves = options.tensorboard ? openTensorBoard(folder, resume?.step ?? 0) : null
   return {
     state,
     text(line, level = 'INFO') {
@@ -101,11 +107,13 @@ export function openReport(folder: string, options: ReportOptions): Report {
       text.append(whole)
     },
     record: (record) => log.append(JSON.stringify(record)),
+    scalars: (step, values) => curves?.scalars(step, values),
     results: (name, metrics) => writeResults(folder, name, metrics),
     plot: (history) => plotHistory(folder, history),
     close() {
       text.close()
       log.close()
+      curves?.close()
     },
   }
 }

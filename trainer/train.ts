@@ -100,7 +100,7 @@ export function begin(args: TrainingArgs, { resume }: Ground): Begun & { monitor
   if (args.overwrite_output_dir && !resume) clearOutput(output_dir)
   const stop = listenForStop()
   const from = resume && { step: resume.saved.progress.step, checkpoint: path.basename(resume.folder) }
-  const report = openReport(output_dir, { total_steps: resume?.saved.identity.max_steps ?? 0, resume: from, echo: (line) => void process.stdout.write(`${line}\n`) })
+  const report = openReport(output_dir, { total_steps: resume?.saved.identity.max_steps ?? 0, resume: from, tensorboard: args.report_to.includes('tensorboard'), echo: (line) => void process.stdout.write(`${line}\n`) })
   return { report, stop, monitor: openMonitor(output_dir) }
 }
 
@@ -176,7 +176,7 @@ function engineSpec({ args, ground, data, adapter }: Run): EngineSpec {
   return {
     config: ground.config,
     weights: args.model_name_or_path ?? '',
-    lora: { rank, alpha, dropout, use_rslora, target: target_modules },
+    lora: { rank, alpha, dropout, use_rslora, target: target_modules, b_pace: args.loraplus_lr_ratio ?? 1 },
     adapter: ground.adapter,
     dtype: ground.dtype,
     rows: args.per_device_train_batch_size,

@@ -28,7 +28,7 @@ export function Control(props: ControlProps) {
   if (kind === 'boolean') {
     return <Checkbox id={id} checked={value === true} disabled={disabledBy !== undefined} describedBy={describedBy} onChange={(next) => setArg(name, next)} />
   }
-  if (kind === 'choice') return <Choice {...props} />
+  if (fieldOf(name).options) return <Choice {...props} />
   if (kind === 'integer' || kind === 'number' || kind === 'amount') return <NumberInput {...props} />
   return <Text {...props} />
 }
@@ -46,7 +46,7 @@ function Choice(props: ControlProps) {
     <Select
       id={id}
       label={label}
-      value={typeof value === 'string' ? value : UNSET}
+      value={chosen(value)}
       options={withUnset}
       invalid={fault !== null}
       disabled={disabledBy !== undefined}
@@ -55,6 +55,9 @@ function Choice(props: ControlProps) {
     />
   )
 }
+
+/** Of several names, which only a file can hold, all are shown. */
+const chosen = (value: unknown): string => (Array.isArray(value) ? value.join(',') : typeof value === 'string' ? value : UNSET)
 
 function NumberInput(props: ControlProps) {
   const { name, id, value, disabledBy } = props

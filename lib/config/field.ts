@@ -40,6 +40,8 @@ export interface Placement<T> {
   element?: string
   /** The page's first value, where LLaMA Board starts with another than the key's default. */
   form?: T
+  /** A number that says the same as no value, as LLaMA Board has it. */
+  none?: number
   /** What an empty field stands for, shown in it. */
   empty?: string
   /** Shown only while every named key has one of these values. */
@@ -91,8 +93,11 @@ const numeric =
   (kind: 'integer' | 'number') =>
   <D extends Numeric>(fallback: D, rest: Options<D extends null ? number | null : number> = {}) => {
     type T = D extends null ? number | null : number
-    return field<T>(kind, bounded(rest, kind === 'integer') as z.ZodType<NonNullable<T>>, readNumber, fallback as unknown as T, rest)
+    const read = (raw: unknown) => orNone(readNumber(raw), rest.none)
+    return field<T>(kind, bounded(rest, kind === 'integer') as z.ZodType<NonNullable<T>>, read, fallback as unknown as T, rest)
   }
+
+const orNone = (value: unknown, none: number | undefined): unknown => (none !== undefined && value === none ? null : value)
 
 /** A whole number. */
 export const integer = numeric('integer')
@@ -138,6 +143,11 @@ export function choice<const O extends readonly string[], D extends O[number] | 
   const read = (raw: unknown) => rest.words?.[String(raw)] ?? (raw === '' && fallback === null ? null : readText(raw))
   const made = field<T>('choice', z.enum(options) as z.ZodType as z.ZodType<NonNullable<T>>, read, fallback as unknown as T, rest)
   return { ...made, options }
+}
+
+/** Names out of a list, of which the page offers one at a time. */
+export function namesOf(options: readonly string[], fallback: string[], rest: Placement<string[]> = {}): Field<string[]> {
+  return { ...field<string[]>('names', z.array(z.enum(options as [string, ...string[]])), readNames, fallback, rest), options }
 }
 
 /** Names, written in YAML as a list or as one text with commas; none is null. Written back with commas, as LLaMA-Factory wants them. */

@@ -29,7 +29,7 @@ export const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringi
 export function missingFeature(key: Key, value: unknown): Feature | null {
   const { needs, allow, default: fallback } = fieldOf(key)
   if (!needs || same(value, fallback)) return null
-  const exact = needs[String(value)]
+  const exact = (Array.isArray(value) ? value : [value]).map((one) => needs[String(one)]).find((feature) => feature !== undefined)
   if (exact) return exact
   return needs['*'] && !allow?.some((allowed) => same(allowed, value)) ? needs['*'] : null
 }

@@ -47,7 +47,7 @@ function valueFault(key: Key, value: unknown, issue: Issue): Fault {
     case 'custom':
       return { code: 'count_or_share', values: found, field: key }
     default:
-      if (field.kind === 'choice') return { code: 'not_an_option', values: { ...found, options: (field.options ?? []).join(', ') }, field: key }
+      if (field.options && (field.kind === 'choice' || typeof value !== 'object' || Array.isArray(value))) return { code: 'not_an_option', values: { ...found, options: field.options.join(', ') }, field: key }
       if (field.kind === 'integer' && issue.code === 'invalid_type' && issue.expected === 'int') return { code: 'not_an_integer', values: found, field: key }
       return { code: notA[field.kind], values: { ...found, example: '{"min_lr": 1e-6}' }, field: key }
   }

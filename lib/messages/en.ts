@@ -196,7 +196,6 @@ export const en = {
     kto: 'the KTO stage',
     lean_checkpoints: 'checkpoints without the state of the optimiser',
     llama_pro: 'LLaMA Pro',
-    loraplus: 'LoRA+',
     losses: 'other training losses',
     metrics: 'evaluation metrics beyond the loss',
     mixture_of_experts: 'mixture-of-experts models',

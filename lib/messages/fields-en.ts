@@ -70,7 +70,7 @@ export const fieldsEn = {
     logging_steps: { label: 'Logging steps', help: 'Updates between two points of the loss curve.' },
     save_steps: { label: 'Save steps', help: 'Updates between two checkpoints; a run that breaks off goes on from the last one.' },
     save_total_limit: { label: 'Checkpoints kept', help: 'Older checkpoints beyond this number are deleted; empty keeps all of them.' },
-    report_to: { label: 'Enable external logger', help: 'Also send the log to an experiment tracker.' },
+    report_to: { label: 'Enable external logger', help: 'Also hand the log to an experiment tracker; tensorboard writes its files into the run’s folder, below runs/.' },
     project: { label: 'Project Name', help: 'Name of the project at the experiment tracker.' },
     trackio_space_id: { label: 'Trackio Space ID', help: 'Space that Trackio sends the log to.' },
     hub_private_repo: { label: 'Private Repository', help: 'Make the repository on the hub private.' },

@@ -71,7 +71,7 @@ export const fieldsZh: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     logging_steps: { label: '日志间隔', help: '损失曲线上相邻两点之间的更新次数。' },
     save_steps: { label: '保存间隔', help: '相邻两个检查点之间的更新次数；训练中断后可从最近的检查点继续。' },
     save_total_limit: { label: '检查点保留数', help: '超出此数量的旧检查点会被删除；留空则全部保留。' },
-    report_to: { label: '启用外部记录面板', help: '同时将日志发送到实验跟踪平台。' },
+    report_to: { label: '启用外部记录面板', help: '同时将日志交给实验跟踪工具；tensorboard 会把文件写入本次训练文件夹下的 runs/。' },
     project: { label: '项目名称', help: '在实验跟踪平台上的项目名称。' },
     trackio_space_id: { label: 'Trackio Space ID', help: 'Trackio 日志发送到的 Space。' },
     hub_private_repo: { label: '私有仓库', help: '将模型仓库设为私有。' },

@@ -194,7 +194,6 @@ export const zh: Messages = {
     kto: 'KTO 训练阶段',
     lean_checkpoints: '不含优化器状态的检查点',
     llama_pro: 'LLaMA Pro',
-    loraplus: 'LoRA+',
     losses: '其他训练损失函数',
     metrics: '损失以外的评估指标',
     mixture_of_experts: '混合专家模型',

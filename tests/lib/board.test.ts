@@ -60,7 +60,7 @@ describe('every element of LLaMA Board', () => {
     expect([accepts(bottom), accepts(top)]).toEqual([true, true])
   })
 
-  it.each(settings.filter(({ options, element }) => options && !['quantization_bit', 'report_to'].includes(element)))('$element offers $options', ({ key, options }) => {
+  it.each(settings.filter(({ options, element }) => options && element !== 'quantization_bit'))('$element offers $options', ({ key, options }) => {
     const offered = optionsOf(key).flatMap(({ value }) => [value, optionText(words, key, value)])
     expect((options ?? []).filter((option) => option !== 'none' && !offered.includes(option))).toEqual([])
   })
@@ -75,7 +75,7 @@ function another(key: Key): unknown {
   const { kind, form, default: fallback, options } = fieldOf(key)
   const first = form ?? fallback
   const candidates: Readonly<Record<Kind, readonly unknown[]>> = {
-    boolean: [first !== true], choice: options ?? [], text: ['x'], names: [['x']], object: [{ a: 1 }], text_or_true: ['x'], integer: [2, 3, 12, 100], number: [0.5, 2, 3], amount: [2, 3, 0.5],
+    boolean: [first !== true], choice: options ?? [], text: ['x'], names: options ? [[options[1]]] : [['x']], object: [{ a: 1 }], text_or_true: ['x'], integer: [2, 3, 12, 100], number: [0.5, 2, 3], amount: [2, 3, 0.5],
   }
   return candidates[kind].find((value) => JSON.stringify(value) !== JSON.stringify(first) && fieldOf(key).schema.safeParse(value).success)
 }

@@ -54,8 +54,11 @@ describe('values', () => {
     [{ rope_scaling: '' }, { rope_scaling: null }],
     [{ lr_scheduler_type: 'cosine_with_min_lr', lr_scheduler_kwargs: '{"min_lr": 1e-6}' }, { lr_scheduler_kwargs: { min_lr: 1e-6 } }],
     [{ report_to: 'none' }, { report_to: ['none'] }],
+    [{ report_to: 'tensorboard' }, { report_to: ['tensorboard'] }],
     [{ val_size: 0.1, eval_strategy: 'epoch' }, { val_size: 0.1 }],
     [{ val_size: 20 }, { val_size: 20 }],
+    [{ loraplus_lr_ratio: 0, neftune_noise_alpha: '0.0' }, { loraplus_lr_ratio: null, neftune_noise_alpha: null }],
+    [{ loraplus_lr_ratio: 16 }, { loraplus_lr_ratio: 16 }],
     [{ ddp_timeout: 180000000, preprocessing_num_workers: 16, overwrite_cache: true, flash_attn: 'fa2', trust_remote_code: true }, { flash_attn: 'fa2' }],
   ])('%j gives %j', (raw, expected) => {
     expect(argsOf(raw)).toMatchObject(expected)
@@ -100,6 +103,7 @@ describe('faults of one setting', () => {
     ['template', ['a'], 'not_a_text', {}],
     ['dataset', { a: 1 }, 'not_a_list', {}],
     ['lora_target', [], 'not_a_list', {}],
+    ['report_to', 'tensorbord', 'not_an_option', { value: 'tensorbord' }],
     ['lr_scheduler_kwargs', 'x', 'not_an_object', {}],
     ['lr_scheduler_kwargs', [1], 'not_an_object', {}],
     ['dataset', null, 'missing_key', {}],
@@ -141,7 +145,7 @@ describe('what this version lacks', () => {
     [{ optim: 'lion_8bit' }, 'optimizers'],
     [{ deepspeed: 'ds_z2.json' }, 'devices'],
     [{ report_to: 'wandb' }, 'external_loggers'],
-    [{ loraplus_lr_ratio: 16 }, 'loraplus'],
+    [{ report_to: 'tensorboard,wandb' }, 'external_loggers'],
   ])('%j needs %s', (raw, feature) => {
     expect(faultsOf({ ...base, ...raw })).toMatchObject([{ code: 'not_yet', values: { feature }, field: Object.keys(raw)[0] }])
   })

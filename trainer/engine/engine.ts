@@ -9,12 +9,12 @@ import { inputFeeds, isPacked } from '@/trainer/engine/batch'
 import { FrozenWeights, type WeightSource, loadTensor, memoryShape } from '@/trainer/engine/frozen'
 import { type BatchShape, type Given, type Means, type ModelView, type Objective, addMeans } from '@/trainer/engine/objective'
 import { runtimeName } from '@/trainer/engine/runtime'
-import { Slabs } from '@/trainer/engine/slabs'
+import { Slabs, type TrainedSpec } from '@/trainer/engine/slabs'
 import type { Batch, Engine, EngineSpec, EvalResult, Hyper, NamedTensor, TrainResult } from '@/trainer/engine/types'
 import { fuseOnGpu } from '@/trainer/engine/xla'
 import { Program, type InputSpec, type Scope } from '@/trainer/graph/program'
 import { Session } from '@/trainer/graph/session'
-import { buildLora } from '@/trainer/lora'
+import { buildLora, type LoraSpec as LoraTensors } from '@/trainer/lora'
 import { paramSpecs } from '@/trainer/model/params'
 import { type Lora, forward } from '@/trainer/model/transformer'
 import { nextToken } from '@/trainer/objectives/next-token'
@@ -51,7 +51,7 @@ class GraphEngine implements Engine {
     this.adapter = spec.lora === null ? null : startingAdapter(spec)
     const all = paramSpecs(config)
     this.frozen = new FrozenWeights(program, spec.lora === null ? [] : all, source)
-    const model = spec.lora === null ? all.map(s => ({ name: s.name, shape: memoryShape(s) })) : (this.adapter?.specs ?? []).flatMap(l => [l.a, l.b])
+    const model = spec.lora === null ? all.map(s => ({ name: s.name, shape: memoryShape(s) })) : loraTensors(this.adapter?.specs ?? [], spec.lora.b_pace ?? 1)
     this.slabs = new Slabs(program, [...model, ...(this.objective.own ?? [])])
     this.frozen.define(program)
     this.slabs.define(program)
@@ -207,3 +207,9 @@ const outputs = ({ sum, told }: ReturnType<Objective['loss']>): Record<string, T
 const prefixed = (prefix: string, tensors: NamedTensor[]): NamedTensor[] => tensors.map(t => ({ ...t, name: prefix + t.name }))
 const unprefixed = (prefix: string, tensors: NamedTensor[]): NamedTensor[] =>
   tensors.filter(t => t.name.startsWith(prefix)).map(t => ({ ...t, name: t.name.slice(prefix.length) }))
+
+/** All A's, then all B's where they learn at a pace of their own: tensors of one pace lie in one slab. */
+function loraTensors(specs: readonly LoraTensors[], b_pace: number): TrainedSpec[] {
+  if (b_pace === 1) return specs.flatMap(({ a, b }) => [a, b])
+  return [...specs.map(({ a }) => a), ...specs.map(({ b }) => ({ ...b, pace: b_pace }))]
+}

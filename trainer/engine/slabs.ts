@@ -3,7 +3,7 @@
  * node to read, to update and to save, where hundreds of small tensors would be hundreds: start-up time. A large tensor is a slab of its own,
  * which costs no copy.
  */
-import { type Scalar, type Tensor, type Tensor1D, add, addN, concat, div, minimum, mul, reshape, split, sqrt, square, sum, zerosLike } from '@tensorflow/tfjs-core'
+import { type Scalar, type Tensor, type Tensor1D, add, addN, concat, div, minimum, mul, reshape, split, sqrt, square, sub, sum, zerosLike } from '@tensorflow/tfjs-core'
 import { full } from '@/trainer/graph/rules/shape'
 import type { Program, Scope, Variable } from '@/trainer/graph/program'
 import type { NamedTensor } from '@/trainer/engine/types'
@@ -11,16 +11,22 @@ import type { NamedTensor } from '@/trainer/engine/types'
 export interface TrainedSpec {
   name: string
   shape: number[]
+  /** Factor of the learning rate; 1 where nothing is said. */
+  pace?: number
 }
 
 interface Slab {
   members: (TrainedSpec & { offset: number; size: number })[]
   size: number
+  /** Of all its members. */
+  pace: number
   value: Variable
   gradient: Variable
   m: Variable
   s: Variable
 }
+
+const paceOf = ({ pace }: TrainedSpec): number => pace ?? 1
 
 /** Tensors above this many numbers are not packed with others. */
 const packed = 1 << 20
@@ -36,6 +42,7 @@ export class Slabs {
     }
     for (const spec of specs) {
       const size = spec.shape.reduce((a, d) => a * d, 1)
+      if (paceOf(open[0] ?? spec) !== paceOf(spec)) close()
       if (size > packed) this.slabs.push(this.slab(program, [{ ...spec, offset: 0, size }]))
       else open.push({ ...spec, offset: open.reduce((a, m) => a + m.size, 0), size })
     }
@@ -45,7 +52,7 @@ export class Slabs {
   private slab(program: Program, members: Slab['members']): Slab {
     const size = members.reduce((a, m) => a + m.size, 0)
     const at = (kind: string) => program.variable(`slab/${this.slabs.length}/${kind}`, 'float32', [size])
-    return { members, size, value: at('value'), gradient: at('gradient'), m: at('m'), s: at('s') }
+    return { members, size, pace: paceOf(members[0]), value: at('value'), gradient: at('gradient'), m: at('m'), s: at('s') }
   }
 
   /** The flat values, one tensor per slab. */
@@ -89,8 +96,9 @@ export class Slabs {
     const factor = clips ? clipFactor(norm, x.max_norm) : null
     this.slabs.forEach((s, i) => {
       const g = factor === null ? gradients[i] : mul(gradients[i], factor)
-      if (decays) scope.assign(s.value, mul(scope.read(s.value), x.decay))
-      scope.adam(s.value, s.m, s.s, x, g)
+      const own = s.pace === 1 ? x : { ...x, lr: mul(x.lr, s.pace), decay: sub(1, mul(sub(1, x.decay), s.pace)) }
+      if (decays) scope.assign(s.value, mul(scope.read(s.value), own.decay))
+      scope.adam(s.value, s.m, s.s, own, g)
       scope.assign(s.gradient, zerosLike(gradients[i]))
     })
     return norm

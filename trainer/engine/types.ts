@@ -88,6 +88,8 @@ export interface LoraSpec {
   use_rslora: boolean
   /** Names of the linears, or ['all']. */
   target: string[]
+  /** LoRA+ (arXiv 2402.12354): how many times faster B learns than A; 1 where nothing is said. */
+  b_pace?: number
 }
 
 export interface EngineSpec {

@@ -10,7 +10,7 @@ import { readAdapter, startingAdapter } from '@/trainer/adapter'
 import { labelCount } from '@/trainer/engine/batch'
 import { type BatchShape, type Given, type Means, type ModelView, type Objective, addMeans } from '@/trainer/engine/objective'
 import type { Batch, Engine, EngineSpec, EvalResult, Hyper, LoraSpec as LoraSettings, NamedTensor, TrainResult } from '@/trainer/engine/types'
-import { type LoraSpec, buildLora, loraScale } from '@/trainer/lora'
+import { type LoraSpec, buildLora, loraScale, isLoraB } from '@/trainer/lora'
 import { type AdamState, adamw, clipFactor, globalNorm } from '@/trainer/model/adamw'
 import { type Params, buildParams } from '@/trainer/model/params'
 import { type ForwardInput, type ForwardOptions, type Lora, forward, logits } from '@/trainer/model/transformer'
@@ -129,6 +129,7 @@ export type EagerSpec = Pick<EngineSpec, 'config' | 'lora' | 'adapter' | 'seed' 
 export function createEagerEngine(spec: EagerSpec): Engine {
   const { config, objective = nextToken } = spec
   const { start, model, dispose } = spec.lora === null ? trainedWhole(spec) : trainedLora(spec, spec.lora)
+  const paceOf = (name: string): number => (isLoraB(name) ? (spec.lora?.b_pace ?? 1) : 1)
   let trained = [...start, ...(objective.own ?? [])]
   let moments: AdamState[] = trained.map(t => ({ m: new Float32Array(t.data.length), v: new Float32Array(t.data.length) }))
 
@@ -167,7 +168,7 @@ export function createEagerEngine(spec: EagerSpec): Engine {
     const clip = clipFactor(grad_norm, spec.max_grad_norm)
     trained = trained.map((t, i) => {
       const data = t.data.slice()
-      adamw(data, grads[i].map(g => g * clip), moments[i], lr, step + 1, spec.adam)
+      adamw(data, grads[i].map(g => g * clip), moments[i], lr * paceOf(t.name), step + 1, spec.adam)
       return { ...t, data }
     })
     return { loss: parts.reduce((sum, p) => sum + p.loss, 0) / units, grad_norm, units, means: parts.reduce<Means>((all, { means }) => addMeans(all, means), {}) }

@@ -1,5 +1,5 @@
 /** Settings of the training loop. Types and defaults: transformers' `TrainingArguments` as LLaMA-Factory 0.9.5 uses it (4.55 to 5.6). */
-import { amount, boolean, choice, integer, names, number, object, text, textOrTrue } from '@/lib/config/field'
+import { amount, boolean, choice, integer, names, namesOf, number, object, text, textOrTrue } from '@/lib/config/field'
 
 export const schedulerNames = [
   'linear', 'cosine', 'cosine_with_restarts', 'polynomial', 'constant', 'constant_with_warmup', 'inverse_sqrt', 'reduce_lr_on_plateau',
@@ -15,6 +15,9 @@ const optimizers = [
 ] as const
 
 const levels = ['passive', 'detail', 'debug', 'info', 'warning', 'error', 'critical'] as const
+
+/** Trackers that transformers knows and this engine does not send to (`get_reporting_integration_callbacks`). */
+const loggers = ['wandb', 'mlflow', 'neptune', 'trackio', 'all', 'azure_ml', 'clearml', 'codecarbon', 'comet_ml', 'dagshub', 'dvclive', 'flyte', 'swanlab'] as const
 
 export const trainingFields = {
   do_train: boolean(false, { form: true }),
@@ -45,7 +48,7 @@ export const trainingFields = {
   fp16: boolean(false, { needs: { '*': 'float16' } }),
   seed: integer(42, { minimum: 0, maximum: 2 ** 32 - 1, group: 'advanced', widget: 'number', element: 'train_seed' }),
   data_seed: integer(null, { minimum: 0, maximum: 2 ** 32 - 1 }),
-  neftune_noise_alpha: number(null, { minimum: 0, maximum: 100, group: 'advanced', widget: 'slider', step: 0.1, element: 'neftune_alpha', empty: '0', needs: { '*': 'neftune' }, allow: [0] }),
+  neftune_noise_alpha: number(null, { minimum: 0, maximum: 100, group: 'advanced', widget: 'slider', step: 0.1, element: 'neftune_alpha', empty: '0', none: 0, needs: { '*': 'neftune' } }),
   label_smoothing_factor: number(0, { minimum: 0, maximum: 1, needs: { '*': 'losses' } }),
   average_tokens_across_devices: boolean(true, { inert: true }),
   logging_steps: amount(500, { above: 0, group: 'output', widget: 'number', form: 5 }),
@@ -63,7 +66,7 @@ export const trainingFields = {
   metric_for_best_model: text(null, { group: 'evaluation', order: 55, widget: 'text' }),
   greater_is_better: boolean(null),
   include_num_input_tokens_seen: choice(['no', 'all', 'non_padding'], 'no', { words: { true: 'all', false: 'no' }, inert: true }),
-  report_to: names(['none'], { group: 'output', widget: 'names', needs: { '*': 'external_loggers' } }),
+  report_to: namesOf(['none', 'tensorboard', ...loggers], ['none'], { group: 'output', widget: 'select', needs: Object.fromEntries(loggers.map((name) => [name, 'external_loggers'])) }),
   run_name: text(null, { inert: true }),
   project: text('huggingface', { group: 'output', widget: 'text', inert: true }),
   trackio_space_id: text(null, { group: 'output', widget: 'text', empty: 'trackio', inert: true }),
