@@ -101,6 +101,8 @@ all come from the same declarations (\`lib/config/fields.ts\`).
 - Settings on the command line win over the file: \`npx tuneboard train x.yaml learning_rate=1e-4 bf16=true\`. Without a file, \`--key value\` works as well.
 - Files are read as PyYAML reads them. Numbers may be written \`5e-5\`, \`5.0e-05\` or \`"5e-5"\`; names as a list or with commas.
 - An unknown key, a number out of range or two settings that do not go together are refused with a sentence, before anything is written.
+- A file can be dropped on the Train page or chosen there: LLaMA-Factory's YAML or JSON, a run's \`training_args.yaml\`, or LLaMA Board's own \`llamaboard_config.yaml\`. The page first says what it would change, names
+  every unknown key with the nearest known one, and puts a value that cannot be used into its field with the reason. What the file leaves out is at its default, as it would be when the file is run. The output folder is the page's.
 - "Default" is what a missing key means in a file; the page starts with LLaMA Board's first values where they differ.
 - \`lora_alpha\` left empty is twice \`lora_rank\`. \`bf16: true\` computes the matrix products in bfloat16, on the processor too; without it everything is float32.
 - \`warmup_ratio\` and \`warmup_steps\` cannot both be set: transformers 4 and 5 disagree on which of them wins. \`warmup_steps\` below 1 is a share as well.
