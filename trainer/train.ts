@@ -185,6 +185,7 @@ function engineSpec({ args, ground, data, adapter }: Run): EngineSpec {
     packed: data.packed,
     adam: { beta1: args.adam_beta1, beta2: args.adam_beta2, epsilon: args.adam_epsilon, weight_decay: args.weight_decay },
     max_grad_norm: args.max_grad_norm,
+    neftune_alpha: args.neftune_noise_alpha ?? undefined,
     seed: args.seed,
   }
 }

@@ -90,6 +90,12 @@ const schedulerFits: Rule = (args) => {
   }
 }
 
+/** Losses that compare with a reference see the model without dropout, and without this noise. */
+const neftuneFits: Rule = ({ neftune_noise_alpha, stage }) =>
+  neftune_noise_alpha !== null && ['dpo', 'kto', 'ppo'].includes(stage)
+    ? { code: 'key_needs', values: { key: 'neftune_noise_alpha', value: neftune_noise_alpha, other: 'stage = sft' }, field: 'neftune_noise_alpha' }
+    : null
+
 /** What any use of a model needs. */
 const modelRules: readonly Rule[] = [required('model_name_or_path')]
 
@@ -106,6 +112,7 @@ const trainRules: readonly Rule[] = [
   (args) => (args.eval_dataset !== null && args.val_size > 1e-6 ? { code: 'exactly_one', values: { key: 'val_size', other: 'eval_dataset' }, field: 'val_size' } : null),
   (args) => (args.dataset === null && args.val_size > 1e-6 ? { code: 'key_needs', values: { key: 'val_size', value: args.val_size, other: 'dataset' }, field: 'val_size' } : null),
   ({ neat_packing, stage }) => (neat_packing && stage !== 'sft' ? { code: 'key_needs', values: { key: 'neat_packing', value: 'true', other: 'stage = sft' }, field: 'neat_packing' } : null),
+  neftuneFits,
   sharesFit,
   ...streamRules,
   evalNeedsData,

@@ -200,7 +200,6 @@ export const en = {
     metrics: 'evaluation metrics beyond the loss',
     mixture_of_experts: 'mixture-of-experts models',
     multimodal: 'images, video and audio',
-    neftune: 'NEFTune noise',
     oft: 'orthogonal fine-tuning',
     optimizers: 'optimisers other than AdamW',
     other_engines: 'an engine other than our own',

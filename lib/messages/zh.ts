@@ -198,7 +198,6 @@ export const zh: Messages = {
     metrics: '损失以外的评估指标',
     mixture_of_experts: '混合专家模型',
     multimodal: '图像、视频和音频输入',
-    neftune: 'NEFTune 噪声',
     oft: '正交微调（OFT）',
     optimizers: 'AdamW 以外的优化器',
     other_engines: '其他训练或推理引擎',

@@ -30,11 +30,12 @@ afterAll(() => [model, adapter].forEach(f => rmSync(f, { recursive: true })))
 describe.each(['cpu', 'wasm'])('on %s', backend => {
   beforeAll(() => setBackend(backend))
 
-  const engine = (dropout: number, seed = 1) =>
+  const engine = (dropout: number, seed = 1, more: { neftune_alpha?: number; b_pace?: number } = {}) =>
     createEagerEngine({
       config,
       weights: model,
-      lora: { rank: 2, alpha: 4, dropout, use_rslora: false, target: ['all'] },
+      lora: { rank: 2, alpha: 4, dropout, use_rslora: false, target: ['all'], b_pace: more.b_pace },
+      neftune_alpha: more.neftune_alpha,
       adapter: dropout === 0 ? adapter : null,
       seed,
       adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.01 },
@@ -69,6 +70,30 @@ describe.each(['cpu', 'wasm'])('on %s', backend => {
     }))
     expect(new Set(losses.map(l => l.trained)).size).toBe(3)
     expect(new Set(losses.map(l => l.evaluated)).size).toBe(1)
+  })
+
+  test('NEFTune’s noise differs by step, grows with alpha, is the same after a restart, and is off in evaluations', async () => {
+    const plain = await engine(0).train([batch], { lr: 0, step: 0 })
+    const noisy = (neftune_alpha: number, step: number) => engine(0, 1, { neftune_alpha }).train([batch], { lr: 0, step })
+    const [one, again, other, faint] = [await noisy(5, 0), await noisy(5, 0), await noisy(5, 1), await noisy(0.001, 0)]
+    expect(one).toEqual(again)
+    expect(new Set([plain.loss, one.loss, other.loss]).size).toBe(3)
+    expect(Math.abs(faint.loss - plain.loss)).toBeLessThan(Math.abs(one.loss - plain.loss) / 100)
+    expect(await engine(0, 1, { neftune_alpha: 5 }).evaluate(batch)).toEqual(await engine(0).evaluate(batch))
+  })
+
+  test('LoRA+ moves B as many times further as it says, and A as far as ever', async () => {
+    const moved = async (b_pace: number) => {
+      const own = engine(0, 1, { b_pace })
+      const before = await own.readTrainable()
+      await own.train([batch], { lr: 1e-4, step: 0 })
+      const after = await own.readTrainable()
+      const length = (side: string) => Math.sqrt(before.reduce((sum, { name, data }, i) => sum + (name.includes(side) ? data.reduce((own, x, j) => own + (after[i].data[j] - x) ** 2, 0) : 0), 0))
+      return { a: length('lora_A'), b: length('lora_B') }
+    }
+    const [slow, fast] = [await moved(1), await moved(16)]
+    expect(fast.a).toBeCloseTo(slow.a, 6)
+    expect(fast.b / slow.b).toBeCloseTo(16, 1)
   })
 
   test('generation: by seed, by side, to the stop, to the limit, until cancelled', async () => {

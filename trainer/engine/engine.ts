@@ -15,6 +15,7 @@ import { fuseOnGpu } from '@/trainer/engine/xla'
 import { Program, type InputSpec, type Scope } from '@/trainer/graph/program'
 import { Session } from '@/trainer/graph/session'
 import { buildLora, type LoraSpec as LoraTensors } from '@/trainer/lora'
+import { embeddingNoise } from '@/trainer/model/neftune'
 import { paramSpecs } from '@/trainer/model/params'
 import { type Lora, forward } from '@/trainer/model/transformer'
 import { nextToken } from '@/trainer/objectives/next-token'
@@ -127,7 +128,10 @@ class GraphEngine implements Engine {
       hidden: (side, from, to) => {
         if (side === 'reference' && lora === null) throw new Error('engine: a reference needs an adapter that can be left out')
         const input = { rows: to - from, length, ids: cut(x.ids, from, to) as Tensor1D, positions: cut(x.positions, from, to), segments: cut(x.segments, from, to) }
-        return forward(params, config, input, { lora: side === 'reference' || lora === null ? undefined : this.loraTree(trained, x.seed as Tensor1D | undefined), trains: () => lora === null })
+        const seed = x.seed as Tensor1D | undefined
+        const adapter = side === 'reference' || lora === null ? undefined : this.loraTree(trained, seed)
+        const noise = side === 'reference' ? undefined : embeddingNoise(this.spec.neftune_alpha, seed, length)
+        return forward(params, config, input, { lora: adapter, trains: () => lora === null, noise })
       },
       head: params.head,
       softcap: config.logit_softcap,

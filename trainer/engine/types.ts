@@ -112,6 +112,8 @@ export interface EngineSpec {
   adam: { beta1: number; beta2: number; epsilon: number; weight_decay: number }
   /** 0 = no clipping. */
   max_grad_norm: number
+  /** NEFTune's noise on the embeddings while training; absent for none. */
+  neftune_alpha?: number
   seed: number
   /** What is minimised. Default: the next token's cross-entropy. */
   objective?: Objective

@@ -12,6 +12,7 @@ import { type BatchShape, type Given, type Means, type ModelView, type Objective
 import type { Batch, Engine, EngineSpec, EvalResult, Hyper, LoraSpec as LoraSettings, NamedTensor, TrainResult } from '@/trainer/engine/types'
 import { type LoraSpec, buildLora, loraScale, isLoraB } from '@/trainer/lora'
 import { type AdamState, adamw, clipFactor, globalNorm } from '@/trainer/model/adamw'
+import { embeddingNoise } from '@/trainer/model/neftune'
 import { type Params, buildParams } from '@/trainer/model/params'
 import { type ForwardInput, type ForwardOptions, type Lora, forward, logits } from '@/trainer/model/transformer'
 import { nextToken } from '@/trainer/objectives/next-token'
@@ -93,10 +94,12 @@ function trainedLora({ config, weights, adapter, seed }: EagerSpec, lora: LoraSe
   }
 }
 
+const seedOf = (seed: string): Tensor1D => tensor1d([streamOf(seed) | 0, 0], 'int32')
+
 /** Masks by the same rule as the recorded engine's: a seed of the micro-batch, and the module's name. */
 function dropoutOf(p: number, seed: string | null): Lora['dropout'] {
   if (p === 0 || seed === null) return undefined
-  const words = tensor1d([streamOf(seed) | 0, 0], 'int32')
+  const words = seedOf(seed)
   return (module, shape) => dropoutMask(words, streamOf(module) | 0, shape, p)
 }
 
@@ -123,7 +126,7 @@ function byName(names: readonly { name: string }[], list: Tensor[]): (wanted: { 
   }
 }
 
-export type EagerSpec = Pick<EngineSpec, 'config' | 'lora' | 'adapter' | 'seed' | 'adam' | 'max_grad_norm' | 'objective'> & { weights: string }
+export type EagerSpec = Pick<EngineSpec, 'config' | 'lora' | 'adapter' | 'seed' | 'adam' | 'max_grad_norm' | 'neftune_alpha' | 'objective'> & { weights: string }
 
 /** Trains on whatever backend is current. */
 export function createEagerEngine(spec: EagerSpec): Engine {
@@ -136,7 +139,10 @@ export function createEagerEngine(spec: EagerSpec): Engine {
   const tensors = (): Tensor[] => trained.map(t => tensor(t.data.slice(), t.shape))
   const viewWith = (list: Tensor[], batch: Batch, seed: string | null): ModelView => {
     const get = byName(trained, list)
-    return viewOf(model(list, objective.dropout ? seed : null), config, batch, name => get({ name }))
+    const own = objective.dropout ? seed : null
+    const { params, options } = model(list, own)
+    const noise = embeddingNoise(spec.neftune_alpha, own === null ? undefined : seedOf(own), batch.length)
+    return viewOf({ params, options: { ...options, noise } }, config, batch, name => get({ name }))
   }
 
   /** The loss as a function of the trained tensors, and what it tells. */

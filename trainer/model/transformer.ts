@@ -27,6 +27,8 @@ export interface Lora {
 export interface ForwardOptions {
   lora?: Lora
   trains?: (weight: Tensor) => boolean
+  /** What is added to the embeddings while training. */
+  noise?: (shape: [number, number]) => Tensor2D
 }
 
 /** All tensors are [rows * length], int32. */
@@ -83,12 +85,13 @@ export function decode(params: Params, config: ModelConfig, input: DecodeInput, 
 }
 
 /** The steps of `decode` one by one, for whoever holds one layer at a time. */
-export function contextOf(config: ModelConfig, input: DecodeInput, attend: Attend, { trains = () => false, lora }: ForwardOptions = {}): Context {
-  return { config, rows: input.rows, tables: input.tables ?? ropeTables(config, input), attend, trains, lora }
+export function contextOf(config: ModelConfig, input: DecodeInput, attend: Attend, { trains = () => false, lora, noise }: ForwardOptions = {}): Context {
+  return { config, rows: input.rows, tables: input.tables ?? ropeTables(config, input), attend, trains, lora, noise }
 }
 
-export function embed(embedding: Tensor2D, ids: Tensor1D, { config, trains }: Context): Tensor2D {
-  const embedded = asFloat(trains(embedding) ? gatherRows(embedding, ids) : gather(embedding, ids))
+export function embed(embedding: Tensor2D, ids: Tensor1D, { config, trains, noise }: Context): Tensor2D {
+  const plain: Tensor2D = asFloat(trains(embedding) ? gatherRows(embedding, ids) : gather(embedding, ids))
+  const embedded = noise ? add(plain, noise(plain.shape)) : plain
   return config.embedding_scale === 1 ? embedded : mul(embedded, config.embedding_scale)
 }
 
@@ -116,6 +119,7 @@ export interface Context {
   attend: Attend
   trains: (weight: Tensor) => boolean
   lora: Lora | undefined
+  noise?: ForwardOptions['noise']
 }
 
 function attentionBlock(h: Tensor2D, layer: LayerParams, index: number, context: Context): Tensor2D {

@@ -1,9 +1,9 @@
 /**
- * Dropout masks that depend on a seed alone, so that a resumed run draws what an unbroken one would have drawn. The numbers are Philox
+ * Dropout masks and noise that depend on a seed alone, so that a resumed run draws what an unbroken one would have drawn. The numbers are Philox
  * (Salmon et al. 2011): TensorFlow's StatelessRandomUniform in a graph, `uniforms` of random.ts on eager backends (other numbers, same rule).
  */
 import {
-  type KernelBackend, type KernelFunc, type Tensor1D, type Tensor2D, type TensorInfo, add, cast, engine, greaterEqual, mul, registerKernel, tensor1d, tensor2d,
+  type KernelBackend, type KernelFunc, type Tensor1D, type Tensor2D, type TensorInfo, add, cast, engine, greaterEqual, mul, registerKernel, sub, tensor1d, tensor2d,
 } from '@tensorflow/tfjs-core'
 import { uniforms } from '@/trainer/random'
 
@@ -15,10 +15,19 @@ export const STATELESS_UNIFORM = 'StatelessUniform'
  * @param salt makes masks that share a seed differ
  */
 export function dropoutMask(seed: Tensor1D, salt: number, shape: [number, number], p: number): Tensor2D {
-  const own = add(seed, tensor1d([0, salt], 'int32'))
-  const uniform = engine().runKernel(STATELESS_UNIFORM, { seed: own }, { shape }) as Tensor2D
-  return mul(cast(greaterEqual(uniform, p), 'float32'), 1 / (1 - p))
+  return mul(cast(greaterEqual(uniform(seed, salt, shape), p), 'float32'), 1 / (1 - p))
 }
+
+/**
+ * Uniform numbers in ±`magnitude`, by the same rule.
+ * @param seed int32 [2]
+ */
+export function uniformNoise(seed: Tensor1D, salt: number, shape: [number, number], magnitude: number): Tensor2D {
+  return mul(sub(uniform(seed, salt, shape), 0.5), 2 * magnitude)
+}
+
+const uniform = (seed: Tensor1D, salt: number, shape: [number, number]): Tensor2D =>
+  engine().runKernel(STATELESS_UNIFORM, { seed: add(seed, tensor1d([0, salt], 'int32')) }, { shape }) as Tensor2D
 
 const eager: KernelFunc = ({ inputs, attrs, backend }) => {
   const { shape } = attrs as unknown as { shape: [number, number] }

@@ -48,7 +48,7 @@ export const trainingFields = {
   fp16: boolean(false, { needs: { '*': 'float16' } }),
   seed: integer(42, { minimum: 0, maximum: 2 ** 32 - 1, group: 'advanced', widget: 'number', element: 'train_seed' }),
   data_seed: integer(null, { minimum: 0, maximum: 2 ** 32 - 1 }),
-  neftune_noise_alpha: number(null, { minimum: 0, maximum: 100, group: 'advanced', widget: 'slider', step: 0.1, element: 'neftune_alpha', empty: '0', none: 0, needs: { '*': 'neftune' } }),
+  neftune_noise_alpha: number(null, { minimum: 0, maximum: 100, group: 'advanced', widget: 'slider', step: 0.1, element: 'neftune_alpha', empty: '0', none: 0 }),
   label_smoothing_factor: number(0, { minimum: 0, maximum: 1, needs: { '*': 'losses' } }),
   average_tokens_across_devices: boolean(true, { inert: true }),
   logging_steps: amount(500, { above: 0, group: 'output', widget: 'number', form: 5 }),
