@@ -91,7 +91,7 @@ export function contextOf(config: ModelConfig, input: DecodeInput, attend: Atten
 
 export function embed(embedding: Tensor2D, ids: Tensor1D, { config, trains, noise }: Context): Tensor2D {
   const plain: Tensor2D = asFloat(trains(embedding) ? gatherRows(embedding, ids) : gather(embedding, ids))
-  const embedded = noise ? add(plain, noise(plain.shape)) : plain
+  const embedded: Tensor2D = noise ? add(plain, noise(plain.shape)) : plain
   return config.embedding_scale === 1 ? embedded : mul(embedded, config.embedding_scale)
 }
 
