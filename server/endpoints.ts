@@ -104,10 +104,16 @@ async function start(parts: EndpointParts, { args: raw, model, name, by, sample_
   return { id }
 }
 
+/** The page names the folder below `saves/` as a reader sees it; the trainer looks where it is. */
+function plannedFolder({ output_dir }: Record<string, unknown>, { saves }: Runs): unknown {
+  const [top, ...parts] = typeof output_dir === 'string' ? output_dir.split('/') : []
+  return top === 'saves' && parts.length > 0 && !parts.includes('..') ? outputDir(saves, parts.join('/')) : output_dir
+}
+
 async function check({ paths, runs, inspect, datasets }: EndpointParts, args: Record<string, unknown>, model: string | null): Promise<CheckReport> {
   const faults = pathFaults(args, paths, datasets)
   if (faults.length > 0) return { faults, warnings: [], plan: null }
-  const report = await inspect.ask('check', { args, model })
+  const report = await inspect.ask('check', { args: { ...args, output_dir: plannedFolder(args, runs) }, model })
   return report.plan === null ? report : { ...report, time: planTime(report.plan, model ?? modelName(String(args.model_name_or_path)), runs) }
 }
 

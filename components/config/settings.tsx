@@ -73,9 +73,12 @@ function AllSettings() {
             {keys.map((key) => (
               <ConfigField key={key} name={key} reasonId={`reason-${feature}`} />
             ))}
-            {feature === 'devices' && <LaterControls reasonId={`reason-${feature}`} />}
           </div>
         ))}
+        <div className={`col-span-full ${grid}`} role="group" aria-labelledby="reason-devices">
+          <Reason id="reason-devices" feature="devices" className="col-span-full border-t border-line pt-2" />
+          <LaterControls reasonId="reason-devices" />
+        </div>
       </SettingsGroup>
     </div>
   )
