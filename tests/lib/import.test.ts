@@ -49,6 +49,13 @@ describe('a file of LLaMA-Factory', () => {
     expect(imported('use_dora: true\n').faults).toMatchObject([{ code: 'not_yet', field: 'use_dora' }])
   })
 
+  it('may be the one that LLaMA Board starts its trainer with', () => {
+    const found = imported(readFileSync(path.resolve('tests/fixtures/llamaboard_training_args.yaml'), 'utf8'))
+    expect(found).toMatchObject({ faults: [], left_out: ['output_dir'] })
+    expect(told(found)).toMatchObject({ bf16: true, lora_alpha: 16, gradient_accumulation_steps: 8, max_samples: 100000, val_size: 0.1, eval_strategy: 'steps', eval_steps: 100 })
+    expect(found.args).toMatchObject({ learning_rate: 5e-5, lora_target: 'all', preprocessing_num_workers: 16, trust_remote_code: true })
+  })
+
   it.each([
     ['a: [1', 'yaml_syntax'],
     ['just words', 'config_not_mapping'],
