@@ -1,13 +1,17 @@
 /** Many answers at once: each equals the one that the same prompt gets alone, in every family, with our own kernels and without. */
-import { rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { modelConfig } from '@/lib/models/config'
+import { writeAdapter } from '@/trainer/adapter'
 import { createGenerator } from '@/trainer/engine/generator'
 import { answerAll, type Answered, type AnswerOptions, type Asked, type Calls } from '@/trainer/engine/many'
 import { loadNative } from '@/trainer/graph/native'
+import { linearNames } from '@/trainer/lora'
 import { setFusedKernels } from '@/trainer/ops/fused'
 import { readRuntime } from '@/trainer/runtime-file'
-import { cases, writeTiny } from './tiny'
+import { cases, tinyAdapter, writeTiny } from './tiny'
 
 const options = (changes: Partial<AnswerOptions> = {}): AnswerOptions => ({
   do_sample: false, temperature: 1, top_k: 0, top_p: 1, repetition_penalty: 1, max_new_tokens: 6, stop_ids: [], side: 'base', signal: new AbortController().signal, ...changes,
@@ -65,24 +69,27 @@ describe.skipIf(runtime === null || runtime.kind === 'wasm').each([true, false])
   })
   afterAll(() => setFusedKernels(Boolean(runtime?.ops)))
 
-  test.each(Object.entries(cases))('%s', async (_, golden) => {
+  test.each(Object.entries(cases).flatMap(([family, golden]) => [[family, 'base', golden], ...(family === 'qwen3' ? [[family, 'adapter', golden]] : [])] as [string, 'base' | 'adapter', typeof golden][]))('%s, %s', async (_, side, golden) => {
     const config = modelConfig(golden.config, 'tiny')
     const model = writeTiny(golden)
+    const adapter = side === 'adapter' ? mkdtempSync(path.join(os.tmpdir(), 'many-')) : null
+    const { r, alpha } = golden.lora
+    if (adapter) writeAdapter(adapter, { rank: r, alpha, dropout: 0, use_rslora: false, target_modules: linearNames(config), base_model_name_or_path: null }, tinyAdapter(config, r))
     const whole = [...golden.greedy.prompt, ...golden.greedy.tokens]
     const prompts = [golden.greedy.prompt, whole, whole.slice(0, 3), whole.slice(2), whole.slice(1, 5)]
-    const spec = { config, weights: model, adapter: null, dtype: 'float32' as const, max_length: 48 }
+    const spec = { config, weights: model, adapter, dtype: 'float32' as const, max_length: 48 }
     const one = await createGenerator(spec)
     const alone: number[][] = []
     for (const ids of prompts) {
       const tokens: number[] = []
-      for await (const token of one.generate(ids, { ...options(), seed: 0 })) tokens.push(token)
+      for await (const token of one.generate(ids, { ...options({ side }), seed: 0 })) tokens.push(token)
       alone.push(tokens)
     }
     one.dispose()
     const many = await createGenerator({ ...spec, slots: 3 })
-    const found = await collect(many.generateAll(prompts.map((ids, index) => ({ index, ids, seed: 0 })), options()))
+    const found = await collect(many.generateAll(prompts.map((ids, index) => ({ index, ids, seed: 0 })), options({ side })))
     many.dispose()
-    rmSync(model, { recursive: true })
+    for (const folder of [model, adapter]) if (folder) rmSync(folder, { recursive: true })
     expect(found.map(({ ids }) => ids)).toEqual(alone)
   })
 })
