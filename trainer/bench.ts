@@ -149,12 +149,38 @@ async function benchGenerate(settings: Settings): Promise<Record<string, unknown
   return result
 }
 
-/** `train`, `generate` or `data`, then options. */
+/** Greedy answers to three times `batch` questions, `batch` at once, prompts included: what an evaluation does. */
+async function benchAnswers(settings: Settings): Promise<Record<string, unknown>> {
+  const { dtype, prompt, new_tokens, rank, batch } = settings
+  const model = config(settings)
+  const adapter = settings.adapter ? { random: 0, rank } : null
+  const generator = await createGenerator({ config: model, weights: { random: 0, uniform: settings.weights }, adapter, dtype, max_length: prompt + new_tokens, slots: batch })
+  const random = mersenneTwister(0)
+  const questions = (count: number) => Array.from({ length: count }, (_, index) => ({ index, ids: Array.from({ length: prompt }, () => random() % model.vocab_size), seed: index }))
+  const side = settings.adapter ? ('adapter' as const) : ('base' as const)
+  const sampling = { do_sample: false, temperature: 1, top_p: 1, top_k: 0, repetition_penalty: 1, max_new_tokens: new_tokens, stop_ids: [], side, signal: new AbortController().signal }
+  const answer = async (count: number) => {
+    const start = seconds()
+    let tokens = 0
+    for await (const { ids } of generator.generateAll(questions(count), sampling)) tokens += ids.length
+    return { took: seconds() - start, tokens }
+  }
+  await answer(batch)
+  const { took, tokens } = await answer(3 * batch)
+  const result = {
+    mode: 'answers', model: settings.preset, base_params: parameterCount(model), dtype, weights: settings.weights, batch, prompt, new_tokens, adapter: settings.adapter,
+    answers: 3 * batch, took_s: round(took), tokens_per_s: round(tokens / took, 2), peak_rss_mb: peakMb(), runtime: generator.runtime,
+  }
+  generator.dispose()
+  return result
+}
+
+/** `train`, `generate`, `answers` or `data`, then options. */
 export async function bench([mode = '', ...argv]: readonly string[]): Promise<number> {
-  const what = oneOf('mode', mode, ['train', 'generate', 'data'])
+  const what = oneOf('mode', mode, ['train', 'generate', 'answers', 'data'])
   if (what === 'data') return (await import('@/trainer/bench-data')).benchData(argv)
   const settings = readOptions(argv)
-  const result = what === 'train' ? await benchTrain(settings) : await benchGenerate(settings)
+  const result = await { train: benchTrain, generate: benchGenerate, answers: benchAnswers }[what](settings)
   process.stdout.write(`${JSON.stringify(result)}\n`)
   return 0
 }
