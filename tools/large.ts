@@ -1,8 +1,8 @@
 /**
- * How the board holds up on a large file: it is made, uploaded, listed, looked at, counted, and trained on (streamed, by a limit, and from the tokens of before), while the
+ * How the board holds up on a large file: it is made (or given), uploaded, listed, looked at, counted, and trained on (streamed, by a limit, and from the tokens of before), while the
  * memory of server, inspect worker and trainer is watched. Prints one JSON object; times in s, memory in MB.
  *
- *   node scripts/run.mjs large [--megabytes 2000] [--statistics 60]
+ *   node scripts/run.mjs large [--megabytes 2000 | --file ROWS.jsonl] [--statistics 60]
  */
 import { closeSync, createReadStream, mkdtempSync, openSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeSync } from 'node:fs'
 import os from 'node:os'
@@ -13,7 +13,7 @@ import { uploadPiece, uploadsPath } from '@/lib/datasets/upload'
 import { type Server, spread, startServer } from '@/tools/latency/set-up'
 import { createRandom } from '@/tools/starter/random'
 
-const { values } = parseArgs({ options: { megabytes: { type: 'string', default: '2000' }, statistics: { type: 'string', default: '60' } } })
+const { values } = parseArgs({ options: { megabytes: { type: 'string', default: '2000' }, file: { type: 'string' }, statistics: { type: 'string', default: '60' } } })
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms))
 const seconds = async <T>(work: () => Promise<T>): Promise<[number, T]> => {
@@ -23,17 +23,15 @@ const seconds = async <T>(work: () => Promise<T>): Promise<[number, T]> => {
 }
 
 /** Half English, half Chinese, of random words and characters, which no cache of a tokenizer helps with. */
-function makeRows(file: string, bytes: number): number {
+function makeRows(file: string, bytes: number): void {
   const random = createRandom(1)
   const words = Array.from({ length: 40_000 }, () => Array.from({ length: random.int(2, 8) }, () => String.fromCharCode(random.int(97, 122))).join(''))
   const english = (count: number) => Array.from({ length: count }, () => random.pick(words)).join(' ')
   const chinese = (count: number) => Array.from({ length: count }, (_, i) => (i % 12 === 11 ? '，' : String.fromCharCode(0x4e00 + random.int(0, 5999)))).join('')
   const row = (i: number) => (i % 2 ? { instruction: english(30), input: '', output: `${english(120)} ${i}` } : { instruction: chinese(40), input: '', output: `${chinese(300)} ${i}` })
   const out = openSync(file, 'w')
-  let rows = 0
-  for (let written = 0; written < bytes; rows += 500) written += writeSync(out, Array.from({ length: 500 }, (_, i) => `${JSON.stringify(row(rows + i))}\n`).join(''))
+  for (let written = 0, rows = 0; written < bytes; rows += 500) written += writeSync(out, Array.from({ length: 500 }, (_, i) => `${JSON.stringify(row(rows + i))}\n`).join(''))
   closeSync(out)
-  return rows
 }
 
 const megabytes = (status: string, field: string) => Math.round(Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0) / 1024)
@@ -86,9 +84,9 @@ async function firstLoss(server: Server, place: { dataset_dir: string; dataset: 
   return took
 }
 
-async function measure(server: Server, file: string, total: number) {
+async function measure(server: Server, file: string) {
   const memory = watchMemory(server)
-  const found: Record<string, unknown> = { rows: total, bytes: statSync(file).size, idle_mb: memory.read() }
+  const found: Record<string, unknown> = { bytes: statSync(file).size, idle_mb: memory.read() }
   const note = (what: string, result: object | number) => void (found[what] = { ...(typeof result === 'number' ? { s: result } : result), mb: memory.read() })
   const [sent, place] = await seconds(() => upload(server, file))
   note('upload', sent)
@@ -96,7 +94,9 @@ async function measure(server: Server, file: string, total: number) {
   const at = { dataset_dir, dataset: 'big' }
   await server.call('dataset_add', { ...at, path: place, mapping: (await server.call('examine', { path: place, mapping: null })).mapping })
   const lines = (from: number) => server.call('view_lines', { ...at, rows: Array.from({ length: 30 }, (_, i) => from + i) })
-  note('first_lines', (await seconds(() => lines(1)))[0])
+  const [first, { total }] = await seconds(() => lines(1))
+  found.rows = total
+  note('first_lines', first)
   note('far_lines', (await seconds(() => lines(total - 100)))[0])
   note('row_as_tokens', (await seconds(() => server.call('view_row', { ...at, row: total - 7, settings: model, text: null })))[0])
   note('statistics', await statistics(server, at, lines, total))
@@ -128,11 +128,11 @@ async function statistics(server: Server, at: { dataset_dir: string; dataset: st
 
 const home = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'tuneboard-large-')))
 process.env.TUNEBOARD_CACHE = path.join(home, 'cache')
-const file = path.join(home, 'rows.jsonl')
-const rows = makeRows(file, Number(values.megabytes) * 1e6)
+const file = values.file ?? path.join(home, 'rows.jsonl')
+if (!values.file) makeRows(file, Number(values.megabytes) * 1e6)
 const server = await startServer(home)
 try {
-  process.stdout.write(`${JSON.stringify(await measure(server, file, rows))}\n`)
+  process.stdout.write(`${JSON.stringify(await measure(server, file))}\n`)
 } finally {
   await server.close()
   rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
