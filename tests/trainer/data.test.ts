@@ -2,11 +2,12 @@
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Fault, UserError } from '@/lib/errors'
 import { sentence, words } from '@/lib/messages'
 import { prepareTemplate } from '@/lib/templates/template'
 import { chooseRows, type DataArgs, encodeData, listDatasets, loadData as load } from '@/trainer/data'
+import { findDataset, readInfo } from '@/trainer/dataset-files'
 import { previewRows } from '@/trainer/preview'
 import { numpyPermutation } from '@/lib/numpy'
 import { rowDrawer, splitRows } from '@/trainer/split'
@@ -348,4 +349,13 @@ describe('preview', () => {
     const [row] = (await previewRows(args(), template, { offset: 0, limit: 1 })).rows
     expect([row.messages.length, row.answers.map(({ content }) => content), row.tokens]).toEqual([1, ['g', 'b'], null])
   })
+})
+
+test('without a folder, every name is a dataset of the hub', async () => {
+  const info = await readInfo('ONLINE')
+  expect(findDataset(info, 'org/rows', 'ONLINE', 'dataset')).toMatchObject({ name: 'org/rows', formatting: 'alpaca', hub: { hub: 'huggingface', id: 'org/rows', split: 'train' } })
+  vi.stubEnv('USE_MODELSCOPE_HUB', '1')
+  expect(findDataset(info, 'org/rows', 'ONLINE', 'dataset').hub).toMatchObject({ hub: 'modelscope', id: 'org/rows' })
+  vi.unstubAllEnvs()
+  expect(() => findDataset(info, 'no id: ../x', 'ONLINE', 'dataset')).toThrow('dataset_unsupported')
 })
