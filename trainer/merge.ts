@@ -4,6 +4,7 @@
  */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { applyEdits, modify } from 'jsonc-parser'
 import { UserError } from '@/lib/errors'
 import type { WeightDtype } from '@/lib/models/config'
 import { writeWhole, writingChunks } from '@/trainer/files'
@@ -71,12 +72,11 @@ function copyRest(model: string, output: string, dtype: WeightDtype | null): voi
   if (dtype !== null && existsSync(config)) writeWhole(config, withDtype(readFileSync(config, 'utf8'), dtype))
 }
 
-/** config.json with another number type, under the key of transformers 5 where it has that one. */
+/** config.json with another number type, under the key of transformers 5 where it has that one. As text: a number that is written 30.0 stays so, and transformers asks for that. */
 function withDtype(text: string, dtype: WeightDtype): string {
-  const config: Record<string, unknown> = JSON.parse(text)
-  const keys = ['dtype', 'torch_dtype'].filter((key) => key in config)
-  for (const key of keys.length > 0 ? keys : ['torch_dtype']) config[key] = dtype
-  return `${JSON.stringify(config, null, 2)}\n`
+  const there = ['dtype', 'torch_dtype'].filter((key) => new RegExp(`"${key}"\\s*:`).test(text))
+  const keys = there.length > 0 ? there : ['torch_dtype']
+  return keys.reduce((now, key) => applyEdits(now, modify(now, [key], dtype, { formattingOptions: { insertSpaces: true, tabSize: 2 } })), text)
 }
 
 function* writingShards(output: string, sources: TensorSource[], limit: number): Generator<number, void> {

@@ -7,6 +7,7 @@ import { readAdapterSettings, writeAdapter } from '@/trainer/adapter'
 import { modelConfig } from '@/lib/models/config'
 import { initLora, loraSpecs, loraTargets } from '@/trainer/lora'
 import { exportModel } from '@/trainer/export'
+import { compare } from '@/trainer/export/verify'
 import { readGguf } from '@/trainer/gguf/read'
 import { readHeader } from '@/trainer/weights/safetensors'
 import { makeTinyModel, tinyConfig } from './tiny-model'
@@ -17,6 +18,8 @@ const at = (...parts: string[]) => path.join(home, ...parts)
 beforeAll(() => {
   home = mkdtempSync(path.join(tmpdir(), 'tuneboard-export-'))
   makeTinyModel(at('model'))
+  const config = readFileSync(at('model', 'config.json'), 'utf8')
+  writeFileSync(at('model', 'config.json'), config.replace('"rope_theta":10000', '"rope_theta":10000.0'))
   const specs = loraSpecs(loraTargets(modelConfig(tinyConfig, 'tiny'), ['q_proj']), 4)
   const tensors = initLora(specs, 1).map((tensor) => ({ ...tensor, data: tensor.data.fill(0.1) }))
   writeAdapter(at('adapter'), { rank: 4, alpha: 8, dropout: 0, use_rslora: false, target_modules: ['q_proj'], base_model_name_or_path: null }, tensors)
@@ -48,7 +51,9 @@ it('makes a folder that is a model, and says how far it is', async () => {
 it('writes another number type, and says so in config.json', async () => {
   await exported('infer_dtype=float16', `export_dir=${at('half')}`)
   expect([...readHeader(at('half', 'model.safetensors')).values()].map(({ dtype }) => dtype)).toEqual(Array(readHeader(at('half', 'model.safetensors')).size).fill('F16'))
-  expect(JSON.parse(readFileSync(at('half', 'config.json'), 'utf8'))).toEqual({ ...tinyConfig, torch_dtype: 'float16' })
+  const before = readFileSync(at('model', 'config.json'), 'utf8')
+  expect(readFileSync(at('half', 'config.json'), 'utf8')).toBe(before.replace('"torch_dtype":"float32"', '"torch_dtype":"float16"'))
+  expect(before).toContain('"rope_theta":10000.0,') // which transformers tells from 10000
 })
 
 it('copies an adapter with its tokenizer, and nothing else of its folder', async () => {
@@ -82,6 +87,38 @@ it('says which weight float16 cannot hold', async () => {
   writeFileSync(at('large', 'model.safetensors'), bytes)
   await expect(exported(`model_name_or_path=${at('large')}`, 'infer_dtype=float16', `export_dir=${at('none')}`)).rejects.toMatchObject({ fault: { code: 'export_overflow', values: { tensor: 'model.embed_tokens.weight' } } })
   expect(readdirSync(home).filter((name) => name.includes('none') || name.endsWith('.tmp'))).toEqual([])
+})
+
+it.each(['merged', 'gguf'])('loads what it wrote and finds the logits of base and adapter: %s', async (format) => {
+  const said = await exported('--format', format, '--gguf_type', 'f32', '--verify', `export_dir=${at(`checked-${format}`)}`)
+  const [, tokens, logits, agreement] = /Compared over (\d+) tokens: logits differ by at most ([\de.-]+), .* agrees in (\d+) %/.exec(said) ?? []
+  expect(Number(tokens)).toBe(48)
+  expect(Number(logits)).toBeLessThan(1e-4)
+  expect(agreement).toBe('100')
+})
+
+it('sees in the logits that a file is another', () => {
+  const wanted = Float32Array.of(1, 2, 3, 3, 2, 1)
+  expect(compare(wanted, Float32Array.of(1, 2, 3, 3, 2, 1), 3)).toEqual({ tokens: 2, logits: 0, probability: 0, agreement: 1 })
+  expect(compare(wanted, Float32Array.of(1, 2, 3, 3, 4, 1), 3)).toMatchObject({ logits: 2, agreement: 0.5 })
+  expect(compare(wanted, Float32Array.of(1, 2, NaN, 3, 2, 1), 3)).toMatchObject({ probability: 1 })
+})
+
+it('leaves nothing where it is asked to stop half-way', async () => {
+  const said: string[] = []
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    said.push(String(text))
+    if (said.length === 1) process.emit('SIGTERM')
+    return true
+  })
+  try {
+    expect(await exportModel([at('export.yaml'), `export_dir=${at('stopped')}`])).toBe(143)
+  } finally {
+    write.mockRestore()
+    process.removeAllListeners('SIGTERM')
+  }
+  expect(said).toEqual(['0 %\n'])
+  expect(readdirSync(home).filter((name) => name.startsWith('stopped'))).toEqual([])
 })
 
 it('leaves a folder alone that holds anything', async () => {
