@@ -73,6 +73,7 @@ export const runFiles = {
   lossPlot: 'training_loss.svg',
   adapterConfig: 'adapter_config.json',
   adapterWeights: 'adapter_model.safetensors',
+  valueHead: 'value_head.safetensors',
   notes: 'notes.json',
   samplePrompts: 'sample_prompts.json',
   samples: 'samples.jsonl',

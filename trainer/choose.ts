@@ -2,7 +2,7 @@
  * Which rows of which datasets a training is fed, by the data arguments alone. Rows are numbers here, over all chosen datasets one after the other, so that
  * a choice among millions costs nothing (pick.ts makes it); what they say is read later, in the order in which they lie.
  */
-import { unfitForSft } from '@/lib/datasets/purpose'
+import { purposeOf, unfitKind } from '@/lib/datasets/purpose'
 import { UserError } from '@/lib/errors'
 import type { DataArgs } from '@/trainer/data'
 import { findDataset, readInfo } from '@/trainer/dataset-files'
@@ -66,7 +66,7 @@ async function openAll(names: readonly string[], args: DataArgs): Promise<Opened
 
 async function openNamed(name: string, args: DataArgs, field: 'dataset' | 'eval_dataset'): Promise<Dataset> {
   const source = findDataset(await readInfo(args.dataset_dir), name, args.dataset_dir, field)
-  const unfit = unfitForSft(source)
+  const unfit = unfitKind(purposeOf(source), args.stage ?? 'sft')
   if (unfit) throw new UserError('dataset_unsupported', { dataset: name, problem: unfit }, field)
   return openDataset(source, args.dataset_dir)
 }

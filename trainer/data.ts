@@ -12,12 +12,13 @@ import { type Fault, problem, UserError } from '@/lib/errors'
 import type { Template } from '@/lib/templates/template'
 import { type Choice, distinctRows, pickRows, placesIn, readRun, runsOf } from '@/trainer/choose'
 import { datasetFiles, readInfo } from '@/trainer/dataset-files'
-import { type PackingArgs, packTokens } from '@/trainer/pack'
+import { type PackingArgs, packed } from '@/trainer/pack'
 import { type Samples, samplesOf } from '@/trainer/samples'
 import { SampleStream, type StreamedRows } from '@/trainer/stream'
 import { lookAt, type LookedStream } from '@/trainer/stream-batches'
 import { encodeOnDisk } from '@/trainer/tokens/cached'
 import { encodeHere, type Encoding, type Judged } from '@/trainer/tokens/memory'
+import { readRated } from '@/trainer/tokens/rated'
 import { exampleOf } from '@/trainer/tokens/row'
 
 /** The data arguments, by their configuration keys; `TrainingArgs` satisfies it. */
@@ -109,7 +110,7 @@ async function survey(choice: Choice, args: DataArgs): Promise<Pick<Chosen, 'sur
   const rows = distinctRows(choice)
   const every = choice.bytes > SMALL ? Math.ceil(rows.length / LOOKED_AT) : 1
   const firsts = stream ? firstRows(stream, choice.bytes > SMALL ? LOOKED_AT : stream.count) : []
-  const { judged, skipped } = await judgeRows(choice, Int32Array.from(new Set([...rows.filter((_, i) => i % every === 0), ...firsts])).sort())
+  const { judged, skipped } = await judgeRows(choice, Int32Array.from(new Set([...rows.filter((_, i) => i % every === 0), ...firsts])).sort(), args)
   const exampleAt = (row: number) => {
     const known = judged.get(row)
     return known === undefined || 'code' in known ? null : known
@@ -134,13 +135,13 @@ function firstRows(stream: StreamedRows, most: number): number[] {
 }
 
 /** Examples by their row's number, or why a row is left out. */
-async function judgeRows({ datasets }: Choice, rows: Int32Array): Promise<{ judged: Map<number, Example | Fault>; skipped: RowFault[] }> {
+async function judgeRows({ datasets }: Choice, rows: Int32Array, args: DataArgs): Promise<{ judged: Map<number, Example | Fault>; skipped: RowFault[] }> {
   const judged = new Map<number, Example | Fault>()
   const skipped: RowFault[] = []
   for (const run of runsOf(datasets, rows, LOOKED_AT)) {
     const { source, first } = run.dataset
     for (const row of await readRun(run)) {
-      const example = exampleOf(row, source)
+      const example = exampleOf(row, source, args.stage)
       if ('code' in example) skipped.push({ dataset: source.name, row: row.row, fault: example })
       judged.set(first + row.row - 1, example)
     }
@@ -163,6 +164,9 @@ function needSome({ dataset, eval_dataset }: DataArgs, train: { readonly length:
   if (empty) throw nothingLearned(empty.name || (eval_dataset?.join(', ') ?? names), skipped, eval_dataset ? 'eval_dataset' : 'val_size')
 }
 
+/** Packed texts of which not one row came together. */
+export const textsShort = ({ dataset, cutoff_len }: Pick<DataArgs, 'dataset' | 'cutoff_len'>): UserError => new UserError('texts_short', { dataset: dataset?.join(', ') ?? '', cutoff_len }, 'cutoff_len')
+
 /** Not one sample came out of a dataset; the first reason stands for all. */
 function nothingLearned(dataset: string, [first]: readonly RowFault[], field: string): UserError {
   if (!first) return new UserError('dataset_empty', { dataset }, field)
@@ -173,25 +177,31 @@ function nothingLearned(dataset: string, [first]: readonly RowFault[], field: st
 /** Told how much of the rows has become tokens, 0 to 1, now and then; what it throws ends the work. */
 export type Watch = (share: number) => void
 
-/** The samples of a supervised fine-tuning; of a stream, those to evaluate on, and the files stay open. UserError: tokens_of_others, no rows to learn from. */
+/** The samples of a training; of a stream, those to evaluate on, and the files stay open. UserError: tokens_of_others, no rows to learn from. */
 export async function encodeData(chosen: Chosen, args: DataArgs, template: Template, watch: Watch = () => undefined): Promise<TrainingData> {
   let open = false
   try {
     const rows = distinctRows(chosen)
-    const tokens = await tokensOf(chosen, rows, args, template, watch)
-    const listed = (numbers: readonly number[]) => {
-      const places = placesIn(rows, numbers)
-      return packs(args) ? packTokens(tokens, places, args, template.tokenizer.pad?.id ?? 0) : samplesOf(tokens, places)
-    }
-    const { skipped, truncated, unlearnable } = tokens
+    const { listed, skipped, told } = args.stage === 'kto' ? await readRated(chosen, rows, args, template, watch) : await listedTokens(chosen, rows, args, template, watch)
     const stream = chosen.stream && (await lookAt(new SampleStream(chosen.datasets, chosen.stream, args, template, chosen.close)))
-    const data = { train: listed(chosen.train), stream, evals: chosen.evals.map(({ name, rows: own }) => ({ name, samples: listed(own) })), skipped, truncated, unlearnable }
+    const data = { train: listed(chosen.train), stream, evals: chosen.evals.map(({ name, rows: own }) => ({ name, samples: listed(own) })), skipped, ...told }
+    if (args.stage === 'pt' && packs(args) && !stream && data.train.length === 0) throw textsShort(args)
     needSome(args, stream?.lengths ?? data.train, data.evals.map(({ name, samples }) => ({ name, left: samples })), skipped)
     open = stream !== null
     return data
   } finally {
     if (!open) await chosen.close()
   }
+}
+
+/** The rows as tokens, and lists of samples of them. */
+async function listedTokens(chosen: Chosen, rows: Int32Array, args: DataArgs, template: Template, watch: Watch) {
+  const tokens = await tokensOf(chosen, rows, args, template, watch)
+  const listed = (numbers: readonly number[]): Samples => {
+    const places = placesIn(rows, numbers)
+    return packs(args) ? packed(tokens, places, args, template) : samplesOf(tokens, places)
+  }
+  return { listed, skipped: tokens.skipped, told: { truncated: tokens.truncated, unlearnable: tokens.unlearnable } }
 }
 
 /** Made here where they are few; by workers, and kept, where they are many. */

@@ -13,6 +13,10 @@ import { planSteps, updateAt } from '@/trainer/steps'
 export interface Sample {
   ids: Int32Array
   labels: Int32Array
+  /** A second text, in the second half of a batch: the rejected answer of a pair; of a rated answer, the prompt with another one's. */
+  other?: { ids: Int32Array; labels: Int32Array }
+  /** Of a rated answer: whether it is a good one. */
+  wanted?: boolean
   /** Of a packed row: positions that restart with each example, and what sees one another; its padding has segment 0. */
   packed?: { positions: Int32Array; segments: Int32Array }
 }
@@ -26,6 +30,8 @@ export interface PlanOptions {
   disable_shuffling: boolean
   seed: number
   pad_id: number
+  /** An update's samples share micro-batches in their order, not by length. */
+  in_order?: boolean
 }
 
 /** Which samples each update sees. */
@@ -65,7 +71,7 @@ export function planBatches(samples: Samples, options: PlanOptions): BatchPlan {
     const { epoch, micro } = updateAt(step, samples.length, steps, options)
     const chosen = Array.from(orderOf(epoch).subarray(micro[0][0], micro[micro.length - 1][1]))
     const lengths = new Map(chosen.map((place) => [place, lengthAt(samples, place)]))
-    chosen.sort((a, b) => (lengths.get(a) ?? 0) - (lengths.get(b) ?? 0))
+    if (!options.in_order) chosen.sort((a, b) => (lengths.get(a) ?? 0) - (lengths.get(b) ?? 0))
     return micro.map(([from, to]) => chosen.slice(from - micro[0][0], to - micro[0][0]))
   }
   const looked = Math.min(steps.max_steps, steps.updates_per_epoch * EPOCHS_LOOKED_AT, UPDATES_LOOKED_AT)
@@ -150,20 +156,29 @@ function bestCut(edge: number, i: number, cost: readonly number[], total: readon
   return best
 }
 
-/** Pads samples to `rows` × `length`; missing rows are padding throughout. A single real length everywhere still has segments: padding is what has none. */
+/**
+ * Pads samples to `rows` × `length`; missing rows are padding throughout. Samples of two texts make twice the rows, the second texts in the second half. A single real
+ * length everywhere still has segments: padding is what has none.
+ */
 export function collate(samples: readonly Sample[], length: number, rows: number, pad_id: number): Batch {
-  const ids = new Int32Array(rows * length).fill(pad_id)
-  const labels = new Int32Array(rows * length).fill(IGNORED)
-  const segments = new Int32Array(rows * length)
-  const positions = samples.some(({ packed }) => packed) ? new Int32Array(rows * length) : null
+  const paired = samples.some(({ other }) => other)
+  const all = paired ? 2 * rows : rows
+  const batch = { rows: all, length, ids: new Int32Array(all * length).fill(pad_id), labels: new Int32Array(all * length).fill(IGNORED), segments: new Int32Array(all * length) }
+  const positions = samples.some(({ packed }) => packed) ? new Int32Array(all * length) : null
   samples.forEach((sample, row) => {
-    if (sample.ids.length > length) throw new Error(`a sample of ${sample.ids.length} tokens does not fit into ${length}`)
-    ids.set(sample.ids, row * length)
-    labels.set(sample.labels, row * length)
-    if (sample.packed) {
-      segments.set(sample.packed.segments, row * length)
-      positions?.set(sample.packed.positions, row * length)
-    } else segments.fill(1, row * length, row * length + sample.ids.length)
+    put(batch, row, sample)
+    if (sample.other) put(batch, rows + row, sample.other)
+    if (!sample.packed) return
+    batch.segments.set(sample.packed.segments, row * length)
+    positions?.set(sample.packed.positions, row * length)
   })
-  return { rows, length, ids, labels, positions, segments }
+  const wanted = Int32Array.from({ length: rows }, (_, row) => Number(samples[row]?.wanted ?? false))
+  return { ...batch, positions, ...(samples.some((sample) => sample.wanted !== undefined) ? { wanted } : {}) }
+}
+
+function put({ length, ids, labels, segments }: { length: number; ids: Int32Array; labels: Int32Array; segments: Int32Array }, row: number, text: Pick<Sample, 'ids' | 'labels'>): void {
+  if (text.ids.length > length) throw new Error(`a sample of ${text.ids.length} tokens does not fit into ${length}`)
+  ids.set(text.ids, row * length)
+  labels.set(text.labels, row * length)
+  segments.fill(1, row * length, row * length + text.ids.length)
 }

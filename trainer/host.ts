@@ -16,6 +16,7 @@ export interface HostParts {
 }
 
 const fixed = (value: number) => value.toPrecision(4)
+const spelled = (values: Record<string, number>) => Object.entries(values).map(([name, value]) => `'${name}': ${fixed(value)}, `).join('')
 
 export interface RunHost extends LoopHost {
   /** The last line of the log, which says that the run is at its end. */
@@ -48,14 +49,15 @@ export function runHost({ report, total_steps, start, save, stopping }: HostPart
       const changed = state.now.phase !== phase
       state.change(changed ? { phase, step } : { step })
     },
-    log(progress: Progress, { loss, grad_norm, learning_rate }: Logged) {
-      report.record(logRecord(moment(progress), { loss, lr: learning_rate, grad_norm }))
-      report.scalars(progress.step, { loss, grad_norm, learning_rate, epoch: progress.epoch })
-      report.text(`{'loss': ${fixed(loss)}, 'grad_norm': ${fixed(grad_norm)}, 'learning_rate': ${learning_rate.toExponential(4)}, 'epoch': ${progress.epoch.toFixed(2)}}`)
+    log(progress: Progress, { loss, grad_norm, learning_rate, told }: Logged) {
+      const accuracy = told['rewards/accuracies'] // LLaMA-Factory's own name for it in this file
+      report.record(logRecord(moment(progress), { loss, ...(accuracy === undefined ? {} : { accuracy }), lr: learning_rate, grad_norm, ...told }))
+      report.scalars(progress.step, { loss, grad_norm, learning_rate, ...told, epoch: progress.epoch })
+      report.text(`{'loss': ${fixed(loss)}, 'grad_norm': ${fixed(grad_norm)}, 'learning_rate': ${learning_rate.toExponential(4)}, ${spelled(told)}'epoch': ${progress.epoch.toFixed(2)}}`)
     },
     evaluated(progress, metrics) {
       report.scalars(progress.step, { ...metrics, epoch: progress.epoch })
-      report.record(logRecord(moment(progress), Object.fromEntries(Object.entries(metrics).filter(([name]) => name.endsWith('_loss')))))
+      report.record(logRecord(moment(progress), Object.fromEntries(Object.entries(metrics).filter(([name]) => !/_(runtime|per_second)$/.test(name)))))
       report.text(`{${Object.entries(metrics).map(([name, value]) => `'${name}': ${fixed(value)}`).join(', ')}}`)
     },
     async save(progress) {

@@ -6,6 +6,7 @@
 import type { Schedule } from '@/lib/schedulers'
 import { decisive, isBetter, type BestSettings } from '@/trainer/best'
 import type { EvaluatedBatch, EvaluationSet, StageData } from '@/trainer/stage'
+import { addMeans, type Means, meanValues } from '@/trainer/engine/objective'
 import type { Batch, Engine } from '@/trainer/engine/types'
 import type { HistoryEntry, Progress } from '@/trainer/progress'
 import { dueAfter, updateAt, type DueSettings, type StepPlan, type StepSettings } from '@/trainer/steps'
@@ -20,6 +21,8 @@ export interface Logged {
   loss: number
   grad_norm: number
   learning_rate: number
+  /** What the stage tells beside, under the names of its reference. */
+  told: Record<string, number>
 }
 
 /** Who is told. Every call is finished before the loop goes on. */
@@ -39,6 +42,8 @@ export interface LoopParts {
   plan: StepPlan
   data: StageData
   metrics: (batches: readonly EvaluatedBatch[]) => Record<string, number>
+  /** What a log line says of the objective's means. */
+  told?: (means: Means) => Record<string, number>
   engine: Engine
   schedule: Schedule
   /** Floating-point operations per token of a training step, for `total_flos`. */
@@ -141,6 +146,7 @@ class LoopRun {
     progress.epoch = epoch_after
     progress.window.sum += loss
     progress.window.steps += 1
+    if (result.means) progress.window.means = addMeans(progress.window.means ?? {}, result.means)
     progress.loss_sum += loss
     progress.tokens += tokens
     progress.flos += tokens * flos_per_token
@@ -148,9 +154,10 @@ class LoopRun {
   }
 
   private log(done: { learning_rate: number; grad_norm: number }): void {
-    const { progress, parts: { host } } = this
-    const logged = { loss: progress.window.sum / progress.window.steps, ...done }
-    progress.history.push(finite({ ...logged, epoch: progress.epoch, step: progress.step }))
+    const { progress, parts: { host, told: toldOf } } = this
+    const told = (toldOf ?? meanValues)(progress.window.means ?? {})
+    const logged = { loss: progress.window.sum / progress.window.steps, ...done, told }
+    progress.history.push(finite({ loss: logged.loss, ...done, ...told, epoch: progress.epoch, step: progress.step }))
     progress.window = { sum: 0, steps: 0 }
     host.log(progress, logged)
   }

@@ -9,10 +9,10 @@ import type { TrainingArgs } from '@/lib/config/fields'
 import { parseArgs } from '@/lib/config/schema'
 import { type Fault, problem } from '@/lib/errors'
 import { greedyKnapsack, packPortions } from '@/lib/samples/packing'
-import { encodeSupervised } from '@/lib/samples/supervised'
+import { kindFor } from '@/lib/datasets/purpose'
 import { withFolder } from '@/trainer/base-model'
 import { checkTraining, collector, type Ground } from '@/trainer/check'
-import { type DataSurvey, type RowFault, surveyData } from '@/trainer/data'
+import { type DataSurvey, type RowFault, surveyData, textsShort } from '@/trainer/data'
 import { datasetFiles, findDataset, readInfo } from '@/trainer/dataset-files'
 import { availableMemory, gigabytes, trainingMemory } from '@/trainer/memory'
 import { parameterCount } from '@/trainer/model/params'
@@ -20,18 +20,18 @@ import { countEvaluationRows } from '@/trainer/predict/items'
 import { remember } from '@/trainer/remember'
 import { planSteps } from '@/trainer/steps'
 import { loadTokenizer } from '@/trainer/tokenizer'
+import { exampleLength } from '@/trainer/tokens/row'
 
 /** Lengths in tokens of examples taken evenly over all of them. */
-function lengthsOf({ sample }: DataSurvey, args: TrainingArgs, { template }: Ground): number[] {
-  const options = { ...args, cutoff_len: exampleCutoff(args) }
-  return sample.map((example) => encodeSupervised(example, template, options).ids.length)
-}
+const lengthsOf = ({ sample }: DataSurvey, args: TrainingArgs, { template }: Ground): number[] => sample.map((example) => exampleLength(example, args, template))
 
 /** How many rows the examples make and how long the longest is; of packed rows a guess, as if each length came as often as in the sample. */
 function rowsOf(examples: number, lengths: readonly number[], args: TrainingArgs): { rows: number; longest: number } {
   if (!packs(args)) return { rows: examples, longest: Math.max(...lengths) }
   const guessed = Array.from({ length: examples }, (_, i) => lengths[i % lengths.length])
-  const packed = packPortions(examples, args).map(([from, to]) => greedyKnapsack(guessed.slice(from, to), exampleCutoff(args)).length)
+  const cutoff = exampleCutoff(args)
+  const stream = (own: readonly number[]) => Math.floor(own.reduce((sum, n) => sum + n, 0) / cutoff)
+  const packed = packPortions(examples, args).map(([from, to]) => (args.stage === 'pt' ? stream : (own: readonly number[]) => greedyKnapsack(own, cutoff).length)(guessed.slice(from, to)))
   return { rows: packed.reduce((sum, n) => sum + n, 0), longest: args.cutoff_len }
 }
 
@@ -40,6 +40,7 @@ function sizeOf(args: TrainingArgs, ground: Ground, survey: DataSurvey): Trainin
   const { examples } = survey
   const lengths = lengthsOf(survey, args, ground)
   const { rows, longest } = rowsOf(examples, lengths, args)
+  if (rows === 0) throw textsShort(args)
   const parameters = parameterCount(config)
   const trainable = specs.reduce((sum, { a, b }) => sum + a.shape[0] * a.shape[1] + b.shape[0] * b.shape[1], 0)
   const length = Math.min(Math.ceil(longest / 8) * 8, args.cutoff_len)
@@ -53,17 +54,20 @@ function sizeOf(args: TrainingArgs, ground: Ground, survey: DataSurvey): Trainin
     steps: max_steps,
     tokens: Math.round(tokens),
     total_tokens: Math.round((tokens * samples) / rows),
-    memory: Math.round(trainingMemory({ config, parameters, trainable, dtype, rows: args.per_device_train_batch_size, length })),
+    memory: Math.round(trainingMemory({ config, parameters, trainable, dtype, rows: args.per_device_train_batch_size * textsPerExample(args), length })),
     memory_available: availableMemory(),
   }
 }
 
+/** Pairs and rated answers come as two texts. */
+const textsPerExample = ({ stage }: TrainingArgs): number => (kindFor[stage] === 'pairs' || kindFor[stage] === 'rated' ? 2 : 1)
+
 const tokenizerOf = remember(loadTokenizer, (folder) => ['tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', 'generation_config.json'].map((name) => path.join(folder, name)))
 
-type DataKey = Pick<TrainingArgs, 'dataset' | 'eval_dataset' | 'dataset_dir' | 'cutoff_len' | 'max_samples' | 'val_size' | 'eval_on_each_dataset' | 'mix_strategy' | 'interleave_probs' | 'seed' | 'streaming' | 'buffer_size' | 'disable_shuffling'>
+type DataKey = Pick<TrainingArgs, 'stage' | 'dataset' | 'eval_dataset' | 'dataset_dir' | 'cutoff_len' | 'max_samples' | 'val_size' | 'eval_on_each_dataset' | 'mix_strategy' | 'interleave_probs' | 'seed' | 'streaming' | 'buffer_size' | 'disable_shuffling'>
 
-const dataKey = ({ dataset, eval_dataset, dataset_dir, cutoff_len, max_samples, val_size, eval_on_each_dataset, mix_strategy, interleave_probs, seed, streaming, buffer_size, disable_shuffling }: TrainingArgs): DataKey => ({
-  dataset, eval_dataset, dataset_dir, cutoff_len, max_samples, val_size, eval_on_each_dataset, mix_strategy, interleave_probs, seed, streaming, buffer_size, disable_shuffling,
+const dataKey = ({ stage, dataset, eval_dataset, dataset_dir, cutoff_len, max_samples, val_size, eval_on_each_dataset, mix_strategy, interleave_probs, seed, streaming, buffer_size, disable_shuffling }: TrainingArgs): DataKey => ({
+  stage, dataset, eval_dataset, dataset_dir, cutoff_len, max_samples, val_size, eval_on_each_dataset, mix_strategy, interleave_probs, seed, streaming, buffer_size, disable_shuffling,
 })
 
 /** dataset_info.json and the files that it names for the chosen datasets. */

@@ -21,7 +21,7 @@ export const progressSchema = z.strictObject({
   step: z.number().int().min(0),
   epoch: z.number(),
   /** Losses since the last log line, and how many: their mean is what the next line says. */
-  window: z.strictObject({ sum: z.number(), steps: z.number().int() }),
+  window: z.strictObject({ sum: z.number(), steps: z.number().int(), means: z.record(z.string(), z.strictObject({ sum: z.number(), count: z.number() })).optional() }),
   /** Sum of the losses of all updates so far. */
   loss_sum: z.number(),
   tokens: z.number(),

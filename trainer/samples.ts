@@ -8,7 +8,15 @@ export interface Samples extends Iterable<Sample> {
   lengthAt?(index: number): number
 }
 
-export const lengthAt = (samples: Samples, index: number): number => samples.lengthAt?.(index) ?? samples.at(index)?.ids.length ?? 0
+/** The length that a batch must have for a sample. */
+export const sampleLength = ({ ids, other }: Sample): number => Math.max(ids.length, other?.ids.length ?? 0)
+
+export function lengthAt(samples: Samples, index: number): number {
+  const known = samples.lengthAt?.(index)
+  if (known !== undefined) return known
+  const sample = samples.at(index)
+  return sample ? sampleLength(sample) : 0
+}
 
 /** The encoded rows of a choice, by their places in it. */
 export interface Tokens {

@@ -1,12 +1,18 @@
 /**
- * What makes a training stage: how samples become batches, and what an evaluation reports. Stages are rows of a table; the loop takes one and
- * never asks which. The loss is the engine's, which knows one so far: next-token cross-entropy.
+ * What makes a training stage: how rows become batches, what is minimised, and what a log and an evaluation report. Stages are rows of a table; the loop
+ * takes one and never asks which.
  */
 import type { TrainingArgs } from '@/lib/config/fields'
 import type { Template } from '@/lib/templates/template'
 import type { Chosen, TrainingData, Watch } from '@/trainer/data'
+import type { Ground } from '@/trainer/check'
+import type { Means, Objective } from '@/trainer/engine/objective'
 import type { Batch, EvalResult } from '@/trainer/engine/types'
 import type { StreamPlace } from '@/trainer/progress'
+import { dpo } from '@/trainer/stages/dpo'
+import { kto } from '@/trainer/stages/kto'
+import { pt } from '@/trainer/stages/pt'
+import { rm } from '@/trainer/stages/rm'
 import { sft } from '@/trainer/stages/sft'
 
 export interface EvaluationSet {
@@ -23,6 +29,8 @@ export interface StageData {
   lengths: number[]
   /** Whether rows hold several examples. */
   packed: boolean
+  /** Rows of a batch that an example takes: one text, or two. */
+  rows_per_example: 1 | 2
   /** Micro-batches of the update after `step` finished ones: a function of the step alone, or, of a stream, the next ones from its place on. */
   update: (step: number) => Batch[] | Promise<Batch[]>
   stream?: StreamControl
@@ -50,12 +58,16 @@ export interface Stage {
   /** The rows as samples. */
   encode: (rows: Chosen, args: TrainingArgs, template: Template, watch: Watch) => Promise<TrainingData>
   collate: (data: TrainingData, args: TrainingArgs, pad_id: number) => StageData
+  /** What is minimised, of this model or from this adapter on. */
+  objective: (args: TrainingArgs, ground: Pick<Ground, 'config' | 'adapter'>) => Objective
   /** Metrics of an evaluation, without prefix. */
   metrics: (batches: readonly EvaluatedBatch[]) => Record<string, number>
+  /** What a log line says beside the loss; by default the objective's means. */
+  told?: (means: Means) => Record<string, number>
 }
 
 /** The stages of this version, by LLaMA-Factory's names. */
-const stages: Partial<Record<TrainingArgs['stage'], Stage>> = { sft }
+const stages: Partial<Record<TrainingArgs['stage'], Stage>> = { pt, sft, rm, dpo, kto }
 
 /** The configuration refuses stages of later versions before this is asked. */
 export function stageOf({ stage }: Pick<TrainingArgs, 'stage'>): Stage {

@@ -5,6 +5,7 @@
 import { packs } from '@/lib/config/derived'
 import type { TrainingArgs } from '@/lib/config/fields'
 import { collate, chooseBuckets, fit, GRAPH_TOKENS, type Sample, roundUp } from '@/trainer/encode'
+import { sampleLength } from '@/trainer/samples'
 import type { StageData } from '@/trainer/stage'
 import type { SampleStream } from '@/trainer/stream'
 
@@ -19,7 +20,7 @@ export interface LookedStream {
 
 /** Looks at the first samples, and goes back to the beginning; what there is to tell of them is told when they are used. */
 export async function lookAt(stream: SampleStream): Promise<LookedStream> {
-  const lengths = (await stream.take(LOOKED_AT)).map(({ ids }) => ids.length)
+  const lengths = (await stream.take(LOOKED_AT)).map(sampleLength)
   await stream.seek(null)
   stream.notes()
   return { stream, lengths }
@@ -34,7 +35,7 @@ export function streamBatches({ stream, lengths }: LookedStream, args: Settings,
   return {
     buckets,
     examples: max_steps * perUpdate, // as transformers counts those of a dataset without a length
-    update: async () => microBatches(await stream.take(perUpdate), rows, ({ ids }) => ids.length).map((samples) => collate(samples, fit(samples, buckets), rows, pad_id)),
+    update: async () => microBatches(await stream.take(perUpdate), rows, sampleLength).map((samples) => collate(samples, fit(samples, buckets), rows, pad_id)),
     stream: { seek: (place) => stream.seek(place), place: () => stream.place(), notes: () => stream.notes(), close: stream.close },
   }
 }

@@ -9,7 +9,7 @@ import { sentence } from '@/lib/messages'
 import type { Template } from '@/lib/templates/template'
 import { type ChosenDataset, readRun, runsOf } from '@/trainer/choose'
 import type { Sample } from '@/trainer/encode'
-import { type PackingArgs, packRows } from '@/trainer/pack'
+import { inMemory, type PackingArgs, packed } from '@/trainer/pack'
 import type { StreamPlace } from '@/trainer/progress'
 import { encodeAligned, type EncodeArgs } from '@/trainer/tokens/row'
 
@@ -80,7 +80,7 @@ export class SampleStream {
     for (let next = this.rows.next(); !next.done; next = this.rows.next()) if (numbers.push(next.value) === most) break
     if (numbers.length === 0) return false
     const encoded = await this.encode(numbers)
-    const samples = packs(this.args) ? packRows(encoded, { ...this.args, preprocessing_num_workers: 1 }, this.template.tokenizer.pad?.id ?? 0) : encoded.flatMap((sample) => sample ?? [])
+    const samples = packs(this.args) ? [...packed(inMemory(encoded), Int32Array.from(encoded.keys()), { ...this.args, preprocessing_num_workers: 1 }, this.template)] : encoded.flatMap((sample) => sample ?? [])
     this.at = { ...this.at, row: this.at.row + this.portion.rows, sample: 0 }
     this.portion = { samples, rows: numbers.length }
     return true

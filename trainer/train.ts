@@ -21,7 +21,8 @@ import { checkpointName } from '@/trainer/checkpoint-list'
 import { differences, loadOptimizer, saveCheckpoint, type Identity } from '@/trainer/checkpoint'
 import type { Chosen, RowFault } from '@/trainer/data'
 import { createEngine, createGenerator } from '@/trainer/device'
-import type { Engine, EngineSpec } from '@/trainer/engine/types'
+import type { Objective } from '@/trainer/engine/objective'
+import type { Engine, EngineSpec, NamedTensor } from '@/trainer/engine/types'
 import { fetchRows, missingRows } from '@/trainer/fetch-rows'
 import { writeWhole } from '@/trainer/files'
 import { runHost } from '@/trainer/host'
@@ -34,6 +35,7 @@ import { openReport, round, type Report } from '@/trainer/report'
 import { stageOf, type StageData } from '@/trainer/stage'
 import { planSteps, type StepPlan } from '@/trainer/steps'
 import { exitCodeOf, listenForStop, type StopRequest } from '@/trainer/stop'
+import { readHead, writeHead } from '@/trainer/value-head'
 import { copyTokenizer, writeChatTemplate } from '@/trainer/tokenizer-files'
 
 /** Everything about a run that is known before its first update. */
@@ -48,6 +50,7 @@ interface Run {
   /** Settings of the adapter that is trained. */
   adapter: AdapterSettings
   identity: Identity
+  objective: Objective
   report: Report
   stop: StopRequest
 }
@@ -135,7 +138,8 @@ export async function untilStopped<T>({ report, stop }: Begun, work: (signal: Ab
 function start(args: TrainingArgs, base: string | null, ground: Ground, { data, plan, skipped }: Loaded, { report, stop }: Begun, open: (spec: EngineSpec) => Promise<Engine>): Promise<number> {
   const { per_device_train_batch_size, gradient_accumulation_steps, cutoff_len } = args
   const identity = { seed: args.data_seed ?? args.seed, examples: data.examples, per_device_train_batch_size, gradient_accumulation_steps, cutoff_len, max_steps: plan.max_steps }
-  const run: Run = { args, base, output_dir: args.output_dir ?? '', ground, data, plan, adapter: adapterSettings(args, base, ground), identity, report, stop }
+  const objective = stageOf(args).objective(args, ground)
+  const run: Run = { args, base, output_dir: args.output_dir ?? '', ground, data, plan, adapter: adapterSettings(args, base, ground), identity, objective, report, stop }
   stop.onRequest = () => report.state.change({ status: 'stopping' })
   report.state.change({ phase: 'loading', total_steps: plan.max_steps })
   writeArguments(run)
@@ -171,7 +175,7 @@ function failed(report: Report, error: unknown): unknown {
   return error
 }
 
-function engineSpec({ args, ground, data, adapter }: Run): EngineSpec {
+function engineSpec({ args, ground, data, adapter, objective }: Run): EngineSpec {
   const { rank, alpha, dropout, use_rslora, target_modules } = adapter
   return {
     config: ground.config,
@@ -179,14 +183,15 @@ function engineSpec({ args, ground, data, adapter }: Run): EngineSpec {
     lora: { rank, alpha, dropout, use_rslora, target: target_modules, b_pace: args.loraplus_lr_ratio ?? 1 },
     adapter: ground.adapter,
     dtype: ground.dtype,
-    rows: args.per_device_train_batch_size,
-    eval_rows: data.evals.length > 0 ? args.per_device_eval_batch_size : 0,
+    rows: args.per_device_train_batch_size * data.rows_per_example,
+    eval_rows: data.evals.length > 0 ? args.per_device_eval_batch_size * data.rows_per_example : 0,
     lengths: data.lengths,
     packed: data.packed,
     adam: { beta1: args.adam_beta1, beta2: args.adam_beta2, epsilon: args.adam_epsilon, weight_decay: args.weight_decay },
     max_grad_norm: args.max_grad_norm,
     neftune_alpha: args.neftune_noise_alpha ?? undefined,
     seed: args.seed,
+    objective,
   }
 }
 
@@ -197,7 +202,7 @@ async function work(run: Run, open: (spec: EngineSpec) => Promise<Engine>): Prom
     announce(run, engine)
     if (ground.resume) {
       for (const line of differences(ground.resume.saved.identity, run.identity)) report.text(line, 'WARNING')
-      await engine.writeState(readAdapter(ground.resume.folder, ground.config).tensors, loadOptimizer(ground.resume.folder))
+      await engine.writeState(trainedIn(run, ground.resume.folder), loadOptimizer(ground.resume.folder))
     }
     if (!run.args.do_train) return await onlyEvaluate(run, engine)
     const outcome = await trainLoop(run, engine)
@@ -244,15 +249,21 @@ async function trainLoop(run: Run, engine: Engine): Promise<Outcome> {
   const host = runHost({ report, total_steps: plan.max_steps, start, save: (progress) => save(run, engine, progress), stopping: () => stop.signal !== null })
   report.state.change({ runtime: engine.runtime, phase: 'compiling', ...(stop.signal === null ? { status: 'running' } : {}) })
   const parts = {
-    settings: args, plan, data, engine, host, metrics: stageOf(args).metrics, schedule: scheduleOf(args, plan.max_steps), flos_per_token: flosPerToken(run),
+    settings: args, plan, data, engine, host, metrics: stageOf(args).metrics, told: stageOf(args).told, schedule: scheduleOf(args, plan.max_steps), flos_per_token: flosPerToken(run),
   }
   const outcome = await runLoop(parts, start)
   if (outcome.end !== 'stopped') host.finish(outcome.progress)
   return outcome
 }
 
-async function writeModel({ args, adapter, ground }: Run, engine: Engine, folder: string): Promise<void> {
-  writeAdapter(folder, adapter, await engine.readTrainable())
+/** What a checkpoint holds of what is trained. */
+const trainedIn = ({ ground, objective }: Run, folder: string): NamedTensor[] => [...readAdapter(folder, ground.config).tensors, ...(objective.own ? (readHead(folder) ?? objective.own) : [])]
+
+async function writeModel({ args, adapter, ground, objective }: Run, engine: Engine, folder: string): Promise<void> {
+  const own = new Set(objective.own?.map(({ name }) => name))
+  const trained = await engine.readTrainable()
+  writeAdapter(folder, adapter, trained.filter(({ name }) => !own.has(name)))
+  if (own.size > 0) writeHead(folder, trained.filter(({ name }) => own.has(name)))
   copyTokenizer(args.model_name_or_path ?? '', folder)
   writeChatTemplate(folder, ground.template)
 }
@@ -299,7 +310,7 @@ async function finish(run: Run, engine: Engine, { end, progress }: Outcome): Pro
   if (end === 'early') report.text(`Ended at step ${progress.step}: no better evaluation in the last ${progress.evaluations_without_gain}.`)
   if (args.load_best_model_at_end && progress.best) {
     const best = path.join(output_dir, checkpointName(progress.best.step))
-    await engine.writeState(readAdapter(best, run.ground.config).tensors, loadOptimizer(best))
+    await engine.writeState(trainedIn(run, best), loadOptimizer(best))
     report.text(`The best checkpoint is loaded: step ${progress.best.step}, eval_loss ${progress.best.metric}.`)
   }
   await writeModel(run, engine, output_dir)

@@ -34,8 +34,11 @@ export const touched = createStore<ReadonlySet<string>>(new Set())
 
 export const setArgs = (values: Partial<RawArgs>): void => draft.set((now) => ({ ...now, args: { ...now.args, ...values } }))
 
+/** What a setting takes along: pre-training packs its texts, as LLaMA Board has it. */
+const takesAlong: Partial<Record<Key, (value: unknown) => Partial<RawArgs>>> = { stage: (value) => ({ packing: value === 'pt' ? true : firstArgs.packing }) }
+
 export function setArg(key: Key, value: unknown): void {
-  setArgs({ [key]: value } as Partial<RawArgs>)
+  setArgs({ [key]: value, ...takesAlong[key]?.(value) } as Partial<RawArgs>)
   touch(key)
 }
 

@@ -9,6 +9,7 @@ import { useLocale } from '@/components/locale'
 import { useStore } from '@/components/store'
 import { useCall } from '@/components/use-call'
 import { Message } from '@/components/ui/message'
+import { isStage } from '@/lib/datasets/purpose'
 
 /** Raw values of a list of names: a list from this control, a text from a file. */
 export const namesOf = (raw: unknown): string[] =>
@@ -19,6 +20,7 @@ export function DatasetField({ name }: { name: 'dataset' | 'eval_dataset' }) {
   const { label } = useWords(name)
   const raw = useStore(draft, (now) => now.args[name])
   const folder = useStore(draft, (now) => now.args.dataset_dir)
+  const stage = useStore(draft, (now) => isStage(now.args.stage) ? now.args.stage : 'sft')
   const fault = useFault(name)
   const { reply, again } = useCall('datasets', typeof folder === 'string' && folder !== '' ? { dataset_dir: folder } : null)
   const id = `field-${name}`
@@ -35,6 +37,7 @@ export function DatasetField({ name }: { name: 'dataset' | 'eval_dataset' }) {
         label={label}
         folder={String(folder)}
         chosen={namesOf(raw)}
+        stage={stage}
         entries={list?.datasets ?? null}
         problem={problem}
         invalid={fault !== null}

@@ -10,6 +10,7 @@ import { useLocale } from '@/components/locale'
 import { Button } from '@/components/ui/button'
 import { cx } from '@/components/ui/cx'
 import type { DatasetEntry } from '@/lib/api'
+import type { Stage } from '@/lib/datasets/purpose'
 import type { Fault } from '@/lib/errors'
 
 const PreviewDialog = dynamic(() => import('@/components/dataset/preview-dialog').then((module) => module.PreviewDialog), { ssr: false })
@@ -21,6 +22,8 @@ interface DatasetPickerProps {
   chosen: readonly string[]
   entries: readonly DatasetEntry[] | null
   problem: Fault | null
+  /** Only what it learns from is offered. */
+  stage?: Stage
   invalid: boolean
   /** Id of the element that says what is wrong. */
   faultId?: string
@@ -30,7 +33,7 @@ interface DatasetPickerProps {
   onChange: (names: string[] | null) => void
 }
 
-export function DatasetPicker({ id, label, folder, chosen, entries, problem, invalid, faultId, preview, onOpen, onChange }: DatasetPickerProps) {
+export function DatasetPicker({ id, label, folder, chosen, entries, problem, stage = 'sft', invalid, faultId, preview, onOpen, onChange }: DatasetPickerProps) {
   const { t } = useLocale()
   const [previewing, setPreviewing] = useState(false)
   return (
@@ -50,7 +53,7 @@ export function DatasetPicker({ id, label, folder, chosen, entries, problem, inv
             aria-label={label}
             className="float-panel z-50 flex max-h-[min(24rem,var(--radix-popover-content-available-height))] w-[max(var(--radix-popover-trigger-width),20rem)] max-w-[calc(100vw-16px)] flex-col overflow-hidden"
           >
-            <DatasetList label={label} entries={entries} problem={problem} chosen={chosen} onChange={(next) => onChange(next.length === 0 ? null : next)} />
+            <DatasetList label={label} stage={stage} entries={entries} problem={problem} chosen={chosen} onChange={(next) => onChange(next.length === 0 ? null : next)} />
           </Popover.Content>
         </Popover.Portal>
       </Popover.Root>

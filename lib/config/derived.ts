@@ -5,8 +5,8 @@ import type { TrainingArgs } from '@/lib/config/fields'
 export const loraAlpha = ({ lora_alpha, lora_rank }: Pick<TrainingArgs, 'lora_alpha' | 'lora_rank'>): number => lora_alpha ?? lora_rank * 2
 
 /** Whether several examples share a row (`get_train_args`: where nothing is said, only in pre-training). */
-export const packs = ({ packing, neat_packing, stage }: Partial<Pick<TrainingArgs, 'packing' | 'neat_packing' | 'stage'>>): boolean =>
-  neat_packing === true || (packing ?? stage === 'pt')
+export const packs = ({ packing, neat_packing, stage = 'sft' }: Partial<Pick<TrainingArgs, 'packing' | 'neat_packing' | 'stage'>>): boolean =>
+  (stage === 'sft' || stage === 'pt') && (neat_packing === true || (packing ?? stage === 'pt'))
 
 /** Tokens that an example may have: asked to pack, LLaMA-Factory keeps one place of a row free (`DataArguments.__post_init__`). */
 export const exampleCutoff = ({ cutoff_len, packing, neat_packing }: Pick<TrainingArgs, 'cutoff_len'> & Partial<Pick<TrainingArgs, 'packing' | 'neat_packing'>>): number =>

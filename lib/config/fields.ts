@@ -6,9 +6,10 @@ import type { Feature, Field, ValueOf } from '@/lib/config/field'
 import { dataFields } from '@/lib/config/fields/data'
 import { methodFields } from '@/lib/config/fields/method'
 import { modelFields } from '@/lib/config/fields/model'
+import { stageFields } from '@/lib/config/fields/stage'
 import { trainingFields } from '@/lib/config/fields/training'
 
-export const fields = { ...modelFields, ...dataFields, ...trainingFields, ...methodFields }
+export const fields = { ...modelFields, ...dataFields, ...trainingFields, ...stageFields, ...methodFields }
 
 export type Key = keyof typeof fields
 

@@ -9,7 +9,7 @@ import { followsLoss, scheduleOf } from '@/lib/schedulers'
 
 type Rule = (args: TrainingArgs) => Fault | null
 
-const together = (key: Key, other: Key): Fault => ({ code: 'together', values: { key, other }, field: key })
+const together = (key: Key, other: string): Fault => ({ code: 'together', values: { key, other }, field: key })
 const missing = (key: Key): Fault => ({ code: 'missing_key', values: { key }, field: key })
 
 const required =
@@ -113,6 +113,13 @@ const trainRules: readonly Rule[] = [
   (args) => (args.dataset === null && args.val_size > 1e-6 ? { code: 'key_needs', values: { key: 'val_size', value: args.val_size, other: 'dataset' }, field: 'val_size' } : null),
   ({ neat_packing, stage }) => (neat_packing && stage !== 'sft' ? { code: 'key_needs', values: { key: 'neat_packing', value: 'true', other: 'stage = sft' }, field: 'neat_packing' } : null),
   neftuneFits,
+  ({ dpo_label_smoothing, pref_loss, stage }) =>
+    stage === 'dpo' && dpo_label_smoothing > 1e-6 && pref_loss !== 'sigmoid'
+      ? { code: 'key_needs', values: { key: 'dpo_label_smoothing', value: dpo_label_smoothing, other: 'pref_loss = sigmoid' }, field: 'dpo_label_smoothing' }
+      : null,
+  ({ stage, pref_loss, pref_beta }) =>
+    stage === 'dpo' && (pref_loss === 'ipo' || pref_loss === 'simpo') && pref_beta === 0 ? { code: 'not_greater', values: { key: 'pref_beta', value: 0, minimum: 0 }, field: 'pref_beta' } : null,
+  ({ streaming, stage }) => (streaming && stage === 'kto' ? together('streaming', 'stage = kto') : null),
   sharesFit,
   ...streamRules,
   evalNeedsData,

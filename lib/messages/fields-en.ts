@@ -44,7 +44,7 @@ export const fieldsEn = {
     dataset: { label: 'Dataset', help: 'What to train on; several datasets are joined as the mixing says, one after the other by default, and then shuffled.' },
     max_samples: { label: 'Max samples', help: 'Take at most this many rows of each dataset; lower it for a quick trial.' },
 
-    stage: { label: 'Stage', help: 'What kind of training this is: supervised fine-tuning learns to give the answers of the dataset.' },
+    stage: { label: 'Stage', help: 'What kind of training this is: pre-training learns plain texts, supervised fine-tuning the answers of the dataset, DPO and reward modelling from pairs of answers, KTO from answers rated good or bad.' },
     learning_rate: { label: 'Learning rate', help: 'Size of each update; for LoRA between 5e-5 and 5e-4, and lower when the loss jumps about.' },
     num_train_epochs: { label: 'Epochs', help: 'How many times the whole dataset is seen; small datasets need more, too many make the model repeat them.' },
     per_device_train_batch_size: { label: 'Batch size', help: 'Rows computed at once; raise it for speed while the memory lasts.' },
@@ -116,7 +116,12 @@ export const fieldsEn = {
 
     pref_beta: { label: 'Beta value', help: 'How firmly the model is held to its starting point; smaller lets it move further.' },
     pref_ftx: { label: 'Ftx gamma', help: 'Weight of the supervised loss that is added to the preference loss.' },
-    pref_loss: { label: 'Loss type', help: 'Form of the preference loss.' },
+    pref_loss: { label: 'Loss type', help: 'Form of the preference loss. ORPO and SimPO do without a reference; the others compare with the base model.' },
+    dpo_label_smoothing: { label: 'Label smoothing', help: 'Share of the pairs that are taken to be labelled the wrong way round.' },
+    simpo_gamma: { label: 'SimPO gamma', help: 'By how much the chosen answer is to be ahead.' },
+    ld_alpha: { label: 'LD alpha', help: 'Weight of what the longer answer of a pair has beyond the shorter one’s length; empty counts all of it.' },
+    kto_chosen_weight: { label: 'Weight of good answers', help: 'Raise it where good answers are few.' },
+    kto_rejected_weight: { label: 'Weight of bad answers', help: 'Raise it where bad answers are few.' },
     reward_model: { label: 'Reward model', help: 'Adapter or model that scores the answers.' },
     ppo_score_norm: { label: 'Score norm', help: 'Normalise the scores within each batch.' },
     ppo_whiten_rewards: { label: 'Whiten rewards', help: 'Normalise the rewards before the advantages are computed.' },

@@ -45,7 +45,7 @@ export const fieldsZh: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     dataset: { label: '数据集', help: '用于训练的数据；选择多个时按“混合方式”合并（默认依次拼接），再打乱顺序。' },
     max_samples: { label: '最大样本数', help: '每个数据集最多取用的行数；快速试跑时可调小。' },
 
-    stage: { label: '训练阶段', help: '训练的类型：指令监督微调让模型学会数据集中的回答。' },
+    stage: { label: '训练阶段', help: '训练的类型：预训练学习纯文本，指令监督微调学习数据集中的回答，DPO 和奖励模型训练学习成对的回答，KTO 学习标有好坏的回答。' },
     learning_rate: { label: '学习率', help: '每次更新的幅度；LoRA 通常取 5e-5 到 5e-4，损失剧烈波动时应调低。' },
     num_train_epochs: { label: '训练轮数', help: '完整遍历数据集的次数；数据少时可多训几轮，过多会让模型死记硬背。' },
     per_device_train_batch_size: { label: '批处理大小', help: '一次同时计算的行数；内存允许时调大可加快训练。' },
@@ -117,7 +117,12 @@ export const fieldsZh: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
 
     pref_beta: { label: 'Beta 参数', help: '约束模型不偏离起点的力度；越小，变化越大。' },
     pref_ftx: { label: 'Ftx gamma', help: '叠加在偏好损失上的监督损失的权重。' },
-    pref_loss: { label: '损失类型', help: '偏好损失的形式。' },
+    pref_loss: { label: '损失类型', help: '偏好损失的形式。ORPO 和 SimPO 不需要参考模型，其余的与基座模型比较。' },
+    dpo_label_smoothing: { label: '标签平滑', help: '假定标反了的回答对所占的比例。' },
+    simpo_gamma: { label: 'SimPO gamma', help: '期望优选回答领先的幅度。' },
+    ld_alpha: { label: 'LD alpha', help: '一对回答中较长者超出较短者长度的部分的权重；留空则全部计入。' },
+    kto_chosen_weight: { label: '好回答的权重', help: '好回答较少时可调高。' },
+    kto_rejected_weight: { label: '坏回答的权重', help: '坏回答较少时可调高。' },
     reward_model: { label: '奖励模型', help: '为回答打分的适配器或模型。' },
     ppo_score_norm: { label: '归一化分数', help: '在每个批次内归一化分数。' },
     ppo_whiten_rewards: { label: '白化奖励', help: '计算优势之前先归一化奖励。' },

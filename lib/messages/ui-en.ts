@@ -84,7 +84,7 @@ export const uiEn = {
     rows: '{count} rows',
     preview: 'Preview dataset',
     preview_title: 'Dataset preview',
-    other_stage: 'Preference data; it belongs to another training stage.',
+    other_stages: 'Not listed: {count} for other training stages.',
     row: 'Row {row}',
     range: '{from}–{to} of {total}',
     previous: 'Previous',

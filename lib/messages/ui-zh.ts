@@ -85,7 +85,7 @@ export const uiZh: Messages['ui'] = {
     rows: '{count} 行',
     preview: '预览数据集',
     preview_title: '数据集预览',
-    other_stage: '偏好数据，适用于其他训练阶段。',
+    other_stages: '另有 {count} 个数据集适用于其他训练阶段，未列出。',
     row: '第 {row} 行',
     range: '第 {from}–{to} 行，共 {total} 行',
     previous: '上一页',

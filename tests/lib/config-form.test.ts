@@ -52,7 +52,8 @@ describe('a setting on the page', () => {
     expect(lacking('galore_rank')).toBe('galore')
     expect(lacking('ppo_score_norm')).toBe('ppo')
     expect(lacking('learning_rate')).toBeNull()
-    expect(optionsOf('stage')).toContainEqual({ value: 'dpo', lacking: 'dpo' })
+    expect(optionsOf('stage')).toContainEqual({ value: 'ppo', lacking: 'ppo' })
+    expect(optionsOf('stage')).toContainEqual({ value: 'dpo', lacking: null })
     expect(optionsOf('stage')).toContainEqual({ value: 'sft', lacking: null })
   })
 

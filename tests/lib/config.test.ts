@@ -133,8 +133,8 @@ describe('faults of one setting', () => {
 
 describe('what this version lacks', () => {
   it.each<[object, string]>([
-    [{ stage: 'dpo' }, 'dpo'],
-    [{ stage: 'pt' }, 'pretraining'],
+    [{ stage: 'ppo' }, 'ppo'],
+    [{ stage: 'dpo', ref_model: 'models/other' }, 'reference_model'],
     [{ finetuning_type: 'full' }, 'full'],
     [{ quantization_bit: 4 }, 'quantization'],
     [{ use_dora: true }, 'dora'],
@@ -214,9 +214,9 @@ describe('sentences', () => {
   })
 
   it('name a missing feature in the reader’s language', () => {
-    const [fault] = faultsOf({ ...base, stage: 'pt' })
-    expect(sentence(fault, 'en')).toBe('stage = pt needs the pre-training stage, which this version does not have.')
-    expect(sentence(fault, 'zh')).toContain('预训练阶段')
+    const [fault] = faultsOf({ ...base, stage: 'ppo' })
+    expect(sentence(fault, 'en')).toBe('stage = ppo needs the PPO stage, which this version does not have.')
+    expect(sentence(fault, 'zh')).toContain('PPO 训练阶段')
   })
 
   it('leave a forgotten value visible', () => {

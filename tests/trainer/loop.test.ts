@@ -52,7 +52,7 @@ function dataOf(settings: LoopSettings, n: number, seed: number): StageData {
     return micro.map(([from, to]) => batchOf([...order.slice(from, to)], settings.per_device_train_batch_size))
   }
   const evals = [{ name: '', examples: 5, batches: () => [batchOf([0, 1]), batchOf([2, 3]), batchOf([4], 2)] }]
-  return { examples: n, lengths: [1], packed: false, update, evals: settings.eval_strategy === 'no' ? [] : evals }
+  return { examples: n, lengths: [1], packed: false, rows_per_example: 1, update, evals: settings.eval_strategy === 'no' ? [] : evals }
 }
 
 const metrics = (batches: readonly EvaluatedBatch[]) => ({ loss: batches.reduce((sum, b) => sum + (b.examples * b.loss_sum) / b.units, 0) / batches.reduce((sum, b) => sum + b.examples, 0) })

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { exampleCutoff } from '@/lib/config/derived'
+import { exampleCutoff, packs } from '@/lib/config/derived'
 import type { TrainingArgs } from '@/lib/config/fields'
 import type { Template } from '@/lib/templates/template'
 import { cachePlace, contentKey, touch } from '@/trainer/cache'
@@ -30,10 +30,10 @@ export async function encodeOnDisk(choice: Choice, rows: Int32Array, args: OnDis
     touch(folder)
     return found
   }
-  const { cutoff_len, train_on_prompt, mask_history, packing, neat_packing, tool_format, default_system, enable_thinking, preserve_thinking } = args
+  const { stage, cutoff_len, train_on_prompt, mask_history, packing, neat_packing, tool_format, default_system, enable_thinking, preserve_thinking } = args
   const start = {
     args: {
-      cutoff_len, train_on_prompt, mask_history, packing, neat_packing, tool_format, default_system, enable_thinking, preserve_thinking,
+      stage, cutoff_len, train_on_prompt, mask_history, packing, neat_packing, tool_format, default_system, enable_thinking, preserve_thinking,
       model_name_or_path: args.model_name_or_path, template: args.template ?? null, dataset_dir: args.dataset_dir,
     },
     datasets: choice.datasets.map(({ source, first, shapes }) => ({ name: source.name, first, shapes })),
@@ -104,7 +104,7 @@ async function keyOf({ datasets }: Choice, rows: Int32Array, args: OnDiskArgs, t
   const tokenizer = await Promise.all(['tokenizer.json', 'tokenizer_config.json'].map((name) => `${args.model_name_or_path}/${name}`).filter(existsSync).map(contentKey))
   const parts = [
     VERSION, datasets.map(({ source }) => source), files, tokenizer,
-    ...templateKey(template), exampleCutoff(args), train_on_prompt, mask_history,
+    ...templateKey(template), exampleCutoff(args), train_on_prompt, mask_history, args.stage ?? 'sft', args.stage === 'pt' && packs(args),
   ]
   return createHash('sha256').update(JSON.stringify(parts)).update(new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength)).digest('hex')
 }

@@ -30,7 +30,7 @@ export async function encodeHere({ datasets }: Choice, rows: Int32Array, args: E
   const told = { skipped: [] as RowFault[], truncated: 0, unlearnable: 0 }
   for (const run of runsOf(datasets, rows, ROWS_PER_TURN)) {
     const { source } = run.dataset
-    for (const { row, example } of await examplesOf(run, judged)) {
+    for (const { row, example } of await examplesOf(run, judged, args.stage)) {
       const { sample, fault, cut } = encodeExample({ dataset: source.name, row }, example, args, template)
       samples.push(sample)
       if (fault) told.skipped.push({ dataset: source.name, row, fault })
@@ -43,9 +43,9 @@ export async function encodeHere({ datasets }: Choice, rows: Int32Array, args: E
   return { ...inMemory(samples), ...told }
 }
 
-async function examplesOf(run: Run, judged: Judged): Promise<{ row: number; example: Example | Fault }[]> {
+async function examplesOf(run: Run, judged: Judged, stage: EncodeArgs['stage']): Promise<{ row: number; example: Example | Fault }[]> {
   const { from, to, dataset: { first, source } } = run
   const known = Array.from({ length: to - from }, (_, i) => judged.get(from + i))
-  if (known.some((example) => example === undefined)) return (await readRun(run)).map((row) => ({ row: row.row, example: exampleOf(row, source) }))
+  if (known.some((example) => example === undefined)) return (await readRun(run)).map((row) => ({ row: row.row, example: exampleOf(row, source, stage) }))
   return known.flatMap((example, i) => (example ? [{ row: from + i - first + 1, example }] : []))
 }

@@ -2,8 +2,19 @@
 import { IGNORED } from '@/lib/samples/supervised'
 import type { Sample } from '@/trainer/encode'
 
+/** A sample as words, its second text after the first. */
+export function packWords({ other, ...sample }: Sample): Int32Array {
+  const first = packText(sample)
+  if (!other) return first
+  const second = packText(other)
+  const both = new Int32Array(first.length + second.length)
+  both.set(first)
+  both.set(second, first.length)
+  return both
+}
+
 /** Ids and labels as words: their number, the number of ranges whose labels are their ids, of other labels, then all of these. */
-export function packWords({ ids, labels }: Sample): Int32Array {
+function packText({ ids, labels }: Pick<Sample, 'ids' | 'labels'>): Int32Array {
   const ranges: number[] = []
   const others: number[] = []
   for (let at = 0; at < ids.length; at++) {
@@ -21,10 +32,15 @@ export function packWords({ ids, labels }: Sample): Int32Array {
 }
 
 export function unpackWords(words: Int32Array): Sample {
+  const first = unpackText(words)
+  return first.used < words.length ? { ...first.text, other: unpackText(words.subarray(first.used)).text } : first.text
+}
+
+function unpackText(words: Int32Array): { text: Sample; used: number } {
   const [count, ranges, others] = words
   const ids = words.slice(3, 3 + count)
   const labels = new Int32Array(count).fill(IGNORED)
   for (let at = 3 + count; at < 3 + count + ranges; at += 2) for (let i = words[at]; i < words[at + 1]; i++) labels[i] = ids[i]
   for (let at = 3 + count + ranges; at < 3 + count + ranges + others; at += 2) labels[words[at]] = words[at + 1]
-  return { ids, labels }
+  return { text: { ids, labels }, used: 3 + count + ranges + others }
 }

@@ -5,6 +5,7 @@ import { type ChosenDataset, readRun, runsOf } from '@/trainer/choose'
 import { findDataset, readInfo } from '@/trainer/dataset-files'
 import { templateFor } from '@/trainer/own-template'
 import { openDataset } from '@/trainer/rows/dataset'
+import { sampleLength } from '@/trainer/samples'
 import { loadTokenizer } from '@/trainer/tokenizer'
 import type { Piece } from '@/trainer/tokens/store'
 import { encodeAligned, type EncodeArgs } from '@/trainer/tokens/row'
@@ -42,7 +43,7 @@ async function encodePiece(datasets: readonly ChosenDataset[], rows: Int32Array,
       if (sample) {
         const packed = packWords(sample)
         words.push(packed)
-        piece.lengths[place] = sample.ids.length
+        piece.lengths[place] = sampleLength(sample)
         piece.sizes[place] = packed.length
       }
       place++

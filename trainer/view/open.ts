@@ -4,11 +4,12 @@
  */
 import path from 'node:path'
 import type { DatasetKind } from '@/lib/dataset-view'
-import { type Aligned, RowError } from '@/lib/datasets/align'
-import { type Example, toExample, unsupervised } from '@/lib/datasets/example'
+import { RowError } from '@/lib/datasets/align'
+import { type Example, toExample } from '@/lib/datasets/example'
 import type { DatasetSource } from '@/lib/datasets/info'
+import { purposeOf, useless } from '@/lib/datasets/purpose'
 import type { Shapes } from '@/lib/datasets/unify'
-import { type Fault, problem } from '@/lib/errors'
+import type { Fault } from '@/lib/errors'
 import type { PyObject } from '@/lib/pyjson'
 import { modelFolder } from '@/hub/model'
 import { datasetFiles, findDataset, readInfo, rowFault } from '@/trainer/dataset-files'
@@ -52,7 +53,7 @@ export async function openAnew({ dataset_dir, dataset }: Place, known: Shapes | 
     return rows.map(({ row, record }, i) => ({ row, record: record ?? null, aligned: aligned[i] }))
   }
   const alone = (row: number, record: PyObject) => ({ row, record, aligned: align([{ row, file: '', record }])[0] })
-  return { source, kind: kindOf(source), count, shapes, bytes: store.bytes, read, alone, close: () => store.close() }
+  return { source, kind: purposeOf(source), count, shapes, bytes: store.bytes, read, alone, close: () => store.close() }
 }
 
 /** The files that an open dataset came from, with those of the tokenizer that settings name. */
@@ -66,28 +67,6 @@ const remembered = remember((place: Place) => openAnew(place), (place) => datase
 
 /** UserError: an unknown dataset, or what stops a whole file. */
 export const openDataset = ({ dataset_dir, dataset }: Place): Promise<OpenDataset> => remembered({ dataset_dir, dataset })
-
-function kindOf({ ranking, formatting, columns }: DatasetSource): DatasetKind {
-  if (ranking) return 'pairs'
-  if (columns.kto_tag !== null) return 'rated'
-  return formatting === 'alpaca' && columns.response === null ? 'text' : 'chat'
-}
-
-/** Why a row gives nothing to the training that its dataset is for; null when it does. */
-const useless: Record<DatasetKind, (aligned: Aligned, source: DatasetSource) => RowError | null> = {
-  chat: unsupervised,
-  pairs: severalAnswers,
-  rated: severalAnswers,
-  text: ({ prompt }, { columns }) => (prompt.at(-1)?.content ? null : new RowError(columns.prompt ?? 'prompt', problem('row_no_text'))),
-}
-
-/** A pair and a rated answer come as two answers. */
-function severalAnswers(aligned: Aligned, source: DatasetSource): RowError | null {
-  const useless = unsupervised({ ...aligned, response: aligned.response.slice(0, 1) }, source)
-  if (useless || aligned.response.length === 2) return useless
-  const { columns, ranking } = source
-  return new RowError((ranking ? columns.chosen : columns.kto_tag) ?? 'response', problem(ranking ? 'row_no_pair' : 'row_not_rated'))
-}
 
 /** A row as far as it can be read, and what is wrong with it. */
 export interface Judged {

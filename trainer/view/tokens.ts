@@ -9,7 +9,7 @@ import { type DatasetKind, tokenKeys, type TokenColumns, type TokenRow } from '@
 import type { Example } from '@/lib/datasets/example'
 import { UserError } from '@/lib/errors'
 import { encodeFeedback, encodePair } from '@/lib/samples/preference'
-import { encodeTexts } from '@/lib/samples/pretrain'
+import { encodeText } from '@/lib/samples/pretrain'
 import type { Gap } from '@/lib/samples/supervised'
 import type { Template } from '@/lib/templates/template'
 import { withFolder } from '@/trainer/base-model'
@@ -66,13 +66,7 @@ const encoders: Record<DatasetKind, Encode> = {
     return [{ answer: 'chosen', ...chosen }, { answer: 'rejected', ...rejected }]
   },
   rated: (_, example, { cutoff_len }, template) => [{ answer: 'only', ...encodeFeedback(example, example.response, template, cutoff_len) }],
-  text(_, { prompt }, { cutoff_len }, template) {
-    const { tokenizer } = template
-    const addsBos = tokenizer.bos !== null && tokenizer.encode('', true)[0] === tokenizer.bos.id
-    const [all] = encodeTexts([prompt.at(-1)?.content ?? ''], template, Infinity, false, addsBos)
-    const ids = all.slice(0, cutoff_len)
-    return [{ answer: 'only', ids, labels: ids, gaps: all.length > ids.length ? [{ at: ids.length, ids: all.slice(ids.length) }] : [] }]
-  },
+  text: (_, { prompt }, { cutoff_len }, template) => [{ answer: 'only', ...encodeText(prompt.at(-1)?.content ?? '', template, cutoff_len, false) }],
 }
 
 /** The example must be usable for its dataset's kind. UserError: the template cannot say its tools or calls. */

@@ -1,15 +1,10 @@
-/** Settings of the stage and the fine-tuning method, and of generation. Types and defaults: LLaMA-Factory's `finetuning_args.py` and `generating_args.py`. */
+/** Settings of the fine-tuning method, and of generation. Types and defaults: LLaMA-Factory's `finetuning_args.py` and `generating_args.py`. */
 import { boolean, choice, integer, names, number, text } from '@/lib/config/field'
 
 const lora = { finetuning_type: ['lora'] } as const
 const freeze = { finetuning_type: ['freeze'] } as const
-const preference = { stage: ['dpo', 'kto'] } as const
-const ppo = { stage: ['ppo'] } as const
 
 export const methodFields = {
-  stage: choice(['pt', 'sft', 'rm', 'ppo', 'dpo', 'kto'], 'sft', {
-    group: 'basics', order: 1, widget: 'select', element: 'training_stage', needs: { pt: 'pretraining', rm: 'reward', ppo: 'ppo', dpo: 'dpo', kto: 'kto' },
-  }),
   finetuning_type: choice(['lora', 'oft', 'freeze', 'full'], 'lora', { group: 'model', order: 2, widget: 'select', needs: { oft: 'oft', freeze: 'freeze', full: 'full' } }),
   pure_bf16: boolean(false, { needs: { '*': 'pure_bfloat16' } }),
   plot_loss: boolean(false, { form: true }),
@@ -54,28 +49,6 @@ export const methodFields = {
   freeze_vision_tower: boolean(true, { group: 'multimodal', widget: 'switch', inert: true }),
   freeze_multi_modal_projector: boolean(true, { group: 'multimodal', widget: 'switch', inert: true }),
   freeze_language_model: boolean(false, { group: 'multimodal', widget: 'switch', needs: { '*': 'multimodal' } }),
-
-  pref_beta: number(0.1, { minimum: 0, maximum: 1, group: 'preference', widget: 'slider', step: 0.01, when: preference, part_of: 'stage' }),
-  pref_ftx: number(0, { minimum: 0, maximum: 10, group: 'preference', widget: 'slider', step: 0.01, when: preference, part_of: 'stage' }),
-  pref_bco_weight: number(0, { minimum: 0, part_of: 'stage' }),
-  pref_loss: choice(['sigmoid', 'hinge', 'ipo', 'kto_pair', 'orpo', 'simpo'], 'sigmoid', { group: 'preference', widget: 'select', when: preference, part_of: 'stage' }),
-  dpo_label_smoothing: number(0, { minimum: 0, maximum: 0.5, part_of: 'stage' }),
-  kto_chosen_weight: number(1, { minimum: 0, part_of: 'stage' }),
-  kto_rejected_weight: number(1, { minimum: 0, part_of: 'stage' }),
-  simpo_gamma: number(0.5, { minimum: 0, part_of: 'stage' }),
-  ld_alpha: number(null, { part_of: 'stage' }),
-  ppo_buffer_size: integer(1, { minimum: 1, part_of: 'stage' }),
-  ppo_epochs: integer(4, { minimum: 1, part_of: 'stage' }),
-  ppo_score_norm: boolean(false, { group: 'preference', widget: 'switch', when: ppo, part_of: 'stage' }),
-  ppo_target: number(6, { part_of: 'stage' }),
-  ppo_whiten_rewards: boolean(false, { group: 'preference', widget: 'switch', when: ppo, part_of: 'stage' }),
-  ref_model: text(null, { part_of: 'stage' }),
-  ref_model_adapters: text(null, { part_of: 'stage' }),
-  ref_model_quantization_bit: integer(null, { minimum: 2, maximum: 8, part_of: 'stage' }),
-  reward_model: text(null, { group: 'preference', widget: 'text', when: ppo, part_of: 'stage' }),
-  reward_model_adapters: text(null, { part_of: 'stage' }),
-  reward_model_quantization_bit: integer(null, { minimum: 2, maximum: 8, part_of: 'stage' }),
-  reward_model_type: choice(['lora', 'full', 'api'], 'lora', { part_of: 'stage' }),
 
   use_galore: boolean(false, { group: 'galore', widget: 'switch', needs: { '*': 'galore' } }),
   galore_target: names(['all'], { group: 'galore', widget: 'names', part_of: 'use_galore' }),

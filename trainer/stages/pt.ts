@@ -1,0 +1,13 @@
+/** Pre-training: next-token loss on all of a text. Packed, which is its default, the texts are one stream cut into rows (`trainer/pack.ts`). */
+import { chooseRows, encodeData } from '@/trainer/data'
+import { nextToken } from '@/trainer/objectives/next-token'
+import type { Stage } from '@/trainer/stage'
+import { collateLists, evaluated } from '@/trainer/stages/lists'
+
+export const pt: Stage = {
+  read: chooseRows,
+  encode: encodeData,
+  collate: collateLists({ rows: 1 }),
+  objective: () => nextToken,
+  metrics: (batches) => evaluated(batches),
+}
