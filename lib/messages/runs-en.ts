@@ -6,6 +6,7 @@ export const runsEn = {
     smoothed: 'Smoothed',
     keys: {
       loss: 'Loss', eval_loss: 'Eval loss', lr: 'Learning rate', grad_norm: 'Gradient norm', throughput: 'Tokens per second', reward: 'Reward', accuracy: 'Reward accuracy',
+      'rewards/margins': 'Reward margin', 'rewards/chosen': 'Reward of the chosen', 'rewards/rejected': 'Reward of the rejected', kl: 'KL estimate',
     },
     x_axis: 'Over',
     axes: { step: 'Step', seconds: 'Time', tokens: 'Tokens' },

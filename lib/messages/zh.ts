@@ -149,7 +149,7 @@ export const zh: Messages = {
     tensor_extra: '{path} 的权重中含有该模型结构不存在的张量 {tensor}。',
     tensor_missing: '{path} 的权重中缺少张量 {tensor}。',
     tensor_shape: '{path} 中张量 {tensor} 的形状为 {found}，应为 {expected}。',
-    texts_short: '数据集 {dataset} 的文本填不满一行 cutoff_len = {cutoff_len} 个 token；请调小 cutoff_len，或关闭 packing。',
+    texts_short: '数据集 {dataset} 的文本填不满一行 cutoff_len = {cutoff_len} 个词元；请调小 cutoff_len，或关闭 packing。',
     together: '{key} 与 {other} 不能同时使用；请关闭其中一个。',
     token_needed: '请打开服务器启动时打印的带令牌的地址。',
     tokenizer_invalid: '无法使用 {path} 中的分词器：{problem}。',

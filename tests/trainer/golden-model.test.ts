@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { batchOf, check as checkForward } from '@/conform/forward'
 import { check as checkLora } from '@/conform/lora'
+import { check as checkPreference } from '@/conform/preference'
 import { eagerRuntime } from '@/conform/runner'
 import { goldenDir } from '@/tests/golden'
 import { createEagerEngine } from '@/trainer/model/eager'
@@ -25,14 +26,17 @@ describe.skipIf(golden === null)('reference vectors', () => {
     cpSync(path.join(dir, 'models/gemma2'), path.join(copy, 'models/gemma2'), { recursive: true })
     cpSync(path.join(dir, 'forward/gemma2.json'), path.join(copy, 'forward/gemma2.json'))
     cpSync(path.join(dir, 'models/qwen2'), path.join(copy, 'models/qwen2'), { recursive: true })
+    cpSync(path.join(dir, 'models/llama'), path.join(copy, 'models/llama'), { recursive: true })
+    cpSync(path.join(dir, 'preference'), path.join(copy, 'preference'), { recursive: true })
     cpSync(path.join(dir, 'lora/qwen2-lora-qv-cosine'), path.join(copy, 'lora/qwen2-lora-qv-cosine'), { recursive: true })
   })
   afterAll(() => rmSync(copy, { recursive: true }))
 
-  const failures = async (check: typeof checkForward | typeof checkLora): Promise<string[]> => {
+  const failures = async (check: typeof checkForward): Promise<string[]> => {
     const found: string[] = []
     let passed = 0
-    for await (const { name, ok } of check(copy, eagerRuntime)) {
+    for await (const { name, ok, unsupported } of check(copy, eagerRuntime)) {
+      if (unsupported !== undefined) continue
       if (ok) passed++
       else found.push(name)
     }
@@ -40,7 +44,7 @@ describe.skipIf(golden === null)('reference vectors', () => {
     return found
   }
   /** Runs `check` with one number of `file` multiplied by 1.01. */
-  const withChange = async (file: string, number: RegExp, check: typeof checkForward | typeof checkLora): Promise<string[]> => {
+  const withChange = async (file: string, number: RegExp, check: typeof checkForward): Promise<string[]> => {
     const own = path.join(copy, file)
     const text = readFileSync(own, 'utf8')
     const changed = text.replace(number, (_, before: string, value: string) => before + String(Number(value) * 1.01))
@@ -61,6 +65,11 @@ describe.skipIf(golden === null)('reference vectors', () => {
   test('lora passes, and a changed gradient norm fails', async () => {
     expect(await failures(checkLora)).toEqual([])
     expect(await withChange('lora/qwen2-lora-qv-cosine/expected.json', /("grad_norm": ?)([\d.]+)/, checkLora)).toEqual(['lora/qwen2-lora-qv-cosine step 1'])
+  })
+
+  test('preference passes without a recorder, and a changed loss fails', async () => {
+    expect(await failures(checkPreference)).toEqual([])
+    expect(await withChange('preference/dpo.json', /("loss": ?)([\d.]+)/, checkPreference)).toEqual(['preference/dpo sigmoid'])
   })
 
   test('training every tensor gives the trajectory of llama-full', async () => {

@@ -18,11 +18,11 @@ export interface ChartSource {
 type Words = Messages['ui']['chart']
 
 /** Fields with colours of their own; the others take their turn. */
-const colours: Readonly<Record<string, string>> = { lr: 'var(--series-lr)', grad_norm: 'var(--series-norm)', accuracy: 'var(--series-train)', reward: 'var(--series-eval)' }
+const colours: Readonly<Record<string, string>> = { lr: 'var(--series-lr)', grad_norm: 'var(--series-norm)', accuracy: 'var(--series-train)', 'rewards/margins': 'var(--series-eval)', reward: 'var(--series-eval)' }
 const turns = ['var(--series-norm)', 'var(--series-lr)', 'var(--series-train)', 'var(--series-eval)']
 
 /** These come first, in this order. */
-const order = ['reward', 'accuracy', 'lr', 'grad_norm', 'throughput']
+const order = ['reward', 'accuracy', 'rewards/margins', 'rewards/chosen', 'rewards/rejected', 'kl', 'lr', 'grad_norm', 'throughput']
 
 /** What else is logged than losses, in the order in which people look. */
 export function otherKeys(sources: readonly ChartSource[]): string[] {
