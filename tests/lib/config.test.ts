@@ -134,7 +134,7 @@ describe('faults of one setting', () => {
 describe('what this version lacks', () => {
   it.each<[object, string]>([
     [{ stage: 'ppo' }, 'ppo'],
-    [{ stage: 'dpo', ref_model: 'models/other' }, 'reference_model'],
+    [{ ref_model: 'models/other' }, 'reference_model'],
     [{ finetuning_type: 'full' }, 'full'],
     [{ quantization_bit: 4 }, 'quantization'],
     [{ use_dora: true }, 'dora'],
