@@ -224,6 +224,10 @@ async function* checkRated({ groups }: z.infer<typeof ktoSchema>, place: Place):
   }
 }
 
+/** Scores are sums of terms of about their own size, whatever is left of them: their digits count from 1. */
+const scoresFault = (expected: { chosen_scores: number[]; rejected_scores: number[] }, { chosen, rejected }: Told) =>
+  first([...expected.chosen_scores, ...expected.rejected_scores], (score, i) => away(`score[${i}]`, score, [...Array.from(chosen), ...Array.from(rejected)][i], 2 * REWARDS * Math.max(Math.abs(score), 1)))
+
 const scoredBatch = (raw: z.infer<typeof scoredSchema>): Batch => batchOf({ ...raw, labels: raw.input_ids.map((row) => row.map(() => -100)) })
 
 async function* checkScores({ trajectory, value_head, ...golden }: z.infer<typeof rmSchema>, place: Place): AsyncGenerator<CheckResult> {
@@ -243,7 +247,7 @@ async function* checkScores({ trajectory, value_head, ...golden }: z.infer<typeo
     for (const [i, step] of trajectory.steps.entries()) {
       const found = await engine.train([batches[i]], { lr: trajectory.settings.lr, step: i })
       const fault = near('loss', step.loss, found.loss, LOSS) ?? near('grad_norm', step.grad_norm, found.grad_norm, NORM)
-      const scores = allNear('chosen_scores', step.chosen_scores, last().chosen, 2 * REWARDS) ?? allNear('rejected_scores', step.rejected_scores, last().rejected, 2 * REWARDS)
+      const scores = scoresFault(step, last())
       yield result(`preference/rm step ${i + 1}`, fault ?? scores)
     }
     // The bias cancels in every loss: its gradient is rounding, of which Adam makes steps of full length.
