@@ -7,7 +7,8 @@ import { form, setForm } from '@/components/evaluate/form'
 import { useLocale } from '@/components/locale'
 import { useStore } from '@/components/store'
 import { useCall } from '@/components/use-call'
-import { Combobox, type ComboboxOption } from '@/components/ui/combobox'
+import { adapterOptions } from '@/components/model/adapter-options'
+import { Combobox } from '@/components/ui/combobox'
 import type { AdapterEntry } from '@/lib/api'
 import { fill } from '@/lib/messages/text'
 
@@ -41,16 +42,4 @@ export function AdapterField() {
       />
     </Frame>
   )
-}
-
-/** Adapters of the model bar's model first. */
-function adapterOptions(entries: readonly AdapterEntry[], base: string, words: { this_model: string; other_models: string }): ComboboxOption[] {
-  const of = (entry: AdapterEntry) => base !== '' && (entry.base === base || entry.base.endsWith(`/${base}`))
-  const option = (entry: AdapterEntry): ComboboxOption => ({
-    value: entry.path,
-    label: [entry.run.split('/').at(-1), entry.checkpoint].filter(Boolean).join(' / '),
-    detail: entry.run.split('/')[0],
-    section: of(entry) ? words.this_model : words.other_models,
-  })
-  return [...entries.filter(of), ...entries.filter((entry) => !of(entry))].map(option)
 }
