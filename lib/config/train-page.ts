@@ -60,8 +60,10 @@ export const later: readonly { feature: Feature; keys: readonly Key[] }[] = [...
 export const broughtAlong = (values: Values): Key[] =>
   keys.filter((key) => ![...pageKeys, ...barKeys, ...serverKeys, ...jointKeys, 'output_dir'].includes(key) && differs(key, values[key]))
 
+const isJoint = (name: string): name is JointName => Object.hasOwn(joints, name)
+
 /** The settings behind a control. */
-export const keysOf = (name: ControlName): readonly Key[] => (name === 'extra_args' ? [] : name in joints ? joints[name as JointName].keys : [name as Key])
+export const keysOf = (name: ControlName): readonly Key[] => (name === 'extra_args' ? [] : isJoint(name) ? joints[name].keys : [name])
 
 /** All settings that were changed and that a reset may take back. */
 export const changedKeys = (values: Values): Key[] => keys.filter((key) => key !== 'output_dir' && differs(key, values[key]))

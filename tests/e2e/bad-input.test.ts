@@ -128,7 +128,7 @@ describe.skipIf(chromiumPath === null)('bad input', () => {
     await window.field('Max samples').fill('1e3')
     const taken = path.join(board.home, 'saves/Tuneboard-Starter/lora/taken')
     mkdirSync(taken, { recursive: true })
-    writeFileSync(path.join(taken, 'trainer_log.jsonl'), '')
+    writeFileSync(path.join(taken, 'trainer_log.jsonl'), '{"current_steps": 1, "total_steps": 1, "loss": 2}\n')
     await window.field('Output dir').fill('taken')
     const typed = await window.fault('Output dir')
     expect(typed).toContain('taken already holds another run')
