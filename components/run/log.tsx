@@ -17,6 +17,8 @@ import { fill } from '@/lib/messages/text'
 
 const LINE_PX = 18
 const SPARE_LINES = 20
+/** A scroll this soon after a wheel, touch or key is a person's; others come of the page's own layout. */
+const GESTURE_MS = 500
 const inks: Readonly<Record<LogLevel, string>> = { all: '', WARNING: 'text-warn', ERROR: 'text-danger' }
 
 export function Log({ text, searchable = false }: { text: string; searchable?: boolean }) {
@@ -52,20 +54,23 @@ function Lines({ lines }: { lines: readonly string[] }) {
   const [box, { height }] = useSize()
   const [top, setTop] = useState(0)
   const [following, setFollowing] = useState(true)
-  const setTo = useRef(0)
+  const byHand = useRef(0)
 
   useLayoutEffect(() => {
     const element = box.current
-    if (!element || !following) return
-    element.scrollTop = element.scrollHeight
-    setTo.current = element.scrollTop
+    if (element && following) element.scrollTop = element.scrollHeight
   }, [lines, following, height, box])
 
+  const note = () => (byHand.current = Date.now())
   const onScroll = () => {
     const element = box.current
     if (!element) return
     setTop(element.scrollTop)
-    if (element.scrollTop !== setTo.current) setFollowing(element.scrollHeight - element.scrollTop - element.clientHeight < LINE_PX)
+    if (element.scrollHeight - element.scrollTop - element.clientHeight < LINE_PX) setFollowing(true)
+    else if (Date.now() - byHand.current < GESTURE_MS) {
+      setFollowing(false)
+      note()
+    } else if (following) element.scrollTop = element.scrollHeight
   }
   const first = Math.max(0, Math.floor(top / LINE_PX) - SPARE_LINES)
   const last = Math.min(lines.length, Math.ceil((top + height) / LINE_PX) + SPARE_LINES)
@@ -79,6 +84,10 @@ function Lines({ lines }: { lines: readonly string[] }) {
         aria-live="off"
         className="min-h-0 flex-1 overflow-auto overscroll-contain rounded-b-lg bg-sunken px-3 font-mono text-2xs text-ink-soft outline-offset-[-2px]"
         onScroll={onScroll}
+        onWheel={note}
+        onTouchMove={note}
+        onPointerDown={note}
+        onKeyDown={note}
       >
         <div style={{ height: lines.length * LINE_PX + 12, paddingTop: first * LINE_PX + 6 }} className="w-max min-w-full">
           {lines.slice(first, last).map((line, index) => (
