@@ -28,10 +28,11 @@ export function Log({ text, searchable = false }: { text: string; searchable?: b
   const all = useMemo(() => linesOf(text), [text])
   const lines = useMemo(() => pickLines(all, level, search), [all, level, search])
   const words = t.ui.log
+  const Heading = searchable ? 'h2' : 'h3' // on its own page the run's name is the first heading, beside the settings the second
   return (
     <section aria-label={words.title} className="flex min-h-0 flex-1 flex-col">
       <div className={cx('flex shrink-0 flex-wrap items-center gap-2 px-3 text-2xs text-ink-faint', searchable ? 'py-2' : 'h-8')}>
-        <h3 className="font-medium">{words.title}</h3>
+        <Heading className="font-medium">{words.title}</Heading>
         {searchable && (
           <>
             <TextInput type="search" aria-label={words.search} placeholder={words.search} value={search} onChange={(event) => setSearch(event.target.value)} className="max-w-64 min-w-32 flex-1" />

@@ -46,7 +46,7 @@ function Prompts({ run, prompts, onSaved }: { run: RunSummary; prompts: readonly
       <div className="flex flex-wrap items-start gap-3">
         {prompts.length > 0 && (
           <div className="min-w-0 text-xs">
-            <h3 className="font-medium text-ink-soft">{words.prompts}</h3>
+            <h2 className="font-medium text-ink-soft">{words.prompts}</h2>
             <ul className="mt-1 list-disc pl-4 text-ink-soft">{prompts.map((prompt) => <li key={prompt}>{prompt}</li>)}</ul>
           </div>
         )}
@@ -78,7 +78,7 @@ function Samples({ samples }: { samples: readonly SavedSample[] }) {
   return (
     <section>
       <div className="flex items-center gap-3">
-        <h3 className="text-xs font-medium whitespace-nowrap" aria-live="polite">{words.at} {step}</h3>
+        <h2 className="text-xs font-medium whitespace-nowrap" aria-live="polite">{words.at} {step}</h2>
         {samples.length > 1 && <Slider label={words.at} value={place} min={0} max={samples.length - 1} step={1} onChange={setChosen} className="w-full max-w-96" />}
       </div>
       <dl className="mt-3 space-y-4">
