@@ -74,13 +74,16 @@ export function openMonitor(folder: string): Monitor {
     before = now
     lines.append(JSON.stringify(record))
   }
-  // What cannot be noted must not end a training; a full disk is told by the run's own files.
-  const tick = () => void measure().catch(() => undefined)
-  const timers = [setTimeout(tick, firstMs).unref(), setInterval(tick, everyMs).unref()]
+  // What cannot be noted must not end a training; a full disk is told by the run's own files. One after the other: no two come due while a step holds the thread.
+  const tick = async () => {
+    await measure().catch(() => undefined)
+    if (!closed) timer = setTimeout(tick, everyMs).unref()
+  }
+  let timer = setTimeout(tick, firstMs).unref()
   return {
     close() {
       closed = true
-      timers.forEach(clearTimeout)
+      clearTimeout(timer)
       lines.close()
     },
   }
