@@ -1,4 +1,5 @@
 /** The board as a person finds it: by labels, roles and words. One object per window. */
+import { readFileSync } from 'node:fs'
 import type { Browser, Locator, Page } from 'playwright'
 import type { TestBoard } from './board'
 
@@ -8,6 +9,8 @@ export interface WindowOptions {
   height?: number
   theme?: 'light' | 'dark'
   locale?: 'en' | 'zh'
+  /** Before the page is opened. */
+  before?: (page: Page) => Promise<void>
 }
 
 export class BoardPage {
@@ -18,13 +21,14 @@ export class BoardPage {
   ) {}
 
   /** A window in a browser profile of its own. */
-  static async open(browser: Browser, board: TestBoard, { path = '/', width = 1440, height = 900, theme = 'light', locale = 'en' }: WindowOptions = {}): Promise<BoardPage> {
+  static async open(browser: Browser, board: TestBoard, { path = '/', width = 1440, height = 900, theme = 'light', locale = 'en', before }: WindowOptions = {}): Promise<BoardPage> {
     const context = await browser.newContext({ viewport: { width, height }, locale: locale === 'zh' ? 'zh-CN' : 'en-US', colorScheme: theme, reducedMotion: 'reduce' })
     context.setDefaultTimeout(90_000) // the machine may be busy with other tests
     const page = await context.newPage()
     const complaints: string[] = []
     page.on('pageerror', (error) => complaints.push(error.message))
     page.on('console', (message) => message.type() === 'error' && !message.text().includes('status of 4') && complaints.push(message.text()))
+    await before?.(page)
     await page.goto(board.url + path)
     const opened = new BoardPage(page, complaints)
     await opened.ready()
@@ -83,6 +87,13 @@ export class BoardPage {
   async choose(label: string, option: string): Promise<void> {
     await this.field(label).click()
     await this.page.getByRole('option', { name: option, exact: true }).click()
+  }
+
+  /** Saves the numbers of the loss figure; the file's text. */
+  async lossCsv(): Promise<string> {
+    await this.button('Save “Loss”').click()
+    const [download] = await Promise.all([this.page.waitForEvent('download'), this.page.getByRole('menuitem', { name: 'Numbers (CSV)' }).click()])
+    return readFileSync(await download.path(), 'utf8')
   }
 
   async setUpFirstRun(): Promise<void> {
