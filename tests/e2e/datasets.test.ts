@@ -85,6 +85,34 @@ describe.skipIf(chromiumPath === null)('the Datasets page', () => {
     await window.close()
   })
 
+  test('takes files that are dropped on it, and nothing else', async () => {
+    const window = await BoardPage.open(browser, board, { path: mineHref() })
+    const { page } = window
+    const drop = async (fill: (transfer: DataTransfer) => void) => {
+      const dataTransfer = await page.evaluateHandle(`(() => { const transfer = new DataTransfer(); (${fill.toString()})(transfer); return transfer })()`)
+      for (const event of ['dragenter', 'dragover']) await page.dispatchEvent('main h1', event, { dataTransfer })
+      const shown = await page.getByText('Drop the files to upload them').isVisible()
+      await page.dispatchEvent('main h1', 'drop', { dataTransfer })
+      return shown
+    }
+    expect(await drop((transfer) => void transfer.items.add('just a text', 'text/plain'))).toBe(false)
+    expect(
+      await drop((transfer) => {
+        for (const name of ['dropped.jsonl', 'pulled.mp4']) transfer.items.add(new File(['{"instruction": "Q", "input": "", "output": "A"}\n'], name))
+      }),
+    ).toBe(true)
+    await page.getByRole('alert').filter({ hasText: '"mp4"' }).waitFor()
+    await window.button('Set up columns of dropped.jsonl').click()
+    await page.getByRole('dialog', { name: 'Add dropped.jsonl' }).getByText('Recognised: Questions and answers').waitFor()
+    expect(await page.getByText('Drop the files to upload them').isVisible()).toBe(false)
+    await page.keyboard.press('Escape')
+    await window.button('Delete dropped.jsonl').click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click()
+    await expect.poll(uploaded).toEqual([])
+    expect(window.complaints).toEqual([])
+    await window.close()
+  })
+
   test('goes on with an upload after a pause, and after a reload once the file is chosen again', async () => {
     const window = await BoardPage.open(browser, board, { path: mineHref() })
     const { page } = window
