@@ -24,10 +24,13 @@ function useShown(): { shown: RunSummary | null; evaluations: RunSummary[] | nul
   const shown = useRun(useStore(currentEvaluation, (now) => now))
   useEffect(recallEvaluation, [])
   const evaluations = runs?.filter(({ kind }) => kind === 'eval').sort((a, b) => (b.started_at ?? Infinity) - (a.started_at ?? Infinity)) ?? null
-  const next = evaluations && !shown ? (evaluations.find(({ status }) => isActive(status)) ?? evaluations[0])?.id : undefined
   useEffect(() => {
-    if (next !== undefined) showEvaluation(next)
-  }, [next])
+    // Only when the list is new: one that was just started is not in it yet.
+    if (!runs || runs.some(({ id }) => id === currentEvaluation.get())) return
+    const newest = runs.filter(({ kind }) => kind === 'eval').toSorted((one, other) => (other.started_at ?? Infinity) - (one.started_at ?? Infinity))
+    const next = newest.find(({ status }) => isActive(status)) ?? newest[0]
+    if (next) showEvaluation(next.id)
+  }, [runs])
   return { shown, evaluations }
 }
 
