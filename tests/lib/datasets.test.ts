@@ -225,7 +225,8 @@ describe('types of files', () => {
     ['a.jsonl', 'jsonl', null],
     ['some.folder/b.json.gz', 'json', 'gz'],
     ['c.parquet', 'parquet', null],
-    ['d.tar.bz2', null, null],
+    ['d.csv.bz2', 'csv', 'bz2'],
+    ['d.tar.bz2', null, 'bz2'],
     ['e.gz', null, 'gz'],
     ['folder.json/f', null, null],
   ])('%s', (name, type, packing) => expect(fileTypeOf(name)).toMatchObject({ type, packing }))
