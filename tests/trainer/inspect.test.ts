@@ -93,7 +93,8 @@ describe('models and datasets', () => {
     const folder = path.join(home, 'model')
     const { parameters } = (await checkReport(args())).plan!
     expect(await inspectAnswer({ id: 7, name: 'model', request: { model_name_or_path: folder } })).toEqual({
-      id: 7, ok: true, value: { path: folder, family: 'llama', architecture: 'LlamaForCausalLM', parameters, size: parameters * 4, template: null, own_template: false, problems: [] },
+      id: 7, ok: true, value: { path: folder, family: 'llama', architecture: 'LlamaForCausalLM', parameters, size: parameters * 4, template: null, own_template: false, problems: [],
+        room: { bf16: expect.any(Boolean), fits: [{ length: 256, rows: 16 }, { length: 512, rows: 16 }] } },
     })
     const none = await inspectAnswer({ id: 8, name: 'model', request: { model_name_or_path: '/nowhere' } })
     expect(none).toMatchObject({ ok: true, value: { family: null, problems: [{ code: 'model_path_missing' }] } })
