@@ -121,7 +121,7 @@ function* checkCase(name: string, item: Case, file: Golden, template: Template |
   if (template instanceof Error) return void (yield { name, ok: false, detail: String(template) })
   const named = new Map((file.examples[item.kind] ?? file.examples.supervised).map(({ name: own, e }) => [own, e]))
   if (item.packs) yield attempt(name, () => checkPacks(name, item, [...named.values()], template))
-  else if (item.kind === 'collate') yield* checkCollate(name, item, named, template)
+  else if (item.kind === 'collate') yield attempt(`${name} ${item.collator}`, () => checkCollate(`${name} ${item.collator}`, item, file, template))
   else if (item.kind === 'pretrain') {
     const rows = encodeTexts(item.texts ?? [], template, item.options.cutoff_len, item.packing ?? false, item.tokenizer_add_bos_token_attribute ?? false)
     yield compared(name, item.input_ids, rows)
@@ -186,17 +186,46 @@ function checkPacks(name: string, item: Case, examples: readonly Example[], temp
   return compared(name, expected, packs.map((pack) => ({ input_ids: pack.ids, attention_mask: pack.mask, position_ids: pack.positions, labels: pack.labels })))
 }
 
-/** Padding of supervised batches; the collators of pairs and rated answers belong to the stages that use them. */
-function* checkCollate(name: string, item: Case, named: ReadonlyMap<string, Example>, template: Template): Generator<CheckResult> {
-  if (!item.collator?.startsWith('SFT')) return void (yield { name: `${name} ${item.collator}`, ok: false, unsupported: 'preference stages' })
-  const samples = (item.examples ?? []).flatMap((own) => named.get(own) ?? []).map((example) => encodeSupervised(example, template, item.options))
-  const length = Math.ceil(Math.max(...samples.map(({ ids }) => ids.length)) / 8) * 8
-  const typed = samples.map(({ ids, labels }) => ({ ids: Int32Array.from(ids), labels: Int32Array.from(labels) }))
-  const batch = collate(typed, length, samples.length, template.tokenizer.pad?.id ?? 0)
-  const rows = (values: Int32Array) => samples.map((_, row) => Array.from(values.subarray(row * length, (row + 1) * length)))
-  const ours: Record<string, unknown> = { input_ids: rows(batch.ids), labels: rows(batch.labels), attention_mask: rows(batch.segments ?? new Int32Array()) }
+interface Row {
+  ids: readonly number[]
+  labels: readonly number[]
+}
+
+/** What a collator of the reference puts together, by the prefix of its columns; a pair's chosen answers come first, then all rejected ones. */
+const collators: Record<string, { kind: string; parts: (examples: readonly Example[], template: Template, options: Case['options']) => Record<string, readonly Row[]> }> = {
+  SFT: { kind: 'supervised', parts: (examples, template, options) => ({ '': examples.map((example) => encodeSupervised(example, template, options)) }) },
+  Pairwise: {
+    kind: 'pairwise',
+    parts(examples, template, { cutoff_len }) {
+      const pairs = examples.map((example) => encodePair(example, template, cutoff_len))
+      return { '': [...pairs.map(({ chosen }) => chosen), ...pairs.map(({ rejected }) => rejected)] }
+    },
+  },
+  KTO: {
+    kind: 'feedback_kto',
+    parts(examples, template, { cutoff_len }) {
+      const rows = examples.map((example, i) => encodeFeedback(example, examples.at(i - 1)?.response ?? [], template, cutoff_len))
+      return { '': rows, kl_: rows.map(({ kl }) => kl) }
+    },
+  },
+}
+
+/** Padding of batches. */
+function checkCollate(name: string, item: Case, file: Golden, template: Template): CheckResult {
+  const [, collator] = Object.entries(collators).find(([own]) => item.collator?.startsWith(own)) ?? []
+  if (collator === undefined) throw new Error(`no collator is called ${item.collator}`)
+  const named = new Map(file.examples[collator.kind].map(({ name: own, e }) => [own, e]))
+  const examples = (item.examples ?? []).flatMap((own) => named.get(own) ?? [])
+  const ours: Record<string, unknown> = {}
+  for (const [prefix, samples] of Object.entries(collator.parts(examples, template, item.options))) {
+    const length = Math.ceil(Math.max(...samples.map(({ ids }) => ids.length)) / 8) * 8
+    const typed = samples.map(({ ids, labels }) => ({ ids: Int32Array.from(ids), labels: Int32Array.from(labels) }))
+    const batch = collate(typed, length, samples.length, template.tokenizer.pad?.id ?? 0)
+    const rows = (values: Int32Array) => samples.map((_, row) => Array.from(values.subarray(row * length, (row + 1) * length)))
+    Object.assign(ours, { [`${prefix}input_ids`]: rows(batch.ids), [`${prefix}labels`]: rows(batch.labels), [`${prefix}attention_mask`]: rows(batch.segments ?? new Int32Array()) })
+  }
   const known = Object.keys(item.batch ?? {}).filter((key) => key in ours)
-  yield compared(`${name} ${item.collator}`, Object.fromEntries(known.map((key) => [key, item.batch?.[key]])), picked(ours, Object.fromEntries(known.map((key) => [key, 0]))))
+  return compared(name, Object.fromEntries(known.map((key) => [key, item.batch?.[key]])), picked(ours, Object.fromEntries(known.map((key) => [key, 0]))))
 }
 
 async function checkReal(dir: string, item: z.output<typeof realSchema>, today: string): Promise<CheckResult> {

@@ -78,9 +78,9 @@ describe('the run', () => {
   test('cases of later features are counted apart', async () => {
     writeOwn()
     mkdirSync(path.join(folder, 'preference'))
-    write('preference/ppo.json', { steps: [{}, {}] })
+    write('preference/ppo.json', { epochs: [{}, {}] })
     const { code, lines } = await run(folder)
-    expect(lines[0]).toBe('not yet supported: 2 cases (preference stages)')
+    expect(lines[0]).toBe('not yet supported: 2 cases (PPO)')
     expect(code).toBe(0)
     expect((await run(folder, '--only', 'preference')).code).toBe(1)
   })
