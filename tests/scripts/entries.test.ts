@@ -20,7 +20,7 @@ describe('a fault of the caller', () => {
     ['start.mjs', ['--prot', '1'], 'There is no option "--prot"; the options are --port, --host, --home, --root, --dev.\n'],
     ['tuneboard.mjs', ['webui', '--port', 'x'], '--port is "x", but must be a whole number from 0 to 65535.\n'],
     ['tuneboard.mjs', ['trian'], 'There is no command "trian"; the commands are train, chat, predict, export, api, webui, env.\n'],
-    ['run.mjs', ['nothing'], 'There is no program "nothing"; the programs are conform, bench, starter, latency.\n'],
+    ['run.mjs', ['nothing'], 'There is no program "nothing"; the programs are conform, bench, starter, latency, large.\n'],
     ['build.mjs', ['nothing'], /^There is nothing called "nothing" to build; there are server, trainer, .*page\.\n$/],
   ])('%s %j', async (script, args, sentence) => {
     const { code, out, err } = await call(script, ...args)
