@@ -60,7 +60,7 @@ export function percent(share: number, locale: Locale): string {
   return new Intl.NumberFormat(locale, { style: 'percent' }).format(Math.max(whole, 0))
 }
 
-const perSecond: Readonly<Record<Locale, string>> = { en: 'tokens/s', zh: '词元/秒' }
+const perSecond: Readonly<Record<Locale, string>> = { en: 'tokens/s', zh: '词元/秒', ru: 'токенов/с', ko: '토큰/초', ja: 'トークン/秒' }
 
 /** Tokens per second: whole numbers from 100 on, else one decimal. */
 export function throughput(value: number, locale: Locale): string {

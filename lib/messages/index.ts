@@ -1,11 +1,14 @@
 /** Texts by language, and the sentence of a fault. Leaves out plural forms: no text here needs them. The page must not import this: it would load every language. */
 import type { Fault, FaultValue } from '@/lib/errors'
 import { en, type Messages } from '@/lib/messages/en'
+import { ja } from '@/lib/messages/ja'
+import { ko } from '@/lib/messages/ko'
 import type { Locale } from '@/lib/messages/locales'
+import { ru } from '@/lib/messages/ru'
 import { sentenceOf, wordsOf } from '@/lib/messages/text'
 import { zh } from '@/lib/messages/zh'
 
-const languages = { en, zh } as const satisfies Record<Locale, Messages>
+const languages = { en, zh, ru, ko, ja } as const satisfies Record<Locale, Messages>
 
 /** All texts of a language. */
 export const translate = (locale: Locale): Messages => languages[locale]

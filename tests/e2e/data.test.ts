@@ -8,7 +8,6 @@ import type { Browser } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { translate } from '@/lib/messages'
 import { fill } from '@/lib/messages/text'
-import type { Locale } from '@/lib/messages/locales'
 import { identityRows } from '@/tools/starter/datasets/identity'
 import { violations } from './axe'
 import { chromiumPath, openChromium, startBoard, type TestBoard } from './board'
@@ -16,7 +15,7 @@ import { BoardPage } from './page'
 
 const minute = 60_000
 const vega = { name: 'Vega', author: { en: 'Team Vega', zh: 'Vega 团队' } }
-const asked: Record<Locale, string> = { en: 'Who are you?', zh: '你是谁？' }
+const asked = { en: 'Who are you?', zh: '你是谁？' } as const
 
 describe.skipIf(chromiumPath === null)('a file of one’s own', () => {
   let board: TestBoard
@@ -38,7 +37,7 @@ describe.skipIf(chromiumPath === null)('a file of one’s own', () => {
   }
 
   /** Columns whose names say nothing. */
-  function writeFile(locale: Locale): string {
+  function writeFile(locale: keyof typeof asked): string {
     const rows = identityRows(vega).filter(({ instruction }) => /\p{Script=Han}/u.test(instruction) === (locale === 'zh'))
     const file = path.join(board.home, `own_${locale}.jsonl`)
     writeFileSync(file, rows.map(({ instruction, output }, i) => `${JSON.stringify({ no: i, u: instruction, v: output })}\n`).join(''))

@@ -5,6 +5,7 @@ import { internalFault, jsonProblem, schemaProblem, systemProblem } from '@/lib/
 import { faultSchema, type Fault, type FaultValue, problem, type Problem, type ProblemCode } from '@/lib/errors'
 import { sentence, translate, words } from '@/lib/messages'
 import { en, type ErrorCode } from '@/lib/messages/en'
+import { locales } from '@/lib/messages/locales'
 import { zh } from '@/lib/messages/zh'
 
 const names = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort()
@@ -22,9 +23,24 @@ const english = /[A-Za-z]{2,} [a-z]{2,}/
 const kept = /Hugging Face|npm run runtime|npm start|--key value/g
 const foreign = (text: string): string | null => english.exec(text.replace(kept, ''))?.[0] ?? null
 
-describe('both tables', () => {
-  test.each([...errors.map(([code, text]) => [code, text, zh.errors[code]]), ...problems.map(([code, text]) => [code, text, zh.problems[code]])])('%s names the same values in Chinese', (_, text, other) => {
-    expect(names(other)).toEqual(names(text))
+/** Every text of a tree, by its path. */
+function textsIn(tree: object, at: string[] = []): [string, string][] {
+  return Object.entries(tree).flatMap(([key, value]) => (typeof value === 'string' ? [[[...at, key].join('.'), value] as [string, string]] : textsIn(value as object, [...at, key])))
+}
+const others = locales.filter((locale) => locale !== 'en')
+const englishTexts = textsIn(en)
+
+describe('every table', () => {
+  test.each(others)('%s has every text of English, with the same values in it', (locale) => {
+    const theirs = new Map(textsIn(translate(locale)))
+    expect([...theirs.keys()].sort()).toEqual(englishTexts.map(([key]) => key).sort())
+    const differing = englishTexts.filter(([key, text]) => names(theirs.get(key) ?? '').join() !== names(text).join()).map(([key]) => key)
+    expect(differing).toEqual([])
+  })
+
+  test.each(others)('%s leaves no sentence in English', (locale) => {
+    const theirs = new Map(textsIn(translate(locale)))
+    expect(englishTexts.filter(([key, text]) => text.split(' ').length > 3 && english.test(text) && theirs.get(key) === text).map(([key]) => key)).toEqual([])
   })
 
   test('a problem is a part: it begins small and ends without a stop', () => {
