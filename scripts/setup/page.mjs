@@ -23,6 +23,10 @@ export async function buildPage() {
   const { code, stdout, stderr } = await runTool(process.execPath, [next, 'build'], {
     cwd: root, env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
   })
-  if (code !== 0) throw new Failure(`${stdout}${stderr}\nThe page cannot be built: see next build's messages above.`, 1)
+  if (code !== 0) {
+    // Next keeps what failed in its cache, a package that was missing included: the next try begins anew.
+    rmSync(join(root, '.next'), { recursive: true, force: true })
+    throw new Failure(`${stdout}${stderr}\nThe page cannot be built: see next build's messages above.`, 1)
+  }
   writeNote(note, { result })
 }
