@@ -54,7 +54,7 @@ describe.skipIf(chromiumPath === null)('a file of one’s own', () => {
 
     await page.getByRole('button', { name: ui.first_run.action, exact: true }).click()
     await page.getByRole('link', { name: ui.frame.tabs.datasets, exact: true }).click()
-    await page.locator('input[type=file]').setInputFiles(writeFile(locale))
+    await page.locator('input[type=file][multiple]').setInputFiles(writeFile(locale))
 
     const dialog = page.getByRole('dialog', { name: fill(words.mapping.add_title, { name: `own_${locale}.jsonl` }) })
     await dialog.getByText(words.mapping.unrecognised).waitFor()
