@@ -16,6 +16,16 @@ const sans = localFont({
   variable: '--font-latin',
   display: 'swap',
 })
+/** Fetched only where there are such letters. */
+const cyrillic = localFont({
+  src: '../node_modules/@fontsource-variable/geist/files/geist-cyrillic-wght-normal.woff2',
+  weight: '100 900',
+  variable: '--font-cyrillic',
+  display: 'swap',
+  preload: false,
+  adjustFontFallback: false,
+  declarations: [{ prop: 'unicode-range', value: 'U+0301, U+0400-045F, U+0490-0491, U+04B0-04B1, U+2116' }],
+})
 
 export async function generateMetadata(): Promise<Metadata> {
   const { texts } = await preferences()
@@ -27,7 +37,7 @@ export const viewport: Viewport = { width: 'device-width', initialScale: 1 }
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const { locale, theme, texts } = await preferences()
   return (
-    <html lang={locale} data-theme={theme === 'system' ? 'light' : theme} data-choice={theme} className={sans.variable} suppressHydrationWarning>
+    <html lang={locale} data-theme={theme === 'system' ? 'light' : theme} data-choice={theme} className={`${sans.variable} ${cyrillic.variable}`} suppressHydrationWarning>
       <head>
         <script dangerouslySetInnerHTML={{ __html: themeScript }} />
       </head>
