@@ -71,7 +71,10 @@ export const hasAxis = (curves: Curves, axis: Axis): boolean => axis === 'step' 
 /** Whether a field belongs to the plot of the loss: `eval_loss`, and `eval_<name>_loss` where there are several sets. */
 export const isEvalLoss = (key: string): boolean => /^eval_(.+_)?loss$/.test(key)
 
-/** Exponential moving average with the start's bias taken out (Kingma & Ba 2015, section 3); `weight` 0 leaves the curve as it is. */
+/**
+ * Exponential moving average with the start's bias taken out (Kingma & Ba 2015, section 3); `weight` 0 leaves the curve as it is. Columns grow in place
+ * (`withRecords`), so the smoothed curve has both of its own: it must not get places without values.
+ */
 export function smooth({ x, y }: Curve, weight: number): Curve {
   let mean = 0
   let remaining = 1
@@ -80,7 +83,7 @@ export function smooth({ x, y }: Curve, weight: number): Curve {
     remaining *= weight
     return mean / (1 - remaining)
   })
-  return { x, y: smoothed }
+  return { x: x.slice(0, smoothed.length), y: smoothed }
 }
 
 /** Index of the first point at or after `x`; the number of points where there is none. */

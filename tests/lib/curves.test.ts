@@ -120,3 +120,13 @@ test('a small line has the ends of the whole and no more points than asked for',
   const { x, y } = sparkOf(records, 60)
   expect([x.length, x[0], x.at(-1), y[0]]).toEqual([60, 1, 1000, 1])
 })
+
+test('a smoothed curve stays whole when its run goes on', () => {
+  const record = (current_steps: number) => ({ current_steps, total_steps: 9, epoch: 0, percentage: 0, elapsed_time: '0:00:01', remaining_time: '0:00:01', loss: 1 / current_steps })
+  const curves = curvesOf([record(1), record(2)])
+  const smoothed = smooth(curveOver(curves, 'loss'), 0.6)
+  withRecords(curves, [record(3)])
+  expect(smoothed.x).toEqual([1, 2])
+  expect(within(smoothed, 1, 3).y.every(Number.isFinite)).toBe(true)
+  expect(within(smoothed, 1, 3).x).toHaveLength(2)
+})
