@@ -5,7 +5,7 @@ export const viewEn = {
   rows_title: 'Rows',
   counted: '{count} rows',
   kinds: { chat: 'Conversations', pairs: 'Pairs of answers', rated: 'Rated answers', text: 'Plain text' },
-  columns: { row: 'Row', content: 'Question and answer', turns: 'Turns' },
+  columns: { row: 'Row', content: 'Content', turns: 'Turns' },
   broken: 'Broken',
   with_tools: 'Tools',
   good: 'Good',

@@ -7,7 +7,7 @@ export const viewJa: Messages['ui']['view'] = {
   rows_title: '行',
   counted: '{count} 行',
   kinds: { chat: '会話', pairs: '回答のペア', rated: '評価付きの回答', text: 'プレーンテキスト' },
-  columns: { row: '行', content: '質問と回答', turns: 'ターン数' },
+  columns: { row: '行', content: '内容', turns: 'ターン数' },
   broken: '破損',
   with_tools: 'ツール',
   good: '良い',

@@ -7,7 +7,7 @@ export const viewKo: Messages['ui']['view'] = {
   rows_title: '행',
   counted: '{count}행',
   kinds: { chat: '대화', pairs: '답변 쌍', rated: '평가된 답변', text: '일반 텍스트' },
-  columns: { row: '행', content: '질문과 답변', turns: '턴' },
+  columns: { row: '행', content: '내용', turns: '턴' },
   broken: '손상됨',
   with_tools: '도구',
   good: '좋음',

@@ -7,7 +7,7 @@ export const viewRu: Messages['ui']['view'] = {
   rows_title: 'Строки',
   counted: 'Строк: {count}',
   kinds: { chat: 'Диалоги', pairs: 'Пары ответов', rated: 'Ответы с оценкой', text: 'Простой текст' },
-  columns: { row: 'Строка', content: 'Вопрос и ответ', turns: 'Реплики' },
+  columns: { row: 'Строка', content: 'Содержание', turns: 'Реплики' },
   broken: 'Повреждена',
   with_tools: 'Инструменты',
   good: 'Хорошо',

@@ -7,7 +7,7 @@ export const viewZh: Messages['ui']['view'] = {
   rows_title: '数据',
   counted: '{count} 行',
   kinds: { chat: '对话', pairs: '偏好对', rated: '带评价的回答', text: '纯文本' },
-  columns: { row: '行', content: '问题与回答', turns: '轮数' },
+  columns: { row: '行', content: '内容', turns: '轮数' },
   broken: '有问题',
   with_tools: '工具',
   good: '好',

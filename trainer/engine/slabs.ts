@@ -115,7 +115,7 @@ export class Slabs {
     for (const kind of kinds) {
       program.define(`read_${kind}`, {}, scope => Object.fromEntries(this.slabs.map((s, i) => [`slab${i}`, scope.readSym(s[kind])])))
       program.define(`write_${kind}`, shapes, (scope, x) => {
-        this.slabs.forEach((s, i) => scope.assign(s[kind], x[`slab${i}`]))
+        this.slabs.forEach((s, i) => scope.assign(s[kind], scope.copy(x[`slab${i}`])))
         return {}
       })
     }

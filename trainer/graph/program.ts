@@ -65,6 +65,17 @@ export class Scope {
   }
 
   /**
+   * The same numbers in memory of TensorFlow's own. What is fed lies where JavaScript put it, a variable takes over the memory it is assigned, and an
+   * update in place wants it aligned to 64 bytes.
+   */
+  copy(x: Tensor): Sym {
+    const sym = this.sym(x)
+    const { dtype, shape } = sym
+    const [copied] = this.b.g.add('DeepCopy', [sym], { T: attr.type(dtype) }, [{ dtype, shape }], { effect: true })
+    return copied
+  }
+
+  /**
    * One step of Adam (arXiv 1412.6980) on a whole variable. `rates` holds β1ᵗ, β2ᵗ, the learning rate, β1, β2 and ε as scalars. TensorFlow's ε is
    * inside the bias correction; with ε·√(1-β2ᵗ) given for it, the step is PyTorch's.
    */
