@@ -1,7 +1,5 @@
 'use client'
 /** The adapters that a training goes on from: results of runs, their checkpoints, or folders found by browsing; several in the order in which they were chosen. */
-import { Popover } from 'radix-ui'
-import ChevronsUpDown from 'lucide-react/icons/chevrons-up-down'
 import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { useFault } from '@/components/config/checks'
@@ -13,7 +11,7 @@ import { useLocale } from '@/components/locale'
 import { CheckpointList } from '@/components/model/checkpoint-list'
 import { useStore } from '@/components/store'
 import { useCall } from '@/components/use-call'
-import { cx } from '@/components/ui/cx'
+import { Chooser } from '@/components/ui/chooser'
 
 const BrowseDialog = dynamic(() => import('@/components/files/browse-dialog').then((module) => module.BrowseDialog), { ssr: false })
 
@@ -38,25 +36,19 @@ export function CheckpointField() {
         <FieldLabel id={id}>{label}</FieldLabel>
         <FieldTools name="adapter_name_or_path" id={id} changed={chosen.length > 0} />
       </div>
-      <Popover.Root open={open} onOpenChange={setOpen}>
-        <Popover.Trigger id={id} aria-invalid={fault !== null || undefined} aria-describedby={fault ? 'fault-adapter_name_or_path' : `${id}-value`} className="control flex items-center gap-2 text-left">
-          <span id={`${id}-value`} className={cx('min-w-0 flex-1 truncate', chosen.length === 0 && 'text-ink-faint')}>
-            {chosen.length === 0 ? t.ui.model.no_checkpoint : chosen.map(shortName).join(', ')}
-          </span>
-          <ChevronsUpDown aria-hidden className="size-3.5 shrink-0 text-ink-faint" />
-        </Popover.Trigger>
-        <Popover.Portal>
-          <Popover.Content
-            align="end"
-            sideOffset={4}
-            collisionPadding={8}
-            aria-label={label}
-            className="float-panel z-50 flex max-h-[min(24rem,var(--radix-popover-content-available-height))] w-80 max-w-[calc(100vw-16px)] flex-col overflow-hidden"
-          >
-            <CheckpointList label={label} entries={reply?.ok ? reply.value : null} base={base} chosen={chosen} onChange={take} onBrowse={() => setBrowsing(true)} />
-          </Popover.Content>
-        </Popover.Portal>
-      </Popover.Root>
+      <Chooser
+        id={id}
+        label={label}
+        shown={chosen.length === 0 ? t.ui.model.no_checkpoint : chosen.map(shortName).join(', ')}
+        empty={chosen.length === 0}
+        invalid={fault !== null}
+        faultId={fault ? 'fault-adapter_name_or_path' : undefined}
+        align="end"
+        onOpenChange={setOpen}
+        classNames={{ shown: 'truncate', panel: 'w-80' }}
+      >
+        <CheckpointList label={label} entries={reply?.ok ? reply.value : null} base={base} chosen={chosen} onChange={take} onBrowse={() => setBrowsing(true)} />
+      </Chooser>
       <FieldFault name="adapter_name_or_path" />
       {browsing && (
         <BrowseDialog
