@@ -5,9 +5,8 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Browser } from 'playwright'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { checkout, chromiumPath, openChromium, startBoard, type TestBoard } from './board'
+import { describe, expect, test } from 'vitest'
+import { checkout, chromiumPath, shareBoard } from './board'
 import { BoardPage } from './page'
 
 const base = { model_name_or_path: 'data/models/starter', template: 'chatml', dataset: 'identity_nova', do_train: true }
@@ -83,20 +82,10 @@ function commandSays(settings: object): Promise<string> {
 }
 
 describe.skipIf(chromiumPath === null)('bad input', () => {
-  let board: TestBoard
-  let browser: Browser
-
-  beforeAll(async () => {
-    board = await startBoard()
-    browser = await openChromium()
-  })
-  afterAll(async () => {
-    await browser.close()
-    await board.close()
-  })
+  const shared = shareBoard()
 
   test('has the same sentence at the page, in a file and on the command line', async () => {
-    const window = await BoardPage.open(browser, board)
+    const window = await BoardPage.open(shared.browser, shared.board)
     const dialog = window.page.getByRole('dialog')
     for (const { what, label, type, settings, sentence } of cases) {
       await window.startAfresh()
@@ -106,10 +95,10 @@ describe.skipIf(chromiumPath === null)('bad input', () => {
       const typed = await window.fault(label)
       expect(typed, what).toMatch(sentence)
 
-      const told = await commandSays({ ...settings, output_dir: path.join(board.home, 'saves/new') })
+      const told = await commandSays({ ...settings, output_dir: path.join(shared.board.home, 'saves/new') })
       expect(told.split('\n'), what).toContain(typed)
 
-      const file = path.join(board.home, 'bad.yaml')
+      const file = path.join(shared.board.home, 'bad.yaml')
       writeFileSync(file, Object.entries({ ...base, ...settings }).map(([key, value]) => `${key}: ${value}\n`).join(''))
       await window.startAfresh()
       await window.page.locator('input[type=file]').setInputFiles(file)
@@ -123,10 +112,10 @@ describe.skipIf(chromiumPath === null)('bad input', () => {
   })
 
   test('takes 1e3 rows for a thousand, and never lets a run into another one’s folder', async () => {
-    const window = await BoardPage.open(browser, board)
+    const window = await BoardPage.open(shared.browser, shared.board)
     await window.setUpFirstRun()
     await window.field('Max samples').fill('1e3')
-    const taken = path.join(board.home, 'saves/Tuneboard-Starter/lora/taken')
+    const taken = path.join(shared.board.home, 'saves/Tuneboard-Starter/lora/taken')
     mkdirSync(taken, { recursive: true })
     writeFileSync(path.join(taken, 'trainer_log.jsonl'), '{"current_steps": 1, "total_steps": 1, "loss": 2}\n')
     await window.field('Output dir').fill('taken')

@@ -5,6 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium, type Browser } from 'playwright'
+import { afterAll, beforeAll } from 'vitest'
 
 export const checkout = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 export const fakeTrainer = path.join(checkout, 'tests/e2e/fake/trainer.mjs')
@@ -48,6 +49,28 @@ export async function startBoard({ trainer, env = {} }: { trainer?: string; env?
       child.kill('SIGTERM')
       await exited
       rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
+    },
+  }
+}
+
+/** A board and a browser for all tests around the call: there from the first on, closed after the last. */
+export function shareBoard(): { readonly board: TestBoard; readonly browser: Browser } {
+  let board: TestBoard
+  let browser: Browser
+  beforeAll(async () => {
+    board = await startBoard()
+    browser = await openChromium()
+  })
+  afterAll(async () => {
+    await browser.close()
+    await board.close()
+  })
+  return {
+    get board() {
+      return board
+    },
+    get browser() {
+      return browser
     },
   }
 }

@@ -1,30 +1,19 @@
 /** An evaluation on the page with the real trainer and the starter: scores and answers as they come, a reload in the middle, search, order, stop and resume, bad input. */
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Browser } from 'playwright'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { violations } from './axe'
-import { checkout, chromiumPath, openChromium, startBoard, type TestBoard } from './board'
+import { checkout, chromiumPath, shareBoard } from './board'
 import { BoardPage } from './page'
 
 const minute = 60_000
 const hasStarter = existsSync(path.join(checkout, 'data/models/starter/model.safetensors'))
 
 describe.skipIf(chromiumPath === null || !hasStarter)('an evaluation', () => {
-  let board: TestBoard
-  let browser: Browser
-
-  beforeAll(async () => {
-    board = await startBoard()
-    browser = await openChromium()
-  })
-  afterAll(async () => {
-    await browser.close()
-    await board.close()
-  })
+  const shared = shareBoard()
 
   test('shows scores and answers as they come, through a reload and a stop', async () => {
-    const window = await BoardPage.open(browser, board, { path: '/evaluate' })
+    const window = await BoardPage.open(shared.browser, shared.board, { path: '/evaluate' })
     const { page } = window
     const pane = page.locator('#evaluation')
     const shown = async () => (await page.getByRole('region', { name: 'Answers' }).getByRole('status').textContent()) ?? ''
@@ -71,7 +60,7 @@ describe.skipIf(chromiumPath === null || !hasStarter)('an evaluation', () => {
     await pane.getByRole('combobox', { name: 'Evaluation' }).filter({ hasText: 'eval_walk' }).waitFor()
     await pane.getByRole('status').filter({ hasText: /^Done/ }).waitFor({ timeout: 2 * minute })
     await expect.poll(shown).toBe('12 of 12 answers')
-    const folder = path.join(board.home, 'saves/Tuneboard-Starter/lora/eval_walk')
+    const folder = path.join(shared.board.home, 'saves/Tuneboard-Starter/lora/eval_walk')
     expect(readFileSync(path.join(folder, 'generated_predictions.jsonl'), 'utf8').trim().split('\n')).toHaveLength(12)
     const results = JSON.parse(readFileSync(path.join(folder, 'all_results.json'), 'utf8')) as Record<string, number>
     const score = (name: string) => page.locator('dl[aria-label="Results"] > div', { has: page.locator(`dt:text-is("${name}")`) }).locator('dd').textContent()

@@ -4,29 +4,18 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Browser } from 'playwright'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { checkout, chromiumPath, openChromium, startBoard, type TestBoard } from './board'
+import { describe, expect, test } from 'vitest'
+import { checkout, chromiumPath, shareBoard } from './board'
 import { BoardPage } from './page'
 
 const minute = 60_000
 const hasStarter = existsSync(path.join(checkout, 'data/models/starter/model.safetensors'))
 
 describe.skipIf(chromiumPath === null || !hasStarter)('the first run', () => {
-  let board: TestBoard
-  let browser: Browser
-
-  beforeAll(async () => {
-    board = await startBoard()
-    browser = await openChromium()
-  })
-  afterAll(async () => {
-    await browser.close()
-    await board.close()
-  })
+  const shared = shareBoard()
 
   test('gives the starter another name, through a reload, and keeps the old one beside it', async () => {
-    const window = await BoardPage.open(browser, board)
+    const window = await BoardPage.open(shared.browser, shared.board)
     await window.setUpFirstRun()
     await window.button('More training settings').click()
     await window.field('Seed').fill('7')
@@ -43,7 +32,7 @@ describe.skipIf(chromiumPath === null || !hasStarter)('the first run', () => {
     expect(await window.field('Learning rate').inputValue()).toBe('0.002')
 
     await window.page.locator('#run').getByRole('status').filter({ hasText: /^Done$/ }).waitFor({ timeout: 4 * minute })
-    const logged = readFileSync(logOf(board.home), 'utf8').split('\n').filter((line) => line.includes('"loss":'))
+    const logged = readFileSync(logOf(shared.board.home), 'utf8').split('\n').filter((line) => line.includes('"loss":'))
     const { points, first, last } = await window.curve()
     expect(points).toBe(logged.length)
     expect(last).toBeLessThan(first / 2)

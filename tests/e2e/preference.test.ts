@@ -1,29 +1,18 @@
 /** Preference pairs from the page, with the real trainer: the stage's datasets and settings, a run, and the rewards that it tells. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Browser } from 'playwright'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { violations } from './axe'
-import { checkout, chromiumPath, openChromium, startBoard, type TestBoard } from './board'
+import { checkout, chromiumPath, shareBoard } from './board'
 import { BoardPage } from './page'
 
 const hasStarter = existsSync(path.join(checkout, 'data/models/starter/model.safetensors'))
 
 describe.skipIf(chromiumPath === null || !hasStarter)('the DPO stage', () => {
-  let board: TestBoard
-  let browser: Browser
-
-  beforeAll(async () => {
-    board = await startBoard()
-    browser = await openChromium()
-  })
-  afterAll(async () => {
-    await browser.close()
-    await board.close()
-  })
+  const shared = shareBoard()
 
   test('learns from the demo pairs to tell the chosen answers', async () => {
-    const window = await BoardPage.open(browser, board)
+    const window = await BoardPage.open(shared.browser, shared.board)
     await window.setUpFirstRun()
     expect(await window.field('Beta value').count()).toBe(0)
     await window.choose('Stage', 'DPO')
@@ -42,7 +31,7 @@ describe.skipIf(chromiumPath === null || !hasStarter)('the DPO stage', () => {
 
     await window.button('Start').click()
     await window.page.locator('#run').getByRole('status').filter({ hasText: /^Done$/ }).waitFor({ timeout: 180_000 })
-    const records = recordsOf(board.home)
+    const records = recordsOf(shared.board.home)
     expect(records).toHaveLength(16)
     expect(records[0].loss).toBeCloseTo(Math.log(2), 1)
     const mean = (key: string) => records.slice(-4).reduce((sum, record) => sum + record[key], 0) / 4
