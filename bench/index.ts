@@ -1,5 +1,5 @@
-/** `npm run bench -- train|generate|data …`: the measurements of `trainer/bench.ts` as a program of their own. */
-import { bench } from '@/trainer/bench'
+/** `npm run bench -- train|generate|data …`: the measurements of `trainer/bench/bench.ts` as a program of their own. */
+import { bench } from '@/trainer/bench/bench'
 import { sayFailure, sayFaults } from '@/trainer/say'
 
 try {

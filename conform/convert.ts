@@ -12,7 +12,7 @@ import { align } from '@/lib/datasets/formats'
 import { type DatasetSource, entrySchema, resolveEntry } from '@/lib/datasets/info'
 import { UserError } from '@/lib/errors'
 import { dumpJson, type PyValue, toPlain } from '@/lib/pyjson'
-import { findDataset, readInfo } from '@/trainer/dataset-files'
+import { findDataset, readInfo } from '@/trainer/data/dataset-files'
 import { type AlignedRow, openDataset } from '@/trainer/rows/dataset'
 import { attempt, type CheckResult, compared, readGoldenExact } from '@/conform/check'
 

@@ -10,7 +10,7 @@ import { type CheckResult } from '@/conform/check'
 import { away, batchOf, first, result, tokensFault } from '@/conform/forward'
 import { type ModelRuntime, chosenRuntime } from '@/conform/runner'
 import type { Engine, EngineSpec, NamedTensor } from '@/trainer/engine/types'
-import { mergeAdapter } from '@/trainer/merge'
+import { mergeAdapter } from '@/trainer/export/merge'
 import { openWeights, readModelConfig } from '@/trainer/weights/index'
 import { readSafetensors, readTensor } from '@/trainer/weights/safetensors'
 

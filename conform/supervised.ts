@@ -14,10 +14,10 @@ import { encodeFeedback, encodePair, encodePrompt } from '@/lib/samples/preferen
 import { encodeTexts } from '@/lib/samples/pretrain'
 import { encodeSupervised, inferSeqlen } from '@/lib/samples/supervised'
 import { prepareTemplate, type Template } from '@/lib/templates/template'
-import { findDataset, readInfo } from '@/trainer/dataset-files'
-import { collate } from '@/trainer/encode'
+import { findDataset, readInfo } from '@/trainer/data/dataset-files'
+import { collate } from '@/trainer/data/encode'
 import { openDataset } from '@/trainer/rows/dataset'
-import { loadTokenizer } from '@/trainer/tokenizer'
+import { loadTokenizer } from '@/trainer/tokenizer/tokenizer'
 import { attempt, type CheckResult, compared, readGolden } from '@/conform/check'
 
 const messages = z.array(z.object({ role: z.enum(roles), content: z.string() }))

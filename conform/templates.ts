@@ -8,7 +8,7 @@ import { type Message, roles } from '@/lib/datasets/example'
 import { jinjaTemplate, ollamaModelfile } from '@/lib/templates/export'
 import { prepareTemplate, type Template, type Turn } from '@/lib/templates/template'
 import { toolFormats } from '@/lib/templates/tools/table'
-import { loadTokenizer } from '@/trainer/tokenizer'
+import { loadTokenizer } from '@/trainer/tokenizer/tokenizer'
 import { attempt, type CheckResult, compared, readGolden } from '@/conform/check'
 
 const message = z.object({ role: z.enum(roles), content: z.string() })

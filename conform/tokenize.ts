@@ -5,7 +5,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import type { HfTokenizer } from '@/lib/text/hf'
 import type { Tokenizer } from '@/lib/text/tokenizer'
-import { loadTokenizer } from '@/trainer/tokenizer'
+import { loadTokenizer } from '@/trainer/tokenizer/tokenizer'
 import { attempt, type CheckResult, compared, readGolden } from '@/conform/check'
 
 const encoded = z.looseObject({

@@ -1,6 +1,6 @@
 /**
  * An export as it is asked for and told of: what is made beside LLaMA-Factory's own settings, and the state that the exporting process writes down
- * for the board. How files are made is `trainer/export`.
+ * for the board. How files are made is `trainer/export/export`.
  */
 import { z } from 'zod'
 import { type Fault, faultSchema } from '@/lib/errors'

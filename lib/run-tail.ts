@@ -1,6 +1,6 @@
 /**
  * How a browser holds a followed run, and how news is joined to it so that no record is lost or doubled, whatever happens to the
- * connection, the server, or the file (a resumed run cuts its log back to the checkpoint). Pure; the server's half is `server/runs`.
+ * connection, the server, or the file (a resumed run cuts its log back to the checkpoint). Pure; the server's half is `server/runs/runs`.
  */
 import { z } from 'zod'
 import type { LogRecord } from '@/lib/run'

@@ -1,4 +1,4 @@
-/** What a training takes of its machine over time: a line of `system_log.jsonl` every few seconds. Pure; `trainer/monitor` measures. */
+/** What a training takes of its machine over time: a line of `system_log.jsonl` every few seconds. Pure; `trainer/run/monitor` measures. */
 import { z } from 'zod'
 
 const gpuSchema = z.strictObject({

@@ -4,7 +4,7 @@ import { isLoopback } from '@/lib/loopback'
 import { sentence } from '@/lib/messages'
 import { openBoard } from '@/server/board'
 import { parseOptions, type ServerOptions } from '@/server/options'
-import { openPage } from '@/server/page'
+import { openPage } from '@/server/http/page'
 
 function address({ host, token }: ServerOptions, port: number): string {
   const name = host.includes(':') ? `[${host}]` : host === '0.0.0.0' ? 'localhost' : host

@@ -6,7 +6,7 @@ import type { TrainingArgs } from '@/lib/config/fields'
 import { UserError } from '@/lib/errors'
 import { hubs } from '@/lib/hub/hub'
 import { fetchModel, modelFolder, modelRefOf } from '@/hub/model'
-import { fetchLines, namedToken, type TokenArgs } from '@/trainer/fetch-lines'
+import { fetchLines, namedToken, type TokenArgs } from '@/trainer/data/fetch-lines'
 
 type Named = Pick<TrainingArgs, 'model_name_or_path'> & Partial<Pick<TrainingArgs, 'model_revision'>>
 

@@ -14,11 +14,11 @@ const later = (command: string, feature: keyof typeof en.features): Command => a
 }
 
 const commands: Record<string, Command> = {
-  train: async (argv) => (await import('@/trainer/train')).train(argv),
-  chat: async (argv) => (argv[0] === '--worker' ? (await import('@/trainer/chat')).chatWorker() : (await import('@/trainer/chat-terminal')).chatTerminal(argv)),
-  export: async (argv) => (await import('@/trainer/export')).exportModel(argv),
-  inspect: async () => (await import('@/trainer/inspect')).inspectWorker(),
-  bench: async (argv) => (await import('@/trainer/bench')).bench(argv),
+  train: async (argv) => (await import('@/trainer/run/train')).train(argv),
+  chat: async (argv) => (argv[0] === '--worker' ? (await import('@/trainer/chat/chat')).chatWorker() : (await import('@/trainer/chat/chat-terminal')).chatTerminal(argv)),
+  export: async (argv) => (await import('@/trainer/export/export')).exportModel(argv),
+  inspect: async () => (await import('@/trainer/inspect/inspect')).inspectWorker(),
+  bench: async (argv) => (await import('@/trainer/bench/bench')).bench(argv),
   predict: async (argv) => (await import('@/trainer/predict/command')).predict(argv),
   api: later('api', 'api'),
 }

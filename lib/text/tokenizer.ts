@@ -1,5 +1,5 @@
 /**
- * What the rest of the project knows of a tokenizer: text to ids and back, and its special tokens. Reading files is `trainer/tokenizer.ts`.
+ * What the rest of the project knows of a tokenizer: text to ids and back, and its special tokens. Reading files is `trainer/tokenizer/tokenizer.ts`.
  */
 
 export interface SpecialToken {

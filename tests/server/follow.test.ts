@@ -5,8 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { LogRecord } from '@/lib/run'
 import { lineJoiner, parseLogLine } from '@/lib/run-files'
 import { emptyHeldRun, joinTail } from '@/lib/run-tail'
-import { openRunView, type RunView } from '@/server/run-view'
-import { followFile } from '@/server/follow'
+import { openRunView, type RunView } from '@/server/runs/run-view'
+import { followFile } from '@/server/runs/follow'
 
 let folder: string
 let view: RunView

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { ModelAnswer, Prediction } from '@/lib/predictions'
-import { predictionsOf } from '@/server/predictions'
+import { predictionsOf } from '@/server/runs/predictions'
 
 let folder = ''
 beforeEach(() => {

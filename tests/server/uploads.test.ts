@@ -8,9 +8,9 @@ import { numberedName, safeFileName } from '@/lib/datasets/names'
 import { fittingName } from '@/lib/datasets/sniff'
 import { uploadLimit } from '@/lib/datasets/upload'
 import { UserError, type Fault } from '@/lib/errors'
-import type { Inspect } from '@/server/inspect'
-import { openUploads, type Uploads } from '@/server/uploads'
-import { inspectAnswer } from '@/trainer/inspect'
+import type { Inspect } from '@/server/workers/inspect'
+import { openUploads, type Uploads } from '@/server/datasets/uploads'
+import { inspectAnswer } from '@/trainer/inspect/inspect'
 import { openTestBoard, removeHome, temporaryHome } from './harness'
 
 let home: string

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { ChatAsk, ChatDelta, ChatLoad, ChatStatus, Reply } from '@/lib/events'
 import { UserError } from '@/lib/errors'
 import type { Board } from '@/server/board'
-import { openInspect } from '@/server/inspect'
+import { openInspect } from '@/server/workers/inspect'
 import { call, get, openBrowser, openTestBoard, removeHome, temporaryHome, until, type Browser } from './harness'
 
 let home: string

@@ -8,9 +8,9 @@ import { openEager } from '@/conform/runner'
 import { UserError } from '@/lib/errors'
 import { words } from '@/lib/messages'
 import { modelConfig } from '@/lib/models/config'
-import { type AdapterSettings, readAdapter, readAdapterSettings, writeAdapter } from '@/trainer/adapter'
-import { initLora, linearNames, loraScale, loraSpecs, loraTargets } from '@/trainer/lora'
-import { mergeAdapter } from '@/trainer/merge'
+import { type AdapterSettings, readAdapter, readAdapterSettings, writeAdapter } from '@/trainer/adapter/adapter'
+import { initLora, linearNames, loraScale, loraSpecs, loraTargets } from '@/trainer/adapter/lora'
+import { mergeAdapter } from '@/trainer/export/merge'
 import { cases, tinyAdapter, writeTiny } from './tiny'
 
 const golden = cases.qwen3

@@ -6,9 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { UserError } from '@/lib/errors'
 import type { ChatAsk, ChatLoad } from '@/lib/events'
 import { readSamples } from '@/lib/run-samples'
-import { askAtSave } from '@/trainer/ask-at-save'
-import type { ChatModel } from '@/trainer/chat-model'
-import { openReport, type Report } from '@/trainer/report'
+import { askAtSave } from '@/trainer/run/ask-at-save'
+import type { ChatModel } from '@/trainer/chat/chat-model'
+import { openReport, type Report } from '@/trainer/run/report'
 
 let folder: string
 let report: Report

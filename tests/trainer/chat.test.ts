@@ -2,8 +2,8 @@
 import { expect, it } from 'vitest'
 import { UserError } from '@/lib/errors'
 import { samplingSchema, type ChatAsk, type ChatDelta, type ChatLoad, type ChatReport, type ChatSide } from '@/lib/events'
-import { chatSession } from '@/trainer/chat'
-import type { ChatModel } from '@/trainer/chat-model'
+import { chatSession } from '@/trainer/chat/chat'
+import type { ChatModel } from '@/trainer/chat/chat-model'
 
 const load: ChatLoad = { model_name_or_path: 'm', adapter_name_or_path: null, template: 'qwen', infer_dtype: 'auto' }
 const ask = (id: string, content: string, side: ChatSide = 'base'): ChatAsk => ({

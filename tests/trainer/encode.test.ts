@@ -1,7 +1,7 @@
 /** Buckets, updates and padding. Which samples an update sees is compared with the order that the loop's own modules give. */
 import { describe, expect, test } from 'vitest'
-import { chooseBuckets, collate, evalBatches, planBatches, type Sample } from '@/trainer/encode'
-import { epochOrder } from '@/trainer/order'
+import { chooseBuckets, collate, evalBatches, planBatches, type Sample } from '@/trainer/data/encode'
+import { epochOrder } from '@/trainer/data/order'
 
 /** A sample of a length, told apart by its first id. */
 const sample = (length: number, mark = length): Sample => ({ ids: Int32Array.from({ length }, (_, i) => (i === 0 ? mark : 7)), labels: Int32Array.from({ length }, (_, i) => (i === 0 ? -100 : 7)) })

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Examination } from '@/lib/api'
 import type { Mapping } from '@/lib/datasets/mapping'
 import { sentence } from '@/lib/messages'
-import { inspectAnswer } from '@/trainer/inspect'
+import { inspectAnswer } from '@/trainer/inspect/inspect'
 
 let folder: string
 beforeAll(() => {

@@ -3,10 +3,10 @@
  * Its two parameters travel in the first numbers of a real adapter, so that checkpoints are real ones.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startingAdapter } from '@/trainer/adapter'
+import { startingAdapter } from '@/trainer/adapter/adapter'
 import type { Engine, EngineSpec } from '@/trainer/engine/types'
 import { sayFailure, sayFaults } from '@/trainer/say'
-import { train } from '@/trainer/train'
+import { train } from '@/trainer/run/train'
 import { fakeEngine } from './fake-engine'
 
 /** An engine whose updates take `ms`, with the adapter of `spec` as its files' contents. */

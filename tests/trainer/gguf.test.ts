@@ -18,8 +18,8 @@ import { readAll, readGguf } from '@/trainer/gguf/read'
 import { ggufTensors } from '@/trainer/gguf/tensors'
 import { type TensorType, tensorTypes } from '@/trainer/gguf/types'
 import { vocabularyMetadata } from '@/trainer/gguf/vocabulary'
-import { mergedTensors } from '@/trainer/merged'
-import { loadTokenizer } from '@/trainer/tokenizer'
+import { mergedTensors } from '@/trainer/adapter/merged'
+import { loadTokenizer } from '@/trainer/tokenizer/tokenizer'
 import { cases, writeTiny } from './tiny'
 
 const expected = z.record(z.string(), z.object({ tensors: z.record(z.string(), z.object({ shape: z.array(z.number()), probe: z.number() })), keys: z.record(z.string(), z.union([z.number(), z.string()])) })).parse(fixture.cases)

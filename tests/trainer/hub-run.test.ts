@@ -6,7 +6,7 @@ import path from 'node:path'
 import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { runStateSchema } from '@/lib/run'
-import { checkReport } from '@/trainer/plan'
+import { checkReport } from '@/trainer/run/plan'
 import { openFakeHub, type FakeHub } from '@/tests/hub/fake-hub'
 import { makeTinyModel } from './tiny-model'
 

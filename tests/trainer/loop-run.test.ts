@@ -9,7 +9,7 @@ import { UserError, type Fault } from '@/lib/errors'
 import { sentence } from '@/lib/messages'
 import { logRecordSchema, runStateSchema, type LogRecord } from '@/lib/run'
 import { Refused } from '@/trainer/arguments'
-import { train } from '@/trainer/train'
+import { train } from '@/trainer/run/train'
 import { makeDataset, makeTinyModel, tinyConfig } from './tiny-model'
 
 let home: string

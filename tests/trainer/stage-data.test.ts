@@ -7,10 +7,10 @@ import { UserError } from '@/lib/errors'
 import { encodeTexts } from '@/lib/samples/pretrain'
 import { sentence } from '@/lib/messages'
 import { buildBundle, bundleIsFresh } from '@/scripts/setup/bundles.mjs'
-import { type DataArgs, loadData } from '@/trainer/data'
-import { collate } from '@/trainer/encode'
-import { templateFor } from '@/trainer/own-template'
-import { loadTokenizer } from '@/trainer/tokenizer'
+import { type DataArgs, loadData } from '@/trainer/data/data'
+import { collate } from '@/trainer/data/encode'
+import { templateFor } from '@/trainer/tokenizer/own-template'
+import { loadTokenizer } from '@/trainer/tokenizer/tokenizer'
 
 const model = path.resolve('data/models/starter')
 const template = templateFor(model, await loadTokenizer(model), { template: 'chatml' })

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openChatModel, type ChatModel } from '@/trainer/chat-model'
+import { openChatModel, type ChatModel } from '@/trainer/chat/chat-model'
 import { examQuestions, examResult, takeExam } from '@/tools/starter/exam'
 import { starterFolder } from '@/tools/starter/paths'
 import { ask } from '@/tools/starter/sit-exam'

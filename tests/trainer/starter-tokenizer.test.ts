@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { loadTokenizer } from '@/trainer/tokenizer'
+import { loadTokenizer } from '@/trainer/tokenizer/tokenizer'
 import { byteAlphabet, trainBpe, type BpeOptions } from '@/tools/starter/bpe'
 import { modelFiles, starterBpe } from '@/tools/starter/make-tokenizer'
 import { starterFolder } from '@/tools/starter/paths'

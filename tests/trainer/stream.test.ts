@@ -5,11 +5,11 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parseArgs } from '@/lib/config/schema'
 import { streamedRows } from '@/lib/datasets/stream'
-import { chooseRows, type DataArgs, encodeData, loadData, surveyData } from '@/trainer/data'
-import type { Sample } from '@/trainer/encode'
-import { templateFor } from '@/trainer/own-template'
-import { streamBatches } from '@/trainer/stream-batches'
-import { loadTokenizer } from '@/trainer/tokenizer'
+import { chooseRows, type DataArgs, encodeData, loadData, surveyData } from '@/trainer/data/data'
+import type { Sample } from '@/trainer/data/encode'
+import { templateFor } from '@/trainer/tokenizer/own-template'
+import { streamBatches } from '@/trainer/data/stream-batches'
+import { loadTokenizer } from '@/trainer/tokenizer/tokenizer'
 
 const model = path.resolve('data/models/starter')
 const template = templateFor(model, await loadTokenizer(model), { template: 'chatml' })

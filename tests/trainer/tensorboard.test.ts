@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import protobuf from 'protobufjs/light.js'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { crc32c, openTensorBoard } from '@/trainer/tensorboard'
+import { crc32c, openTensorBoard } from '@/trainer/run/tensorboard'
 
 let folder = ''
 beforeEach(() => (folder = mkdtempSync(path.join(os.tmpdir(), 'tuneboard-events-'))))

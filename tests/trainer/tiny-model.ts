@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { modelConfig } from '@/lib/models/config'
 import { paramSpecs } from '@/trainer/model/params'
-import { mersenneTwister } from '@/trainer/order'
+import { mersenneTwister } from '@/trainer/data/order'
 import { writeSafetensors } from '@/trainer/weights/safetensors'
 
 const special = ['<|endoftext|>', '<|im_start|>', '<|im_end|>']

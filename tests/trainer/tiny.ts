@@ -6,7 +6,7 @@ import { z } from 'zod'
 import fixture from '@/tests/fixtures/models.json'
 import { type ModelConfig, modelConfig } from '@/lib/models/config'
 import type { NamedTensor } from '@/trainer/engine/types'
-import { loraSpecs, loraTargets } from '@/trainer/lora'
+import { loraSpecs, loraTargets } from '@/trainer/adapter/lora'
 import { paramSpecs } from '@/trainer/model/params'
 import { elements, writeSafetensors } from '@/trainer/weights/safetensors'
 

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Fault, UserError } from '@/lib/errors'
 import { sentence } from '@/lib/messages'
-import { loadTokenizer } from '@/trainer/tokenizer'
+import { loadTokenizer } from '@/trainer/tokenizer/tokenizer'
 import { fileOf } from '../lib/own-tokenizers'
 
 let folder = ''

@@ -11,7 +11,7 @@ import { asCalls, offered } from '@/tools/starter/datasets/demo/tool-rows'
 import { toolTalks, type TalkKind, type ToolTalk } from '@/tools/starter/datasets/demo/tool-talks'
 import { starterFolder } from '@/tools/starter/paths'
 import { wholeAnswer } from '@/tools/starter/sit-exam'
-import { openChatModel } from '@/trainer/chat-model'
+import { openChatModel } from '@/trainer/chat/chat-model'
 
 const adapter = 'saves/starter/lora/demo_tools'
 /** Not the seed of the set. */

@@ -1,6 +1,6 @@
 /** Lets the finished model sit its exam, prints what it got wrong, and writes the model card when it has just been made. */
 import { samplingSchema, type ChatAsk, type ChatSide } from '@/lib/events'
-import { openChatModel, type ChatModel } from '@/trainer/chat-model'
+import { openChatModel, type ChatModel } from '@/trainer/chat/chat-model'
 import { writeWhole } from '@/trainer/files'
 import { modelCard, type Making } from '@/tools/starter/card'
 import { examQuestions, examResult, takeExam, type Question } from '@/tools/starter/exam'

@@ -3,7 +3,7 @@
  * update. It knows batches and tensors; epochs, schedules and files are the loop's.
  */
 import { type Scalar, type Tensor, type Tensor1D, grads, slice } from '@tensorflow/tfjs-core'
-import { startingAdapter } from '@/trainer/adapter'
+import { startingAdapter } from '@/trainer/adapter/adapter'
 import { paramsIn } from '@/trainer/engine/base'
 import { inputFeeds, isPacked } from '@/trainer/engine/batch'
 import { FrozenWeights, type WeightSource, loadTensor, memoryShape } from '@/trainer/engine/frozen'
@@ -14,7 +14,7 @@ import type { Batch, Engine, EngineSpec, EvalResult, Hyper, NamedTensor, TrainRe
 import { fuseOnGpu } from '@/trainer/engine/xla'
 import { Program, type InputSpec, type Scope } from '@/trainer/graph/program'
 import { Session } from '@/trainer/graph/session'
-import { buildLora, type LoraSpec as LoraTensors } from '@/trainer/lora'
+import { buildLora, type LoraSpec as LoraTensors } from '@/trainer/adapter/lora'
 import { embeddingNoise } from '@/trainer/model/neftune'
 import { paramSpecs } from '@/trainer/model/params'
 import { type Lora, forward } from '@/trainer/model/transformer'

@@ -7,10 +7,10 @@ import type { ExportOptions } from '@/lib/export'
 import type { ModelConfig } from '@/lib/models/config'
 import { OWN_TEMPLATE, prepareTemplate, type Template } from '@/lib/templates/template'
 import type { HfTokenizer } from '@/lib/text/hf'
-import { readAdapter } from '@/trainer/adapter'
-import { checkModel, collector, startAdapter } from '@/trainer/check'
+import { readAdapter } from '@/trainer/adapter/adapter'
+import { checkModel, collector, startAdapter } from '@/trainer/run/check'
 import { formats } from '@/trainer/export/formats'
-import { readOwnRow } from '@/trainer/own-template'
+import { readOwnRow } from '@/trainer/tokenizer/own-template'
 
 export interface ExportGround {
   args: TrainingArgs

@@ -3,7 +3,7 @@ import type { ApiRequest } from '@/lib/api'
 import { parseArgs } from '@/lib/config/schema'
 import { type ExportPlan, exportOptionsSchema } from '@/lib/export'
 import { withFolder } from '@/trainer/base-model'
-import { collector } from '@/trainer/check'
+import { collector } from '@/trainer/run/check'
 import { formats } from '@/trainer/export/formats'
 import { checkExport, checkSpace, freeBytes } from '@/trainer/export/ground'
 

@@ -6,7 +6,7 @@ import type { TrainingArgs } from '@/lib/config/fields'
 import { parseArgs } from '@/lib/config/schema'
 import { readSettings, Refused } from '@/trainer/arguments'
 import { withFetchedFolder } from '@/trainer/base-model'
-import { checkTraining } from '@/trainer/check'
+import { checkTraining } from '@/trainer/run/check'
 import { evaluateModel, type Openers } from '@/trainer/predict/evaluate'
 
 const COMPARE = '--compare-base'

@@ -10,10 +10,10 @@ import { type CallVerdict, expectation } from '@/lib/metrics/tool-calls'
 import { encodePrompt } from '@/lib/samples/preference'
 import { IGNORED } from '@/lib/samples/supervised'
 import type { Template } from '@/lib/templates/template'
-import { type Choice, pickRows, readRun, type Run } from '@/trainer/choose'
-import type { RowFault, Watch } from '@/trainer/data'
+import { type Choice, pickRows, readRun, type Run } from '@/trainer/data/choose'
+import type { RowFault, Watch } from '@/trainer/data/data'
 import type { AlignedRow } from '@/trainer/rows/dataset'
-import type { Sample } from '@/trainer/encode'
+import type { Sample } from '@/trainer/data/encode'
 import { encodeRow, exampleOf } from '@/trainer/tokens/row'
 
 /** One answer to ask for. */

@@ -1,6 +1,6 @@
 /** How far an evaluation is, into its log and state: steps are batches over all of its passes. */
 import { duration } from '@/lib/format'
-import { type Report, round } from '@/trainer/report'
+import { type Report, round } from '@/trainer/run/report'
 
 /** Log lines about progress alone come at most this often. */
 const EVERY_MS = 500

@@ -8,8 +8,8 @@ import { type DatasetSource, fileTypeOf } from '@/lib/datasets/info'
 import { type Shapes, shapeCollector, unified } from '@/lib/datasets/unify'
 import { type Fault, UserError } from '@/lib/errors'
 import type { PyObject } from '@/lib/pyjson'
-import { datasetFiles, rowFault } from '@/trainer/dataset-files'
-import { remember } from '@/trainer/remember'
+import { datasetFiles, rowFault } from '@/trainer/data/dataset-files'
+import { remember } from '@/trainer/inspect/remember'
 import { openRows, type RowStore, type StoredRow } from '@/trainer/rows/store'
 
 /** A row in aligned form, or what is wrong with it. */

@@ -1,8 +1,8 @@
 /** KTO: single answers rated good or bad. How far the model has gone is estimated per batch, so batches keep the reference's company. */
-import { chooseRows, encodeData } from '@/trainer/data'
+import { chooseRows, encodeData } from '@/trainer/data/data'
 import { type Means, meanValues } from '@/trainer/engine/objective'
 import { rated } from '@/trainer/objectives/rated'
-import type { Stage } from '@/trainer/stage'
+import type { Stage } from '@/trainer/stages/stage'
 import { collateLists, evaluated } from '@/trainer/stages/lists'
 
 /** With the margin between good and bad ones, as TRL logs it, where both have occurred. */

@@ -1,9 +1,9 @@
 /** Reward modelling: the adapter and a head that scores an answer, trained on preference pairs. */
-import { chooseRows, encodeData } from '@/trainer/data'
+import { chooseRows, encodeData } from '@/trainer/data/data'
 import { newHead, reward } from '@/trainer/objectives/reward'
-import type { Stage } from '@/trainer/stage'
+import type { Stage } from '@/trainer/stages/stage'
 import { collateLists, evaluated } from '@/trainer/stages/lists'
-import { readHead } from '@/trainer/value-head'
+import { readHead } from '@/trainer/adapter/value-head'
 
 export const rm: Stage = {
   read: chooseRows,

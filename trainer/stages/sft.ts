@@ -1,9 +1,9 @@
 /**
- * Supervised fine-tuning: next-token loss on the answers. Templates, cut-off and labels are made by `trainer/encode.ts`.
+ * Supervised fine-tuning: next-token loss on the answers. Templates, cut-off and labels are made by `trainer/data/encode.ts`.
  */
-import { chooseRows, encodeData } from '@/trainer/data'
+import { chooseRows, encodeData } from '@/trainer/data/data'
 import { nextToken } from '@/trainer/objectives/next-token'
-import type { Stage } from '@/trainer/stage'
+import type { Stage } from '@/trainer/stages/stage'
 import { collateLists, evaluated } from '@/trainer/stages/lists'
 
 export const sft: Stage = {

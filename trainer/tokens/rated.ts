@@ -8,9 +8,9 @@ import { packPortions } from '@/lib/samples/packing'
 import { encodeFeedback } from '@/lib/samples/preference'
 import { IGNORED } from '@/lib/samples/supervised'
 import type { Template } from '@/lib/templates/template'
-import { type Choice, readRun, runsOf } from '@/trainer/choose'
-import type { DataArgs, RowFault, Watch } from '@/trainer/data'
-import type { Sample } from '@/trainer/encode'
+import { type Choice, readRun, runsOf } from '@/trainer/data/choose'
+import type { DataArgs, RowFault, Watch } from '@/trainer/data/data'
+import type { Sample } from '@/trainer/data/encode'
 import { encodedOr, exampleOf } from '@/trainer/tokens/row'
 
 /** A row by its number among all rows. */

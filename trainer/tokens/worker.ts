@@ -1,8 +1,8 @@
 /** The worker threads' program (dist/tokens.mjs): opens what its job needs once, and answers one task after the other. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { faultOf } from '@/trainer/fault'
-import type { Job } from '@/trainer/jobs'
-import type { Asked, Done } from '@/trainer/pool'
+import type { Job } from '@/trainer/data/jobs'
+import type { Asked, Done } from '@/trainer/data/pool'
 import { openTokenising } from '@/trainer/tokens/work'
 
 /** A result, and the buffers in it that need not be copied. */

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { systemProblem } from '@/lib/causes'
 import { UserError } from '@/lib/errors'
 import { diskFault, type Write, writeWhole } from '@/trainer/files'
-import { isRunning } from '@/trainer/run-state'
+import { isRunning } from '@/trainer/run/run-state'
 import { type Note, NOTE, type Piece, SAMPLES, SIZES, VERSION } from '@/trainer/tokens/store'
 
 const bytesOf = (words: Int32Array) => new Uint8Array(words.buffer, words.byteOffset, words.byteLength)

@@ -8,7 +8,7 @@ import type { WriteProgress } from '@/lib/dataset-view'
 import { RowError } from '@/lib/datasets/align'
 import { problem, UserError } from '@/lib/errors'
 import { dumpJson, JsonSyntaxError, parseJson, type PyObject } from '@/lib/pyjson'
-import { rowFault } from '@/trainer/dataset-files'
+import { rowFault } from '@/trainer/data/dataset-files'
 import { wishTest } from '@/trainer/view/find'
 import { openDataset, type OpenRow, type Place } from '@/trainer/view/open'
 

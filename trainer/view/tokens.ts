@@ -14,9 +14,9 @@ import type { Gap } from '@/lib/samples/supervised'
 import type { Template } from '@/lib/templates/template'
 import { withFolder } from '@/trainer/base-model'
 import { encodeRow } from '@/trainer/tokens/row'
-import { templateFor } from '@/trainer/own-template'
-import { remember } from '@/trainer/remember'
-import { loadTokenizer } from '@/trainer/tokenizer'
+import { templateFor } from '@/trainer/tokenizer/own-template'
+import { remember } from '@/trainer/inspect/remember'
+import { loadTokenizer } from '@/trainer/tokenizer/tokenizer'
 
 export type TokenArgs = Pick<TrainingArgs, (typeof tokenKeys)[number]>
 

@@ -1,0 +1,201 @@
+/**
+ * All runs below `saves/`: finds them, follows the ones that go or are watched, and says what changed. It starts and stops nothing
+ * (`jobs` does) and knows no sockets (`socket` does).
+ */
+import { existsSync, mkdirSync, readdirSync, watch, type FSWatcher } from 'node:fs'
+import path from 'node:path'
+import { UserError } from '@/lib/errors'
+import { runFiles, type RunSummary } from '@/lib/run'
+import type { RunPosition, RunTail } from '@/lib/run-tail'
+import { isClosed, isMissing } from '@/server/files'
+import { report, reporting } from '@/server/report'
+import { isActive } from '@/server/runs/status'
+import { openRunView, type RunPlace, type RunView } from '@/server/runs/run-view'
+
+/** How often, in ms, the folders are searched for new runs, and the followed ones looked at should the system report no change. */
+const scanEvery = 2000
+const lookEvery = 150
+/** Progress alone is told this often, in ms; a change of state at once. */
+const progressEvery = 1000
+const maxDepth = 6
+
+export interface RunsEvents {
+  runs(runs: RunSummary[]): void
+  tail(id: string, tail: RunTail): void
+}
+
+export interface Runs {
+  readonly saves: string
+  list(): RunSummary[]
+  has(id: string): boolean
+  /** @throws UserError `run_missing` */
+  get(id: string): RunSummary
+  /** @throws UserError `run_missing` */
+  view(id: string): RunView
+  /** Looks at a run's folder now: it was made, removed, or its process ended. */
+  refresh(id: string): void
+  /** Follows a run for one more reader; what it lacks is the answer. */
+  watch(id: string, have: RunPosition | null): RunTail
+  unwatch(id: string): void
+  close(): void
+}
+
+interface Entry {
+  view: RunView
+  summary: RunSummary
+  readers: number
+  watcher: FSWatcher | null
+}
+
+/** Ids of the run folders below `saves`; a run folder is not searched further. */
+function findRuns(folder: string, id: string, depth: number): string[] {
+  let entries
+  try {
+    entries = readdirSync(folder, { withFileTypes: true })
+  } catch (error) {
+    if (isMissing(error) || isClosed(error)) return []
+    throw error
+  }
+  const isRun = entries.some(({ name }) => name === runFiles.args || name === runFiles.log || name === runFiles.state)
+  if (isRun && id !== '') return [id]
+  if (depth === maxDepth) return []
+  const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+  return folders.flatMap(({ name }) => findRuns(path.join(folder, name), id === '' ? name : `${id}/${name}`, depth + 1))
+}
+
+const withoutProgress = ({ last, step, updated_at, best_loss, best_eval_loss, ...rest }: RunSummary): string => JSON.stringify(rest)
+
+export function openRuns(home: string, placeOf: (id: string) => RunPlace, events: RunsEvents): Runs {
+  const saves = path.join(home, 'saves')
+  mkdirSync(saves, { recursive: true })
+  const entries = new Map<string, Entry>()
+  const unreadable = new Set<string>()
+  let telling: NodeJS.Timeout | null = null
+  let tellAt = Infinity
+
+  const list = () => [...entries.values()].map(({ summary }) => summary).sort((a, b) => (b.started_at ?? 0) - (a.started_at ?? 0))
+
+  const tellWithin = (ms: number) => {
+    const at = Date.now() + ms
+    if (at >= tellAt) return
+    tellAt = at
+    if (telling !== null) clearTimeout(telling)
+    telling = setTimeout(() => {
+      ;[telling, tellAt] = [null, Infinity]
+      events.runs(list())
+    }, ms)
+  }
+
+  const isFollowed = (entry: Entry) => entry.readers > 0 || isActive(entry.summary.status)
+
+  const look = (entry: Entry) => {
+    const news = entry.view.look()
+    if (news !== null && entry.readers > 0) events.tail(entry.view.id, news)
+    summarize(entry)
+  }
+
+  /** A run whose files cannot be read is told of once, and holds up no other. */
+  const attempt = (id: string, work: () => void) => {
+    try {
+      work()
+      unreadable.delete(id)
+    } catch (error) {
+      if (isMissing(error)) return forget(id)
+      if (!unreadable.has(id)) report(error)
+      unreadable.add(id)
+    }
+  }
+
+  const tryLook = (entry: Entry) => attempt(entry.view.id, () => look(entry))
+
+  /** The system's word of a change; where it gives none, the regular look does. */
+  const startWatcher = (entry: Entry): FSWatcher => {
+    const watcher = watch(entry.view.folder, { persistent: false }, reporting(() => entries.has(entry.view.id) && tryLook(entry)))
+    watcher.on('error', () => watcher.close())
+    return watcher
+  }
+
+  const settle = (entry: Entry) => {
+    if (isFollowed(entry)) entry.watcher ??= startWatcher(entry)
+    else {
+      entry.watcher?.close()
+      entry.watcher = null
+      entry.view.rest()
+    }
+  }
+
+  const summarize = (entry: Entry) => {
+    const before = entry.summary
+    entry.summary = entry.view.summary(placeOf(entry.view.id))
+    if (withoutProgress(before) !== withoutProgress(entry.summary)) tellWithin(10)
+    else if (before.step !== entry.summary.step || before.last !== entry.summary.last) tellWithin(progressEvery)
+    settle(entry)
+  }
+
+  const forget = (id: string) => {
+    entries.get(id)?.watcher?.close()
+    if (entries.delete(id)) tellWithin(10)
+  }
+
+  const add = (id: string) => {
+    const view = openRunView(id, path.join(saves, ...id.split('/')))
+    const entry: Entry = { view, summary: view.summary(placeOf(id)), readers: 0, watcher: null }
+    entries.set(id, entry)
+    settle(entry)
+    tellWithin(10)
+  }
+
+  const scan = () => {
+    const found = new Set(findRuns(saves, '', 0))
+    for (const id of entries.keys()) if (!found.has(id)) forget(id)
+    for (const id of found) {
+      const entry = entries.get(id)
+      if (entry === undefined) attempt(id, () => add(id))
+      else if (!isFollowed(entry) && entry.view.isStale()) tryLook(entry)
+    }
+  }
+
+  const entryOf = (id: string): Entry => {
+    const entry = entries.get(id)
+    if (entry === undefined) throw new UserError('run_missing', { id })
+    return entry
+  }
+
+  scan()
+  const timers = [
+    setInterval(reporting(scan), scanEvery),
+    setInterval(reporting(() => [...entries.values()].filter(isFollowed).forEach(tryLook)), lookEvery),
+  ]
+  return {
+    saves,
+    list,
+    has: (id) => entries.has(id),
+    get: (id) => entryOf(id).summary,
+    view: (id) => entryOf(id).view,
+    refresh(id) {
+      const entry = entries.get(id)
+      const folder = path.join(saves, ...id.split('/'))
+      if (!existsSync(folder)) forget(id)
+      else if (entry === undefined) add(id)
+      else tryLook(entry)
+    },
+    watch(id, have) {
+      const entry = entryOf(id)
+      entry.readers++
+      settle(entry)
+      look(entry) // what other readers lack reaches them before this one joins them
+      return entry.view.tailFrom(have)
+    },
+    unwatch(id) {
+      const entry = entries.get(id)
+      if (entry === undefined) return
+      entry.readers--
+      settle(entry)
+    },
+    close() {
+      timers.forEach(clearInterval)
+      if (telling !== null) clearTimeout(telling)
+      entries.forEach(({ watcher }) => watcher?.close())
+    },
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * Adapter folders in PEFT's format: adapter_config.json and adapter_model.safetensors. Reads what this project can compute exactly and refuses
+ * the rest by name; how an adapter is trained is elsewhere.
+ */
+import { existsSync, mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import { schemaProblem } from '@/lib/causes'
+import { type FaultValue, type Problem, problem, UserError } from '@/lib/errors'
+import type { ModelConfig } from '@/lib/models/config'
+import { runFiles } from '@/lib/run'
+import type { LoraSpec as LoraSettings, NamedTensor } from '@/trainer/engine/types'
+import { writeWhole } from '@/trainer/files'
+import { readJson } from '@/trainer/json-file'
+import { type LoraSpec, initLora, loraScale, loraSpecs, loraTargets } from '@/trainer/adapter/lora'
+import { type LinearSpec, linearSpecs } from '@/trainer/model/params'
+import { encodeSafetensors, readSafetensors } from '@/trainer/weights/safetensors'
+
+export interface AdapterSettings {
+  rank: number
+  alpha: number
+  dropout: number
+  use_rslora: boolean
+  /** Last parts of module names, as PEFT lists them. */
+  target_modules: string[]
+  base_model_name_or_path: string | null
+}
+
+export interface Adapter {
+  settings: AdapterSettings
+  specs: LoraSpec[]
+  /** In the order of `specs`, A before B. */
+  tensors: NamedTensor[]
+}
+
+/** What is read of adapter_config.json. The switches below it change the computation, so each must be off. */
+const configSchema = z.looseObject({
+  peft_type: z.literal('LORA'),
+  r: z.number().int().positive(),
+  lora_alpha: z.number(),
+  lora_dropout: z.number().min(0).max(1).default(0),
+  use_rslora: z.boolean().nullish(),
+  target_modules: z.union([z.array(z.string()), z.string()]).nullish(),
+  base_model_name_or_path: z.string().nullish(),
+})
+
+/** Keys of PEFT's LoraConfig that mean another computation than W + s · B · A on whole linears. `bias` is apart: its off is "none". */
+const switches = [
+  'use_dora', 'use_qalora', 'use_bdlora', 'lora_bias', 'fan_in_fan_out', 'rank_pattern', 'alpha_pattern', 'layer_replication', 'modules_to_save',
+  'target_parameters', 'trainable_token_indices', 'alora_invocation_tokens', 'arrow_config', 'megatron_config', 'velora_config', 'kasa_config', 'monteclora_config',
+]
+
+const isOff = (value: unknown): boolean =>
+  value === undefined || value === null || value === false || (typeof value === 'object' && Object.keys(value).length === 0)
+
+/**
+ * @throws UserError when a file is missing or damaged, a setting is not understood, or the tensors do not fit the base model
+ */
+export function readAdapter(folder: string, config: ModelConfig): Adapter {
+  const settings = readAdapterSettings(folder)
+  const found = new Map(readSafetensors(path.join(folder, runFiles.adapterWeights)).map(t => [t.name, t]))
+  const specs = loraSpecs(targetsIn(found, config), settings.rank)
+  const mismatch = (reason: Problem): UserError => new UserError('adapter_base_mismatch', { path: folder, problem: reason }, 'adapter_name_or_path')
+  const tensors = specs.flatMap(({ a, b }) => [a, b]).map(({ name, shape }) => {
+    const tensor = found.get(name)
+    if (!tensor) throw mismatch(problem('adapter_lacks', { tensor: name }))
+    if (tensor.shape.join() !== shape.join()) throw mismatch(problem('adapter_shape', { tensor: name, found: `[${tensor.shape.join(', ')}]`, wanted: `[${shape.join(', ')}]` }))
+    found.delete(name)
+    return tensor
+  })
+  const extra = found.keys().next().value
+  if (extra !== undefined) throw mismatch(problem('adapter_extra', { tensor: extra }))
+  if (specs.length === 0) throw mismatch(problem('adapter_empty'))
+  return { settings, specs, tensors }
+}
+
+export interface AdapterStart {
+  config: ModelConfig
+  /** null when no adapter is trained; then there is none to start. */
+  lora: LoraSettings | null
+  adapter: string | null
+  seed: number
+}
+
+/** What a training begins with: the adapter in `adapter`, or a new one by `lora`'s settings. */
+export function startingAdapter({ config, lora, adapter, seed }: AdapterStart): { specs: LoraSpec[]; tensors: NamedTensor[]; scale: number } {
+  if (adapter !== null) {
+    const { settings, specs, tensors } = readAdapter(adapter, config)
+    return { specs, tensors, scale: loraScale(settings) }
+  }
+  if (lora === null) throw new Error('adapter: this run trains no adapter')
+  const specs = loraSpecs(loraTargets(config, lora.target), lora.rank)
+  return { specs, tensors: initLora(specs, seed), scale: loraScale(lora) }
+}
+
+/** adapter_config.json alone, for those who only need to know what an adapter is. */
+export function readAdapterSettings(folder: string): AdapterSettings {
+  const file = path.join(folder, runFiles.adapterConfig)
+  if (!existsSync(file) || !existsSync(path.join(folder, runFiles.adapterWeights))) throw new UserError('adapter_missing', { path: folder }, 'adapter_name_or_path')
+  const invalid = (reason: FaultValue): UserError => new UserError('adapter_config_invalid', { path: file, problem: reason }, 'adapter_name_or_path')
+  const raw = readJson(file, invalid)
+  const parsed = configSchema.safeParse(raw)
+  if (!parsed.success) throw invalid(schemaProblem(parsed.error, raw))
+  const on = switches.find(key => !isOff(parsed.data[key]))
+  if (on !== undefined) throw invalid(problem('adapter_setting', { key: on, found: JSON.stringify(parsed.data[on]) }))
+  const bias = parsed.data.bias ?? 'none'
+  if (bias !== 'none') throw invalid(problem('adapter_bias', { found: JSON.stringify(bias) }))
+  const { r, lora_alpha, lora_dropout, use_rslora, target_modules, base_model_name_or_path } = parsed.data
+  return {
+    rank: r,
+    alpha: lora_alpha,
+    dropout: lora_dropout,
+    use_rslora: use_rslora ?? false,
+    target_modules: [target_modules ?? []].flat(),
+    base_model_name_or_path: base_model_name_or_path ?? null,
+  }
+}
+
+/** The linears that the file holds tensors for: what an adapter has says more than its target_modules, which may be a pattern. */
+function targetsIn(found: Map<string, NamedTensor>, config: ModelConfig): LinearSpec[] {
+  return linearSpecs(config).filter(linear => loraSpecs([linear], 1).some(({ a, b }) => found.has(a.name) || found.has(b.name)))
+}
+
+/** Writes both files; PEFT and LLaMA-Factory load the folder as it is. */
+export function writeAdapter(folder: string, settings: AdapterSettings, tensors: NamedTensor[]): void {
+  mkdirSync(folder, { recursive: true })
+  const config = {
+    alpha_pattern: {},
+    auto_mapping: null,
+    base_model_name_or_path: settings.base_model_name_or_path,
+    bias: 'none',
+    fan_in_fan_out: false,
+    inference_mode: true,
+    init_lora_weights: true,
+    layer_replication: null,
+    layers_pattern: null,
+    layers_to_transform: null,
+    lora_alpha: settings.alpha,
+    lora_dropout: settings.dropout,
+    modules_to_save: null,
+    peft_type: 'LORA',
+    r: settings.rank,
+    rank_pattern: {},
+    revision: null,
+    target_modules: [...settings.target_modules].sort(),
+    task_type: 'CAUSAL_LM',
+    use_dora: false,
+    use_rslora: settings.use_rslora,
+  }
+  writeWhole(path.join(folder, runFiles.adapterWeights), encodeSafetensors(tensors))
+  writeWhole(path.join(folder, runFiles.adapterConfig), `${JSON.stringify(config, null, 2)}\n`)
+}

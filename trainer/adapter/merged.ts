@@ -1,0 +1,88 @@
+/**
+ * A model as it is with an adapter merged into it: W + s · B · A for each of the adapter's linears, made in pieces of whole rows, so that even one
+ * tensor need not be in memory whole. What the pieces are written to is merge.ts's and gguf/'s.
+ */
+import type { ModelConfig } from '@/lib/models/config'
+import { readAdapter } from '@/trainer/adapter/adapter'
+import { loraScale } from '@/trainer/adapter/lora'
+import { paramSpecs } from '@/trainer/model/params'
+import { toFloat32, type FloatType } from '@/trainer/weights/dtypes'
+import { openWeights } from '@/trainer/weights/index'
+import { elements, readBytes } from '@/trainer/weights/safetensors'
+
+export interface MergedTensor {
+  /** Name in Hugging Face's files. */
+  name: string
+  shape: number[]
+  /** As the base stores it. */
+  dtype: FloatType
+  /** Whether the adapter changes it. */
+  changed: boolean
+  /** `count` rows from the `from`th on, as float32. */
+  rows: (from: number, count: number) => Float32Array
+  /** The base's bytes of the same rows. */
+  bytes: (from: number, count: number) => Uint8Array
+}
+
+/** Numbers in one row: of a vector, one. */
+export const rowWidth = ({ shape }: Pick<MergedTensor, 'shape'>): number => elements(shape.slice(1))
+
+/** Numbers in a piece: 16 MB of float32. */
+const PIECE = 1 << 22
+
+/** A tensor's rows in pieces, each a multiple of `step` rows. */
+export function* rowPieces(tensor: Pick<MergedTensor, 'shape'>, step = 1): Generator<{ from: number; count: number }> {
+  const [rows] = tensor.shape
+  const count = step * Math.max(1, Math.floor(PIECE / rowWidth(tensor) / step))
+  for (let from = 0; from < rows; from += count) yield { from, count: Math.min(count, rows - from) }
+}
+
+/** What an adapter changes some rows of a weight by. */
+type Delta = (from: number, count: number) => Float32Array
+
+/**
+ * All tensors of the model in `folder`, in the order of the forward pass.
+ * @param adapter folder; null leaves the base as it is
+ */
+export function mergedTensors(folder: string, config: ModelConfig, adapter: string | null): MergedTensor[] {
+  const index = openWeights(folder, config)
+  const deltas = adapter === null ? new Map<string, Delta>() : adapterDeltas(readAdapter(adapter, config))
+  return paramSpecs(config).map(({ name, shape }) => {
+    const entry = index.get(name)
+    if (!entry) throw new Error(`merged: ${name} is not in the index`)
+    const width = rowWidth(entry)
+    const delta = deltas.get(name)
+    const bytes = (from: number, count: number) => readBytes(entry, from * width, count * width)
+    const rows = (from: number, count: number) => {
+      const base = toFloat32(bytes(from, count), entry.dtype)
+      if (!delta) return base
+      const change = delta(from, count)
+      return base.map((w, i) => w + change[i])
+    }
+    return { name, shape, dtype: entry.dtype, changed: delta !== undefined, rows, bytes }
+  })
+}
+
+function adapterDeltas({ settings, specs, tensors }: ReturnType<typeof readAdapter>): Map<string, Delta> {
+  const scale = loraScale(settings)
+  return new Map(specs.map(({ module, a: { shape: [rank, input] } }, i) => {
+    const [a, b] = [tensors[2 * i].data, tensors[2 * i + 1].data]
+    return [`${module}.weight`, (from, count) => product(b.subarray(from * rank, (from + count) * rank), a, { rank, input }, scale)]
+  }))
+}
+
+/** scale · B · A of B's given rows, [rows, input], added up in float64 along the rank. */
+function product(b: Float32Array, a: Float32Array, { rank, input }: { rank: number; input: number }, scale: number): Float32Array {
+  const rows = b.length / rank
+  const result = new Float32Array(rows * input)
+  const row = new Float64Array(input)
+  for (let o = 0; o < rows; o++) {
+    row.fill(0)
+    for (let r = 0; r < rank; r++) {
+      const factor = scale * b[o * rank + r]
+      for (let i = 0; i < input; i++) row[i] += factor * a[r * input + i]
+    }
+    result.set(row, o * input)
+  }
+  return result
+}

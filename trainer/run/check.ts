@@ -1,0 +1,87 @@
+/**
+ * Everything that can be known to be wrong with a training before it starts: model folder, weights by their headers, tokenizer, template,
+ * adapter, output folder. Reads the disk, writes nothing, and loads no TensorFlow. The datasets' own checks are `trainer/data/data.ts`'s.
+ */
+import type { TrainingArgs } from '@/lib/config/fields'
+import { computeDtype } from '@/lib/config/derived'
+import { UserError, type Fault } from '@/lib/errors'
+import type { ModelConfig } from '@/lib/models/config'
+import { checkVocabulary, type Template } from '@/lib/templates/template'
+import { readAdapter } from '@/trainer/adapter/adapter'
+import { isWasm } from '@/trainer/device'
+import { loraSpecs, loraTargets, type LoraSpec } from '@/trainer/adapter/lora'
+import { checkEvaluationOutput, checkOutput, type Resume } from '@/trainer/run/output'
+import { templateFor } from '@/trainer/tokenizer/own-template'
+import { loadTokenizer } from '@/trainer/tokenizer/tokenizer'
+import { openWeights, readModelConfig } from '@/trainer/weights/index'
+
+/** What a training stands on when nothing is wrong. */
+export interface Ground {
+  config: ModelConfig
+  template: Template
+  /** The tensors that will be trained. */
+  specs: LoraSpec[]
+  dtype: 'float32' | 'bfloat16'
+  /** Adapter folder to start from. */
+  adapter: string | null
+  resume: Resume | null
+}
+
+/** Batches are filled up with the template's padding; any id will do, because padding is never seen. */
+export const padId = ({ template }: Ground): number => template.tokenizer.pad?.id ?? template.tokenizer.eos?.id ?? 0
+
+export type Checked = { faults: Fault[]; ground: null } | { faults: []; ground: Ground }
+
+/** Collects the user's faults of several checks; anything else is thrown on. */
+export function collector(): { faults: Fault[]; attempt: <T>(check: () => T | Promise<T>) => Promise<T | null> } {
+  const faults: Fault[] = []
+  return {
+    faults,
+    async attempt(check) {
+      try {
+        return await check()
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error
+        if (!faults.some((fault) => fault.code === error.fault.code && fault.field === error.fault.field)) faults.push(error.fault)
+        return null
+      }
+    },
+  }
+}
+
+/** The one adapter that a training starts from or a chat loads; several would have to be merged first. */
+export function startAdapter({ adapter_name_or_path: adapters }: TrainingArgs): string | null {
+  if (adapters !== null && adapters.length > 1) {
+    throw new UserError('not_yet', { key: 'adapter_name_or_path', value: adapters.join(','), feature: 'several_adapters' }, 'adapter_name_or_path')
+  }
+  return adapters?.[0] ?? null
+}
+
+/** UserError where this machine's runtime cannot compute in a type. */
+export function checkDtype(dtype: 'float32' | 'bfloat16', key: 'bf16' | 'infer_dtype', wasm = isWasm()): void {
+  if (dtype === 'bfloat16' && wasm) throw new UserError('bfloat16_needs_native', { key }, key)
+}
+
+/** A model folder: its config, with its weights accounted for and its tokenizer read. */
+export async function checkModel(folder: string, attempt: ReturnType<typeof collector>['attempt'], readTokenizer = loadTokenizer) {
+  const config = await attempt(() => readModelConfig(folder))
+  if (config) await attempt(() => void openWeights(folder, config))
+  const tokenizer = config && (await attempt(() => readTokenizer(folder)))
+  return { config, tokenizer }
+}
+
+/** All faults of a configuration that stands in the schema's eyes; with none, what the training needs of the disk. */
+export async function checkTraining(args: TrainingArgs, readTokenizer = loadTokenizer): Promise<Checked> {
+  const { faults, attempt } = collector()
+  const { config, tokenizer } = await checkModel(args.model_name_or_path ?? '', attempt, readTokenizer)
+  const template = tokenizer && (await attempt(() => templateFor(args.model_name_or_path ?? '', tokenizer, args)))
+  if (template && config) await attempt(() => checkVocabulary(template, config.vocab_size))
+  await attempt(() => checkDtype(computeDtype(args), 'bf16'))
+  const adapter = await attempt(() => startAdapter(args))
+  if (adapter !== null && config) await attempt(() => void readAdapter(adapter, config))
+  const specs = config && (await attempt(() => loraSpecs(loraTargets(config, args.lora_target), args.lora_rank)))
+  const resume = await attempt(() => (args.do_train ? checkOutput(args) : checkEvaluationOutput(args)))
+  if (resume && config) await attempt(() => void readAdapter(resume.folder, config))
+  if (faults.length > 0 || !config || !template || !specs) return { faults, ground: null } as Checked
+  return { faults: [], ground: { config, template, specs, dtype: computeDtype(args), adapter, resume } }
+}

@@ -1,0 +1,44 @@
+/** What a run asks of the engine, and what it says of the model that it trains. */
+import { parameterCount } from '@/trainer/model/params'
+import type { Engine, EngineSpec } from '@/trainer/engine/types'
+import type { Run } from '@/trainer/run/types'
+
+export function engineSpec({ args, ground, data, adapter, objective }: Run): EngineSpec {
+  const { rank, alpha, dropout, use_rslora, target_modules } = adapter
+  return {
+    config: ground.config,
+    weights: args.model_name_or_path ?? '',
+    lora: { rank, alpha, dropout, use_rslora, target: target_modules, b_pace: args.loraplus_lr_ratio ?? 1 },
+    adapter: ground.adapter,
+    dtype: ground.dtype,
+    rows: args.per_device_train_batch_size * data.rows_per_example,
+    eval_rows: data.evals.length > 0 ? args.per_device_eval_batch_size * data.rows_per_example : 0,
+    lengths: data.lengths,
+    packed: data.packed,
+    adam: { beta1: args.adam_beta1, beta2: args.adam_beta2, epsilon: args.adam_epsilon, weight_decay: args.weight_decay },
+    max_grad_norm: args.max_grad_norm,
+    neftune_alpha: args.neftune_noise_alpha ?? undefined,
+    seed: args.seed,
+    objective,
+  }
+}
+
+export function announce({ args, data, plan, ground, report }: Run, engine: Engine): void {
+  const parameters = parameterCount(ground.config)
+  const trainable = ground.specs.reduce((sum, { a, b }) => sum + a.shape[0] * a.shape[1] + b.shape[0] * b.shape[1], 0)
+  const lines = [
+    `Runtime: ${engine.runtime}`,
+    `Trainable parameters: ${trainable} of ${parameters + trainable} (${((100 * trainable) / (parameters + trainable)).toFixed(4)} %)`,
+    '***** Running training *****',
+    `  Num examples = ${data.examples}`,
+    `  Num epochs = ${plan.epochs}`,
+    `  Batch size = ${args.per_device_train_batch_size}, gradient accumulation = ${args.gradient_accumulation_steps}`,
+    `  Total optimization steps = ${plan.max_steps}`,
+    ...(ground.resume ? [`  Continuing from ${ground.resume.folder}`] : []),
+  ]
+  for (const line of lines) report.text(line)
+}
+
+/** transformers counts 6 operations per token and weight, embeddings left out. */
+export const flosPerToken = ({ ground: { config, specs } }: Run): number =>
+  6 * (parameterCount(config) - config.vocab_size * config.hidden_size + specs.reduce((sum, { a, b }) => sum + a.shape[0] * a.shape[1] + b.shape[0] * b.shape[1], 0))

@@ -1,0 +1,57 @@
+/** What a run has trained, on disk: as a checkpoint, and as the model that it leaves behind. */
+import path from 'node:path'
+import { readAdapter, writeAdapter } from '@/trainer/adapter/adapter'
+import { readHead, writeHead } from '@/trainer/adapter/value-head'
+import type { Engine, NamedTensor } from '@/trainer/engine/types'
+import { askAtSave } from '@/trainer/run/ask-at-save'
+import { loadOptimizer, saveCheckpoint } from '@/trainer/run/checkpoint'
+import { checkpointName } from '@/trainer/run/checkpoint-list'
+import { trainerState, type Progress } from '@/trainer/run/progress'
+import type { Run } from '@/trainer/run/types'
+import { copyTokenizer, writeChatTemplate } from '@/trainer/tokenizer/tokenizer-files'
+
+/** What a checkpoint holds of what is trained. */
+const trainedIn = ({ ground, objective }: Run, folder: string): NamedTensor[] => [...readAdapter(folder, ground.config).tensors, ...(objective.own ? (readHead(folder) ?? objective.own) : [])]
+
+export async function writeModel({ args, adapter, ground, objective }: Run, engine: Engine, folder: string): Promise<void> {
+  const own = new Set(objective.own?.map(({ name }) => name))
+  const trained = await engine.readTrainable()
+  writeAdapter(folder, adapter, trained.filter(({ name }) => !own.has(name)))
+  if (own.size > 0) writeHead(folder, trained.filter(({ name }) => own.has(name)))
+  copyTokenizer(args.model_name_or_path ?? '', folder)
+  writeChatTemplate(folder, ground.template)
+}
+
+/** A checkpoint, and what it has to say. */
+export async function save(run: Run, engine: Engine, progress: Progress): Promise<string> {
+  const { args, output_dir, report, stop } = run
+  const name = await checkpoint(run, engine, progress)
+  await askAtSave({ output_dir, checkpoint: path.join(output_dir, name), step: progress.step, args, stopping: () => stop.signal !== null }, report)
+  return name
+}
+
+async function checkpoint(run: Run, engine: Engine, progress: Progress): Promise<string> {
+  const { args, output_dir, identity } = run
+  const keep = { limit: args.save_total_limit, best: args.load_best_model_at_end ? (progress.best?.step ?? null) : null }
+  return saveCheckpoint(
+    output_dir,
+    {
+      identity,
+      progress,
+      optimizer: await engine.readOptimizer(),
+      trainer_state: stateText(run, progress),
+      writeModel: (folder) => writeModel(run, engine, folder),
+    },
+    keep,
+  )
+}
+
+export function stateText({ args, plan, output_dir }: Run, progress: Progress): string {
+  const best_checkpoint = args.load_best_model_at_end && progress.best ? path.join(output_dir, checkpointName(progress.best.step)) : null
+  return trainerState(progress, { ...args, max_steps: plan.max_steps, num_train_epochs: plan.epochs, eval_steps: args.eval_steps ?? args.logging_steps, best_checkpoint })
+}
+
+/** Puts the weights and the optimiser's state of a checkpoint into the engine. */
+export async function loadCheckpoint(run: Run, engine: Engine, folder: string): Promise<void> {
+  await engine.writeState(trainedIn(run, folder), loadOptimizer(folder))
+}
