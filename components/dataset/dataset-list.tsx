@@ -52,7 +52,7 @@ export function DatasetList({ label, entries, problem, chosen, stage, onChange }
 }
 
 function DatasetRow({ entry, stage, checked, onChange }: { entry: DatasetEntry; stage: Stage; checked: boolean; onChange: (on: boolean) => void }) {
-  const { t, say, locale } = useLocale()
+  const { say, locale } = useLocale()
   const id = useId()
   const unfit = unfitKind(purposeOfEntry(entry), stage)
   const fetched = entry.problem?.code === 'dataset_not_here' // by the training itself

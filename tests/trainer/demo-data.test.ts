@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type Example, toExample, unsupervised } from '@/lib/datasets/example'
+import { type Example, toExample } from '@/lib/datasets/example'
 import { type PyObject, parseJson, type PyValue } from '@/lib/pyjson'
 import { type DatasetSource } from '@/lib/datasets/info'
 import { UserError } from '@/lib/errors'

@@ -4,7 +4,7 @@
  */
 import { packs } from '@/lib/config/derived'
 import type { TrainingArgs } from '@/lib/config/fields'
-import { collate, chooseBuckets, fit, GRAPH_TOKENS, type Sample, roundUp } from '@/trainer/data/encode'
+import { collate, chooseBuckets, fit, GRAPH_TOKENS, roundUp } from '@/trainer/data/encode'
 import { sampleLength } from '@/trainer/data/samples'
 import type { StageData } from '@/trainer/stages/stage'
 import type { SampleStream } from '@/trainer/data/stream'

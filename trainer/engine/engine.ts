@@ -2,7 +2,7 @@
  * The training engine on the recorded graph: frozen base, trained slabs, one signature per batch length for loss and gradients, one for the
  * update. It knows batches and tensors; epochs, schedules and files are the loop's.
  */
-import { type Scalar, type Tensor, type Tensor1D, grads, slice } from '@tensorflow/tfjs-core'
+import { type Tensor, type Tensor1D, grads, slice } from '@tensorflow/tfjs-core'
 import { startingAdapter } from '@/trainer/adapter/adapter'
 import { paramsIn } from '@/trainer/engine/base'
 import { inputFeeds, isPacked } from '@/trainer/engine/batch'

@@ -1,5 +1,5 @@
 /** What an export can make, one row each: what must hold for it, how large it will be, and its writing in steps of bytes into a new folder. */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '@/lib/errors'
 import type { ExportFormat } from '@/lib/export'

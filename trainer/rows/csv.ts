@@ -7,7 +7,7 @@ import { CsvError, parse } from 'csv-parse/sync'
 import { RowError } from '@/lib/datasets/align'
 import { problem } from '@/lib/errors'
 import type { PyObject } from '@/lib/pyjson'
-import { isSpace, NEWLINE, QUOTE, RETURN, type Span, type TextFormat } from '@/trainer/rows/format'
+import { NEWLINE, QUOTE, RETURN, type Span, type TextFormat } from '@/trainer/rows/format'
 
 /** @param head begins with the header, @param tag the column of ratings */
 export function csvFormat(begin: number, head: Buffer, delimiter: ',' | '\t', tag: string | null): TextFormat {

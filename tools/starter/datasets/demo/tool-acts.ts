@@ -1,6 +1,6 @@
 /** One act with one tool: what a user says, what is called, what comes back, what is answered. Talks put acts together. */
-import type { Locale, Phrases } from '@/tools/starter/conversation'
-import { cities, counted, goods, hour, people } from '@/tools/starter/datasets/demo/tables'
+import type { Locale } from '@/tools/starter/conversation'
+import { cities, goods, hour, people } from '@/tools/starter/datasets/demo/tables'
 import { some, worded } from '@/tools/starter/datasets/demo/task'
 import type { ToolName } from '@/tools/starter/datasets/demo/tools'
 import { words } from '@/tools/starter/lexicon'
