@@ -56,6 +56,12 @@ function Choice(props: ControlProps) {
   )
 }
 
+/** What an empty field stands for, where nothing else says it. */
+function useEmpty(name: Key): string | undefined {
+  const { empty } = useWords(name)
+  return fieldOf(name).empty ?? empty
+}
+
 /** Of several names, which only a file can hold, all are shown. */
 const chosen = (value: unknown): string => (Array.isArray(value) ? value.join(',') : typeof value === 'string' ? value : UNSET)
 
@@ -77,7 +83,7 @@ function NumberInput(props: ControlProps) {
       id={id}
       inputMode="decimal"
       value={text}
-      placeholder={field.empty}
+      placeholder={useEmpty(name)}
       invalid={fault !== null}
       disabled={disabledBy !== undefined}
       describedBy={useDescribedBy(props)}
@@ -95,7 +101,7 @@ function Text(props: ControlProps) {
     <TextInput
       id={id}
       value={text}
-      placeholder={fieldOf(name).empty}
+      placeholder={useEmpty(name)}
       invalid={fault !== null}
       disabled={disabledBy !== undefined}
       describedBy={useDescribedBy(props)}

@@ -6,9 +6,10 @@
 import { z } from 'zod'
 import { createStore } from '@/components/store'
 import { recall, remember } from '@/components/stored'
-import { fieldOf, isKey, keys, type Key } from '@/lib/config/fields'
+import { fieldOf, isKey, keys, same, type Key } from '@/lib/config/fields'
 import { readExtra } from '@/lib/config/extra'
-import { formDefaults } from '@/lib/config/form'
+import { formDefaults, visible } from '@/lib/config/form'
+import { parseArgs } from '@/lib/config/schema'
 
 export type RawArgs = Record<Key, unknown>
 
@@ -34,11 +35,27 @@ export const touched = createStore<ReadonlySet<string>>(new Set())
 
 export const setArgs = (values: Partial<RawArgs>): void => draft.set((now) => ({ ...now, args: { ...now.args, ...values } }))
 
-/** What a setting takes along: pre-training packs its texts, as LLaMA Board has it. */
-const takesAlong: Partial<Record<Key, (value: unknown) => Partial<RawArgs>>> = { stage: (value) => ({ packing: value === 'pt' ? true : firstArgs.packing }) }
+/** What a setting takes along, as LLaMA Board has it, seen with the form as it is after the change. */
+const takesAlong: Partial<Record<Key, (args: RawArgs) => Partial<RawArgs>>> = {
+  stage: ({ stage }) => ({ packing: stage === 'pt' ? true : firstArgs.packing }), // pre-training packs its texts
+  val_size: evaluates,
+  eval_dataset: evaluates,
+  // streamed rows cannot be counted off; the page's own first value must not stand in the way
+  streaming: ({ streaming, max_samples }) => (streaming === true && same(max_samples, firstArgs.max_samples) ? { max_samples: null } : streaming === false && max_samples === null ? { max_samples: firstArgs.max_samples } : {}),
+}
+
+/** Rows set aside are evaluated on at every save, until a person says otherwise. */
+function evaluates(args: RawArgs): Partial<RawArgs> {
+  const hasData = Number(args.val_size) > 0 || (Array.isArray(args.eval_dataset) && args.eval_dataset.length > 0)
+  if (hasData && args.eval_strategy === 'no') return { eval_strategy: 'steps', eval_steps: args.save_steps }
+  const byItself = args.eval_strategy === 'steps' && same(args.eval_steps, args.save_steps)
+  return !hasData && byItself ? { eval_strategy: firstArgs.eval_strategy, eval_steps: firstArgs.eval_steps } : {}
+}
 
 export function setArg(key: Key, value: unknown): void {
-  setArgs({ [key]: value, ...takesAlong[key]?.(value) } as Partial<RawArgs>)
+  setArgs({ [key]: value } as Partial<RawArgs>)
+  const along = takesAlong[key]?.(draft.get().args)
+  if (along) setArgs(along)
   touch(key)
 }
 
@@ -60,7 +77,14 @@ export function timeName(now = new Date()): string {
 /** What goes to the schema, the server and the preview; extra arguments that are no JSON are left to their field. */
 export function toArgs(now: Draft, fallbackName = timeName()): Record<string, unknown> {
   const values = Object.fromEntries(keys.map((key) => [key, rawOf(key, now.args[key])]))
-  return { ...values, ...extraOf(now), output_dir: outputDir(now, fallbackName) }
+  return withoutHiddenFaults({ ...values, ...extraOf(now), output_dir: outputDir(now, fallbackName) })
+}
+
+/** A setting that other settings hide has no effect, so what is wrong with it must not stand in the way: it counts as untouched. */
+function withoutHiddenFaults(args: Record<string, unknown>): Record<string, unknown> {
+  const parsed = parseArgs(args)
+  const hidden = parsed.ok ? [] : parsed.faults.flatMap(({ field }) => (field !== undefined && isKey(field) && !visible(field, args) && !same(args[field], fieldOf(field).default) ? [field] : []))
+  return hidden.length === 0 ? args : withoutHiddenFaults({ ...args, ...Object.fromEntries(hidden.map((key) => [key, fieldOf(key).default])) })
 }
 
 /** The extra arguments as settings. */

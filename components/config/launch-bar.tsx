@@ -6,6 +6,7 @@ import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { checks, shownFaults, useChecks } from '@/components/config/checks'
 import { draft, touched } from '@/components/config/draft'
+import { FaultFields } from '@/components/config/fault-fields'
 import { focusFirstFault, launch } from '@/components/config/launch'
 import { PlanLine } from '@/components/config/plan-line'
 import { useLocale } from '@/components/locale'
@@ -16,7 +17,6 @@ import { useStore } from '@/components/store'
 import { Button } from '@/components/ui/button'
 import { Message } from '@/components/ui/message'
 import { isKey } from '@/lib/config/fields'
-import { fill } from '@/lib/messages/text'
 import type { Fault } from '@/lib/errors'
 
 const CommandDialog = dynamic(() => import('@/components/config/command-dialog').then((module) => module.CommandDialog), { ssr: false })
@@ -50,9 +50,7 @@ export function LaunchBar() {
           </Message>
         ))}
         {faults.length > loose.length ? (
-          <button type="button" className="self-start text-xs font-medium text-danger underline-offset-2 hover:underline" onClick={focusFirstFault}>
-            {fill(t.ui.train.faults, { count: faults.length - loose.length })}
-          </button>
+          <FaultFields faults={faults.filter((item) => !loose.includes(item))} />
         ) : (
           <PlanLine />
         )}

@@ -3,6 +3,7 @@
 import { call } from '@/components/call'
 import { checks, checkNow, validateDraft } from '@/components/config/checks'
 import { draft, modelFolder, toArgs } from '@/components/config/draft'
+import { filter } from '@/components/config/filter'
 import { showRun } from '@/components/run/current'
 import { currentSamplePrompts } from '@/components/run/sample-prompts'
 import { thisWindow } from '@/components/window'
@@ -33,9 +34,18 @@ function takeFault(fault: Fault): Fault | null {
 
 /** Moves to the first field with a fault, once the page has drawn it. */
 export function focusFirstFault(): void {
-  requestAnimationFrame(() => {
-    const field = document.querySelector<HTMLElement>('[data-field] [aria-invalid="true"]')
-    field?.focus()
-    field?.scrollIntoView({ block: 'center' })
-  })
+  requestAnimationFrame(() => focus('[data-field] [aria-invalid="true"]'))
+}
+
+/** Moves to the field of a fault, wherever it is folded away. */
+export function focusFault(control: string): void {
+  filter.set(() => ({ query: '', only_changed: false }))
+  checks.set((state) => ({ ...state, attempted: true })) // opens the sections with faults
+  requestAnimationFrame(() => requestAnimationFrame(() => focus(`[data-field="${control}"] :is(input, textarea, select, button[id], [role=combobox], [role=checkbox])`)))
+}
+
+function focus(selector: string): void {
+  const field = document.querySelector<HTMLElement>(selector)
+  field?.focus()
+  field?.scrollIntoView({ block: 'center' })
 }

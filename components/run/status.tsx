@@ -41,5 +41,6 @@ export function endSentence(run: RunSummary, t: Messages, say: (fault: Fault) =>
   if (run.status === 'stopped') return fill(canResume(run) ? words.stopped_at : words.stopped_early, step)
   if (run.status === 'lost') return fill(canResume(run) ? words.lost_resumable : words.lost, step)
   if (run.status === 'failed') return run.error ? say(run.error) : words.failed
-  return null
+  // only early stopping ends a training before its last step
+  return run.status === 'done' && run.kind === 'train' && run.step < run.total_steps ? fill(words.ended_early, step) : null
 }

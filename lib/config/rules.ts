@@ -43,7 +43,7 @@ const someSteps: Rule = ({ max_steps }) => (max_steps === 0 ? { code: 'not_great
 /** LLaMA-Factory counts evaluations, not steps, whatever the key's name says. */
 const stoppingNeedsEval: Rule = ({ early_stopping_steps, eval_strategy }) =>
   early_stopping_steps !== null && eval_strategy === 'no'
-    ? { code: 'key_needs', values: { key: 'early_stopping_steps', value: early_stopping_steps, other: 'eval_strategy' }, field: 'early_stopping_steps' }
+    ? { code: 'key_needs', values: { key: 'early_stopping_steps', value: early_stopping_steps, other: 'eval_strategy = steps' }, field: 'early_stopping_steps' }
     : null
 
 /** What an evaluation of these stages gives is known before; other names would be found out at the first one only. */
@@ -60,14 +60,14 @@ const bestNeedsSameStrategy: Rule = (args) =>
     : null
 
 const bestSavesNeedEval: Rule = ({ save_strategy, eval_strategy }) =>
-  save_strategy === 'best' && eval_strategy === 'no' ? { code: 'key_needs', values: { key: 'save_strategy', value: 'best', other: 'eval_strategy' }, field: 'save_strategy' } : null
+  save_strategy === 'best' && eval_strategy === 'no' ? { code: 'key_needs', values: { key: 'save_strategy', value: 'best', other: 'eval_strategy = steps' }, field: 'save_strategy' } : null
 
 /** Shares of a mix are for the training's datasets and for the evaluation's alike. */
 const sharesFit: Rule = (args) => [args.dataset, args.eval_dataset].reduce<Fault | null>((fault, names) => fault ?? (names === null ? null : sharesFault(args, names.length)), null)
 
 /** Streamed rows have no number that a share, a limit or an epoch could be taken of; LLaMA-Factory says the same. */
 const streamRules: readonly Rule[] = [
-  ({ streaming, max_steps }) => (streaming && max_steps < 0 ? { code: 'key_needs', values: { key: 'streaming', value: 'true', other: 'max_steps' }, field: 'max_steps' } : null),
+  ({ streaming, max_steps }) => (streaming && max_steps < 0 ? { code: 'key_needs', values: { key: 'streaming', value: 'true', other: 'max_steps > 0' }, field: 'max_steps' } : null),
   ({ streaming, val_size }) => (streaming && val_size > 1e-6 && val_size < 1 ? { code: 'streaming_share', values: { key: 'val_size', value: val_size }, field: 'val_size' } : null),
   ({ streaming, max_samples }) => (streaming && max_samples !== null ? { code: 'streaming_excludes', values: { key: 'max_samples', value: max_samples }, field: 'max_samples' } : null),
   ({ streaming, tokenized_path }) => (streaming && tokenized_path !== null ? { code: 'streaming_excludes', values: { key: 'tokenized_path', value: tokenized_path }, field: 'tokenized_path' } : null),
@@ -76,7 +76,7 @@ const streamRules: readonly Rule[] = [
 /** A schedule that follows the evaluation loss needs evaluations; transformers says so, too. */
 const lossNeedsEval: Rule = ({ lr_scheduler_type, eval_strategy }) =>
   followsLoss(lr_scheduler_type) && eval_strategy === 'no'
-    ? { code: 'key_needs', values: { key: 'lr_scheduler_type', value: lr_scheduler_type, other: 'eval_strategy' }, field: 'lr_scheduler_type' }
+    ? { code: 'key_needs', values: { key: 'lr_scheduler_type', value: lr_scheduler_type, other: 'eval_strategy = steps' }, field: 'lr_scheduler_type' }
     : null
 
 /** The scheduler's own settings; the number of steps does not matter for what can be wrong with them. */

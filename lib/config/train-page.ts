@@ -65,6 +65,9 @@ const isJoint = (name: string): name is JointName => Object.hasOwn(joints, name)
 /** The settings behind a control. */
 export const keysOf = (name: ControlName): readonly Key[] => (name === 'extra_args' ? [] : isJoint(name) ? joints[name].keys : [name])
 
+/** The control in which a setting is set. */
+export const controlOf = (key: string): string => Object.keys(joints).find((name) => isJoint(name) && keysOf(name).some((one) => one === key)) ?? key
+
 /** All settings that were changed and that a reset may take back. */
 export const changedKeys = (values: Values): Key[] => keys.filter((key) => key !== 'output_dir' && differs(key, values[key]))
 

@@ -7,6 +7,8 @@ export type Labelled = keyof Messages['fields'] | keyof Messages['controls']
 export interface FieldText {
   label: string
   help: string
+  /** What an empty field means, where that has to be said in words. */
+  empty?: string
 }
 
 const find = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined => (Object.hasOwn(table, key) ? table[key] : undefined)

@@ -119,9 +119,9 @@ export const runsEn = {
     files: { name: 'File', size: 'Size', changed: 'Changed', download: 'Download {name}', total: '{count} files, {size}' },
     system: {
       none: 'Nothing was measured yet: a trainer of this version notes the machine’s load every five seconds.',
-      cpu: 'Processors, share in use',
+      cpu: 'Processors in use, %',
       memory: 'Memory, GB',
-      gpu_use: 'GPU {number}, share in use',
+      gpu_use: 'GPU {number} in use, %',
       gpu_memory: 'GPU {number} memory, GB',
       gpu_temperature: 'GPU {number}, °C',
       machine: 'Machine',

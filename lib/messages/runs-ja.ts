@@ -123,9 +123,9 @@ export const runsJa = {
     files: { name: 'ファイル', size: 'サイズ', changed: '更新日時', download: '{name} をダウンロード', total: '{count} 個のファイル、{size}' },
     system: {
       none: 'まだ測定値がありません。このバージョンのトレーナーは 5 秒ごとにマシンの負荷を記録します。',
-      cpu: 'プロセッサ使用率',
+      cpu: 'プロセッサ使用率 (%)',
       memory: 'メモリ（GB）',
-      gpu_use: 'GPU {number} 使用率',
+      gpu_use: 'GPU {number} 使用率 (%)',
       gpu_memory: 'GPU {number} メモリ（GB）',
       gpu_temperature: 'GPU {number}（°C）',
       machine: 'マシン',

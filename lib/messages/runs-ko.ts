@@ -123,9 +123,9 @@ export const runsKo = {
     files: { name: '파일', size: '크기', changed: '수정 시각', download: '{name} 다운로드', total: '파일 {count}개, {size}' },
     system: {
       none: '아직 측정된 것이 없습니다. 이 버전의 트레이너는 5초마다 컴퓨터의 부하를 기록합니다.',
-      cpu: '프로세서 사용률',
+      cpu: '프로세서 사용률(%)',
       memory: '메모리(GB)',
-      gpu_use: 'GPU {number} 사용률',
+      gpu_use: 'GPU {number} 사용률(%)',
       gpu_memory: 'GPU {number} 메모리(GB)',
       gpu_temperature: 'GPU {number} 온도(°C)',
       machine: '컴퓨터',

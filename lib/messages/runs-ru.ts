@@ -123,9 +123,9 @@ export const runsRu = {
     files: { name: 'Файл', size: 'Размер', changed: 'Изменён', download: 'Скачать {name}', total: 'Файлов: {count}, {size}' },
     system: {
       none: 'Измерений пока нет: процесс обучения этой версии записывает нагрузку машины каждые пять секунд.',
-      cpu: 'Процессоры, загрузка',
+      cpu: 'Загрузка процессоров, %',
       memory: 'Память, ГБ',
-      gpu_use: 'GPU {number}, загрузка',
+      gpu_use: 'Загрузка GPU {number}, %',
       gpu_memory: 'Память GPU {number}, ГБ',
       gpu_temperature: 'GPU {number}, °C',
       machine: 'Машина',

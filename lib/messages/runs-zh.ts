@@ -123,9 +123,9 @@ export const runsZh = {
     files: { name: '文件', size: '大小', changed: '修改时间', download: '下载 {name}', total: '{count} 个文件，共 {size}' },
     system: {
       none: '还没有测量数据：本版本的训练程序每五秒记录一次机器负载。',
-      cpu: '处理器使用率',
+      cpu: '处理器使用率（%）',
       memory: '内存（GB）',
-      gpu_use: 'GPU {number} 使用率',
+      gpu_use: 'GPU {number} 使用率（%）',
       gpu_memory: 'GPU {number} 显存（GB）',
       gpu_temperature: 'GPU {number} 温度（°C）',
       machine: '整机',

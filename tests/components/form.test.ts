@@ -47,3 +47,55 @@ describe('the draft', () => {
     expect(shownFaults({ ...state, attempted: true }, touched.get()).length).toBe(own.length)
   })
 })
+
+describe('what a setting takes along', () => {
+  const now = () => draft.get().args
+
+  test('rows that are set aside are evaluated on at every save, as LLaMA Board has it', () => {
+    setArg('save_steps', '50')
+    setArg('val_size', '0.1')
+    expect(now()).toMatchObject({ eval_strategy: 'steps', eval_steps: '50' })
+    setArg('val_size', '')
+    expect(now()).toMatchObject({ eval_strategy: 'no', eval_steps: null })
+    setArg('eval_dataset', ['identity'])
+    expect(now()).toMatchObject({ eval_strategy: 'steps', eval_steps: '50' })
+  })
+
+  test('what a person chose of the evaluation stays', () => {
+    setArg('val_size', '0.1')
+    setArg('eval_strategy', 'epoch')
+    setArg('val_size', '0')
+    expect(now().eval_strategy).toBe('epoch')
+    setArg('val_size', '0.2')
+    expect(now().eval_strategy).toBe('epoch')
+  })
+
+  test('streaming clears the first limit of rows, which streamed rows cannot have, and gives it back', () => {
+    setArg('streaming', true)
+    expect(now().max_samples).toBeNull()
+    setArg('streaming', false)
+    expect(now().max_samples).toBe(100000)
+    setArg('max_samples', '500')
+    setArg('streaming', true)
+    expect(validateDraft(draft.get())).toContainEqual(expect.objectContaining({ code: 'streaming_excludes', field: 'max_samples' }))
+  })
+})
+
+describe('a setting that another one hides', () => {
+  test('never stands in the way of a start, and comes back as it was typed', () => {
+    setArg('stage', 'dpo')
+    setArg('pref_beta', 'abc')
+    expect(validateDraft(draft.get())).toContainEqual(expect.objectContaining({ field: 'pref_beta' }))
+    setArg('stage', 'sft')
+    expect(validateDraft(draft.get()).map(({ field }) => field)).not.toContain('pref_beta')
+    expect(toArgs(draft.get()).pref_beta).toBe(0.1)
+    expect(draft.get().args.pref_beta).toBe('abc')
+  })
+
+  test('nor by a rule between settings', () => {
+    setArg('stage', 'dpo')
+    setArg('dpo_label_smoothing', '0.1')
+    setArg('pref_loss', 'ipo')
+    expect(validateDraft(draft.get()).map(({ field }) => field)).not.toContain('dpo_label_smoothing')
+  })
+})

@@ -36,7 +36,8 @@ export function RunCharts({ sources, compact = false }: RunChartsProps) {
   useEffect(() => setZoom(null), [axis])
   const full = fullRange(recent, axis)
   const range = zoom ?? full
-  const losses = useMemo(() => lossLines(recent, axis, chosen.weight, words), [recent, axis, chosen.weight, words])
+  const points = recent.reduce((sum, { curves }) => sum + curveOver(curves, 'loss').x.length, 0) // columns grow in place: the smoothed line must not stay behind
+  const losses = useMemo(() => lossLines(recent, axis, chosen.weight, words), [recent, axis, chosen.weight, words, points])
   const keys = otherKeys(recent)
   const shared = { axis, range, full, onZoom: setZoom }
   return (
@@ -53,6 +54,7 @@ export function RunCharts({ sources, compact = false }: RunChartsProps) {
             lines={otherLines(recent, key, place, axis, compact ? 0 : chosen.weight, words)}
             height={compact ? 92 : 150}
             savable={!compact}
+            overlaid={recent.length > 1}
             {...shared}
           />
         ))}

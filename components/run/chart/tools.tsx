@@ -13,6 +13,7 @@ import { Button } from '@/components/ui/button'
 import { cx } from '@/components/ui/cx'
 import { Slider } from '@/components/ui/slider'
 import { axes, hasAxis, type Axis } from '@/lib/curves'
+import type { Messages } from '@/lib/messages/en'
 
 interface ChartToolsProps {
   sources: readonly ChartSource[]
@@ -23,7 +24,7 @@ interface ChartToolsProps {
   zoom: Zoom
   onZoom: (zoom: Zoom) => void
   lines: readonly PlotLine[]
-  /** Of one run: its lines are named here; those of several beside the page's list of runs. */
+  /** Of one run: its lines are named here; those of several by the page's list of runs. */
   alone: boolean
   save: ReactNode
 }
@@ -33,16 +34,14 @@ export function ChartTools({ sources, look, axis, range, full, zoom, onZoom, lin
   const words = t.ui.chart
   return (
     <div className="flex min-h-10 shrink-0 flex-wrap items-center gap-x-3 px-3">
-      {alone && (
-        <ul className="flex h-10 items-center gap-3 text-2xs text-ink-soft max-sm:h-7">
-          {lines.map(({ id, name, colour, faint }) => (
-            <li key={id} className="flex items-center gap-1.5 whitespace-nowrap">
-              <span className="h-0.5 w-3.5 rounded-full" style={{ background: colour, opacity: faint ? 0.5 : 1 }} />
-              {name}
-            </li>
-          ))}
-        </ul>
-      )}
+      <ul className="flex h-10 items-center gap-3 text-2xs text-ink-soft max-sm:h-7">
+        {(alone ? lines : kindsOf(lines, words)).map(({ id, name, colour, faint, dashed }) => (
+          <li key={id} className="flex items-center gap-1.5 whitespace-nowrap">
+            <span className={cx('w-3.5 border-t-2', dashed && 'border-dashed')} style={{ borderColor: colour, opacity: faint ? 0.5 : 1 }} />
+            {name}
+          </li>
+        ))}
+      </ul>
       <div className="ml-auto flex min-h-9 flex-wrap items-center justify-end gap-x-2">
         {zoom && (
           <Button size="sm" intent="ghost" onClick={() => onZoom(null)} className="text-accent">
@@ -78,6 +77,12 @@ export function ChartTools({ sources, look, axis, range, full, zoom, onZoom, lin
       </div>
     </div>
   )
+}
+
+/** Of several runs, each in a colour of its own: what a whole line and a broken one are. */
+function kindsOf(lines: readonly PlotLine[], words: Messages['ui']['chart']): Pick<PlotLine, 'id' | 'name' | 'colour' | 'faint' | 'dashed'>[] {
+  const loss = { id: 'loss', name: words.loss, colour: 'var(--ink-soft)' }
+  return lines.some(({ dashed }) => dashed) ? [loss, { ...loss, id: 'eval', name: words.keys.eval_loss, dashed: true }] : [loss]
 }
 
 interface ChoiceProps {

@@ -17,6 +17,7 @@ import type { SystemRecord } from '@/lib/system-log'
 const ASK_EVERY_MS = 5000
 
 const GB = 1e9
+const PERCENT = 100
 
 type Words = Messages['ui']['run_page']['system']
 interface Shown {
@@ -37,7 +38,7 @@ function lineOf(records: readonly SystemRecord[], id: string, name: string, colo
 function figuresOf(records: readonly SystemRecord[], words: Words): Shown[] {
   const line = (id: string, name: string, colour: string, value: Parameters<typeof lineOf>[4]) => lineOf(records, id, name, `var(--series-${colour})`, value)
   const machine: Shown[] = [
-    { title: words.cpu, name: 'cpu', lines: [line('machine', words.machine, 'train', ({ cpu }) => cpu), line('trainer', words.trainer, 'eval', ({ trainer_cpu }) => trainer_cpu)] },
+    { title: words.cpu, name: 'cpu', lines: [line('machine', words.machine, 'train', ({ cpu }) => cpu * PERCENT), line('trainer', words.trainer, 'eval', ({ trainer_cpu }) => trainer_cpu * PERCENT)] },
     {
       title: words.memory, name: 'memory',
       lines: [line('machine', words.machine, 'train', ({ memory }) => memory / GB), line('trainer', words.trainer, 'eval', ({ trainer_memory }) => trainer_memory / GB), line('total', words.total, 'lr', ({ memory_total }) => memory_total / GB)],
@@ -46,7 +47,7 @@ function figuresOf(records: readonly SystemRecord[], words: Words): Shown[] {
   const gpus = Array.from({ length: Math.max(0, ...records.map(({ gpus: found }) => found.length)) }, (_, gpu): Shown[] => {
     const number = gpu
     return [
-      { title: fill(words.gpu_use, { number }), name: `gpu_${gpu}_use`, lines: [line('use', words.machine, 'train', (record) => record.gpus[gpu]?.use)] },
+      { title: fill(words.gpu_use, { number }), name: `gpu_${gpu}_use`, lines: [line('use', words.machine, 'train', (record) => record.gpus[gpu] && record.gpus[gpu].use * PERCENT)] },
       {
         title: fill(words.gpu_memory, { number }), name: `gpu_${gpu}_memory`,
         lines: [line('memory', words.machine, 'train', (record) => record.gpus[gpu] && record.gpus[gpu].memory / GB), line('total', words.total, 'lr', (record) => record.gpus[gpu] && record.gpus[gpu].memory_total / GB)],

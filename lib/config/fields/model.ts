@@ -25,7 +25,7 @@ export const modelFields = {
   moe_aux_loss_coef: number(null, { minimum: 0, needs: { '*': 'mixture_of_experts' } }),
   train_from_scratch: boolean(false, { needs: { '*': 'scratch' } }),
   trust_remote_code: boolean(false, { inert: true }),
-  adapter_folder: text(null, { needs: { '*': 'hub' } }),
+  adapter_folder: text(null, { needs: { '*': 'hub_adapter' } }),
   model_revision: text('main'),
   cache_dir: text(null, { inert: true }),
   hf_hub_token: text(null),
