@@ -66,7 +66,7 @@ export async function openBoard(options: ServerOptions, makePage: (server: Serve
   const uploads = openUploads(home, inspect)
   const hub = openHub((downloads) => browsers.emit('downloads', downloads))
   const exports = openExports(home, (jobs) => browsers.emit('exports', jobs))
-  server.on('request', httpHandler(guard, makeEndpoints({ home, paths, runs, jobs, inspect, datasets, hub, uploads, exports, saved: openSavedArgs(home) }), runs, uploads, makePage(server), options.dev))
+  server.on('request', httpHandler(guard, makeEndpoints({ home, paths, runs, jobs, inspect, datasets, hub, uploads, exports, saved: openSavedArgs(home) }), { runs, exports, paths }, uploads, makePage(server), options.dev))
   serveBrowsers(browsers, { runs, chat, hub, paths, exports })
   inspect.warmUp()
   return {

@@ -1,14 +1,16 @@
 'use client'
 /** The exports of this board, the newest first: how far each is, what came of it, and where it lies. */
 import Copy from 'lucide-react/icons/copy'
+import Download from 'lucide-react/icons/download'
 import { useState } from 'react'
 import { call } from '@/components/call'
 import { useLocale } from '@/components/locale'
 import { useSocket } from '@/components/socket'
-import { Button } from '@/components/ui/button'
+import { Button, buttonClass } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
 import { Message } from '@/components/ui/message'
 import { ProgressBar } from '@/components/ui/progress-bar'
+import { exportFileHref, exportFolderHref } from '@/lib/downloads'
 import type { Fault } from '@/lib/errors'
 import type { ExportJob, Verdict } from '@/lib/export'
 import { bytes, percent, shortNumber } from '@/lib/format'
@@ -63,6 +65,12 @@ function Job({ job }: { job: ExportJob }) {
       {fault && <Message tone="danger" role="alert">{say(fault)}</Message>}
       {state.files.length > 0 && <Result job={job} />}
       <div className="flex flex-wrap gap-2">
+        {state.status === 'done' && (
+          <a href={exportFolderHref(id)} download className={buttonClass('secondary', 'sm')}>
+            <Download aria-hidden className="size-3.5" />
+            {words.download}
+          </a>
+        )}
         {state.status === 'running' ? (
           <Button size="sm" intent="danger" onClick={() => ask('export_cancel')}>{words.cancel}</Button>
         ) : (
@@ -73,7 +81,7 @@ function Job({ job }: { job: ExportJob }) {
   )
 }
 
-function Result({ job: { folder, state } }: { job: ExportJob }) {
+function Result({ job: { id, folder, state } }: { job: ExportJob }) {
   const { t, locale } = useLocale()
   return (
     <>
@@ -84,7 +92,7 @@ function Result({ job: { folder, state } }: { job: ExportJob }) {
       <ul aria-label={t.ui.export.files} className="grid gap-x-6 gap-y-0.5 text-xs sm:grid-cols-2">
         {state.files.map(({ name, size }) => (
           <li key={name} className="flex justify-between gap-3">
-            <span className="min-w-0 truncate" title={name}>{name}</span>
+            <a href={exportFileHref(id, name)} download title={fill(t.ui.run_page.files.download, { name })} className="min-w-0 truncate text-accent underline-offset-2 hover:underline">{name}</a>
             <span className="tabular shrink-0 text-ink-faint">{bytes(size, locale)}</span>
           </li>
         ))}

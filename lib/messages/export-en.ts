@@ -35,6 +35,7 @@ export const exportEn = {
   progress: 'Progress of the export',
   cancel: 'Cancel',
   forget: 'Take off the list',
+  download: 'Download as ZIP',
   copy_path: 'Copy the path',
   hub_private: 'Private repository',
   hub_private_help: 'Whether a repository that is made for the export is seen by you alone; one that is there already stays as it is.',

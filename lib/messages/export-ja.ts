@@ -37,6 +37,7 @@ export const exportJa: Messages['ui']['export'] = {
   progress: 'エクスポートの進捗',
   cancel: 'キャンセル',
   forget: '一覧から外す',
+  download: 'ZIP でダウンロード',
   copy_path: 'パスをコピー',
   hub_private: '非公開リポジトリ',
   hub_private_help: 'エクスポート用に作成されるリポジトリを自分だけに表示するかどうか。既存のリポジトリは変更されません。',

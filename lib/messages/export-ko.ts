@@ -37,6 +37,7 @@ export const exportKo: Messages['ui']['export'] = {
   progress: '내보내기 진행률',
   cancel: '취소',
   forget: '목록에서 제거',
+  download: 'ZIP으로 내려받기',
   copy_path: '경로 복사',
   hub_private: '비공개 저장소',
   hub_private_help: '내보내기를 위해 새로 만드는 저장소를 본인만 볼 수 있게 할지 정합니다. 이미 있는 저장소는 그대로 유지됩니다.',

@@ -37,6 +37,7 @@ export const exportRu: Messages['ui']['export'] = {
   progress: 'Ход экспорта',
   cancel: 'Отменить',
   forget: 'Убрать из списка',
+  download: 'Скачать как ZIP',
   copy_path: 'Скопировать путь',
   hub_private: 'Приватный репозиторий',
   hub_private_help: 'Виден ли только вам репозиторий, создаваемый для экспорта; уже существующий остаётся как есть.',

@@ -37,6 +37,7 @@ export const exportZh: Messages['ui']['export'] = {
   progress: '导出进度',
   cancel: '取消',
   forget: '从列表中移除',
+  download: '下载为 ZIP',
   copy_path: '复制路径',
   hub_private: '私有仓库',
   hub_private_help: '为本次导出新建的仓库是否仅自己可见；已有的仓库保持不变。',

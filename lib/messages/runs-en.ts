@@ -116,7 +116,7 @@ export const runsEn = {
       copy: 'Copy as YAML',
       default: 'default',
     },
-    files: { name: 'File', size: 'Size', changed: 'Changed', download: 'Download {name}', total: '{count} files, {size}' },
+    files: { name: 'File', size: 'Size', changed: 'Changed', download: 'Download {name}', total: '{count} files, {size}', adapter: 'Adapter as ZIP', adapter_of: 'Adapter of {checkpoint} as ZIP', adapter_help: 'The adapter with its tokenizer, without what only the training needs.' },
     system: {
       none: 'Nothing was measured yet: a trainer of this version notes the machine’s load every five seconds.',
       cpu: 'Processors in use, %',

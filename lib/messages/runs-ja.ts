@@ -120,7 +120,7 @@ export const runsJa = {
       copy: 'YAML としてコピー',
       default: '既定',
     },
-    files: { name: 'ファイル', size: 'サイズ', changed: '更新日時', download: '{name} をダウンロード', total: '{count} 個のファイル、{size}' },
+    files: { name: 'ファイル', size: 'サイズ', changed: '更新日時', download: '{name} をダウンロード', total: '{count} 個のファイル、{size}', adapter: 'アダプター (ZIP)', adapter_of: '{checkpoint} のアダプター (ZIP)', adapter_help: 'アダプターとトークナイザー。学習の再開だけに必要なファイルは含みません。' },
     system: {
       none: 'まだ測定値がありません。このバージョンのトレーナーは 5 秒ごとにマシンの負荷を記録します。',
       cpu: 'プロセッサ使用率 (%)',

@@ -120,7 +120,7 @@ export const runsKo = {
       copy: 'YAML로 복사',
       default: '기본값',
     },
-    files: { name: '파일', size: '크기', changed: '수정 시각', download: '{name} 다운로드', total: '파일 {count}개, {size}' },
+    files: { name: '파일', size: '크기', changed: '수정 시각', download: '{name} 다운로드', total: '파일 {count}개, {size}', adapter: '어댑터 ZIP', adapter_of: '{checkpoint} 어댑터 ZIP', adapter_help: '학습에만 필요한 파일을 뺀 어댑터와 토크나이저입니다.' },
     system: {
       none: '아직 측정된 것이 없습니다. 이 버전의 트레이너는 5초마다 컴퓨터의 부하를 기록합니다.',
       cpu: '프로세서 사용률(%)',

@@ -120,7 +120,7 @@ export const runsRu = {
       copy: 'Копировать как YAML',
       default: 'по умолчанию',
     },
-    files: { name: 'Файл', size: 'Размер', changed: 'Изменён', download: 'Скачать {name}', total: 'Файлов: {count}, {size}' },
+    files: { name: 'Файл', size: 'Размер', changed: 'Изменён', download: 'Скачать {name}', total: 'Файлов: {count}, {size}', adapter: 'Адаптер в ZIP', adapter_of: 'Адаптер {checkpoint} в ZIP', adapter_help: 'Адаптер с токенизатором, без того, что нужно лишь для обучения.' },
     system: {
       none: 'Измерений пока нет: процесс обучения этой версии записывает нагрузку машины каждые пять секунд.',
       cpu: 'Загрузка процессоров, %',

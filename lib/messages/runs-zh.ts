@@ -120,7 +120,7 @@ export const runsZh = {
       copy: '复制为 YAML',
       default: '默认',
     },
-    files: { name: '文件', size: '大小', changed: '修改时间', download: '下载 {name}', total: '{count} 个文件，共 {size}' },
+    files: { name: '文件', size: '大小', changed: '修改时间', download: '下载 {name}', total: '{count} 个文件，共 {size}', adapter: '下载适配器（ZIP）', adapter_of: '下载 {checkpoint} 的适配器（ZIP）', adapter_help: '适配器及其分词器，不含仅供继续训练的文件。' },
     system: {
       none: '还没有测量数据：本版本的训练程序每五秒记录一次机器负载。',
       cpu: '处理器使用率（%）',

@@ -103,6 +103,7 @@ export const uiEn = {
     starting: 'Starting …',
     preview_command: 'Preview command',
     preview_help: 'The same run from a terminal, here or in LLaMA-Factory.',
+    preview_cpu: 'use_cpu stands here because LLaMA-Factory wants it said before it computes in bfloat16 without a GPU. Take it out on a machine that has one.',
     checking: 'Checking …',
     ready_hint: 'Choose a model and a dataset, then press Start.',
     faults: 'To change:',

@@ -104,6 +104,7 @@ export const uiJa: Messages['ui'] = {
     starting: '開始中…',
     preview_command: 'コマンドをプレビュー',
     preview_help: '同じ実行を、ここまたは LLaMA-Factory のターミナルで行うコマンド。',
+    preview_cpu: 'GPU がない場合、LLaMA-Factory は use_cpu の指定がないと bfloat16 で計算しないため、ここに入れてあります。GPU のあるマシンでは外してください。',
     checking: '確認中…',
     ready_hint: 'モデルとデータセットを選び、「開始」を押してください。',
     faults: '直す設定：',

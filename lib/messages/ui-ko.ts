@@ -104,6 +104,7 @@ export const uiKo: Messages['ui'] = {
     starting: '시작하는 중 …',
     preview_command: '명령 미리 보기',
     preview_help: '터미널에서 여기 또는 LLaMA-Factory로 같은 실행을 하는 명령입니다.',
+    preview_cpu: 'GPU가 없으면 LLaMA-Factory는 use_cpu를 지정해야만 bfloat16으로 계산합니다. GPU가 있는 컴퓨터에서는 빼세요.',
     checking: '확인하는 중 …',
     ready_hint: '모델과 데이터셋을 선택한 다음 시작을 누르십시오.',
     faults: '고칠 설정:',

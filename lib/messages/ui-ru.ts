@@ -104,6 +104,7 @@ export const uiRu: Messages['ui'] = {
     starting: 'Запуск …',
     preview_command: 'Показать команду',
     preview_help: 'Тот же запуск из терминала, здесь или в LLaMA-Factory.',
+    preview_cpu: 'use_cpu указан потому, что без GPU LLaMA-Factory считает в bfloat16 только с ним. На машине с GPU уберите его.',
     checking: 'Проверка …',
     ready_hint: 'Выберите модель и датасет, затем нажмите «Начать».',
     faults: 'Нужно исправить:',

@@ -104,6 +104,7 @@ export const uiZh: Messages['ui'] = {
     starting: '正在启动…',
     preview_command: '预览命令',
     preview_help: '在终端中以同样的配置训练，可用于本机或 LLaMA-Factory。',
+    preview_cpu: '此处有 use_cpu，是因为没有 GPU 时 LLaMA-Factory 要求先声明它才会以 bfloat16 计算。在有 GPU 的机器上请将其删去。',
     checking: '正在检查…',
     ready_hint: '选择模型和数据集，然后点击“开始”。',
     faults: '需要修改：',

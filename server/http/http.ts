@@ -5,13 +5,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { api, type ApiName } from '@/lib/api'
 import { jsonProblem, schemaProblem } from '@/lib/causes'
 import { problem, UserError, type Fault, type Problem } from '@/lib/errors'
+import type { Download } from '@/lib/downloads'
 import { uploadsPath } from '@/lib/datasets/upload'
 import { sentence } from '@/lib/messages'
 import type { Endpoints } from '@/server/http/endpoints'
 import { faultOf } from '@/server/fault'
 import type { Guard } from '@/server/http/guard'
-import { isRunFile, sendRunFile } from '@/server/http/run-download'
-import type { Runs } from '@/server/runs/runs'
+import { downloadOf, sendDownload, type DownloadParts } from '@/server/http/downloads'
 import type { Uploads } from '@/server/datasets/uploads'
 
 /** A configuration with a long system prompt is far below this. */
@@ -91,16 +91,16 @@ function refuse(request: IncomingMessage, response: ServerResponse, status: numb
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${sentence(fault, 'en')}\n`)
 }
 
-function serveRunFile(runs: Runs, request: IncomingMessage, response: ServerResponse): void {
+function serveDownload(download: Download, parts: DownloadParts, request: IncomingMessage, response: ServerResponse): void {
   try {
-    sendRunFile(runs, request, response)
+    sendDownload(download, parts, request, response)
   } catch (error) {
     refuse(request, response, 404, faultOf(error))
   }
 }
 
 /** The server's answer to every request that is not the socket's. `dev`: the page is served from its sources, which takes eval. */
-export function httpHandler(guard: Guard, endpoints: Endpoints, runs: Runs, uploads: Uploads, page: Page, dev: boolean) {
+export function httpHandler(guard: Guard, endpoints: Endpoints, parts: DownloadParts, uploads: Uploads, page: Page, dev: boolean) {
   const always = Object.entries(dev ? headers : builtHeaders)
   return (request: IncomingMessage, response: ServerResponse): void => {
     for (const [name, value] of always) response.setHeader(name, value)
@@ -111,7 +111,8 @@ export function httpHandler(guard: Guard, endpoints: Endpoints, runs: Runs, uplo
     const name = request.url?.match(/^\/api\/([^?]*)/)?.[1]
     if (name !== undefined) return void serveApi(name, endpoints, request, response)
     if (request.url === uploadsPath || request.url?.startsWith(`${uploadsPath}/`)) return void uploads.handle(request, response)
-    if (isRunFile(request)) return serveRunFile(runs, request, response)
+    const download = downloadOf(request)
+    if (download !== null) return serveDownload(download, parts, request, response)
     void page(request, response).catch((error: unknown) => {
       const fault = faultOf(error)
       if (response.headersSent) response.destroy()

@@ -26,6 +26,8 @@ const files = { args: 'export.yaml', record: 'job.json', state: 'state.json', ou
 
 export interface Exports {
   list(): ExportJob[]
+  /** Where it is, or was to be, made. @throws UserError `export_unknown` */
+  folderOf(id: string): string
   /** @throws UserError `export_busy` */
   start(args: TrainingArgs, options: ExportOptions): string
   /** What was half written goes. */
@@ -91,6 +93,7 @@ export function openExports(home: string, tell: (jobs: ExportJob[]) => void): Ex
   }
   return {
     list,
+    folderOf: (id) => found(id).folder,
     start(args, options) {
       if (going() !== undefined) throw new UserError('export_busy')
       const started_at = Date.now()

@@ -1,5 +1,5 @@
 /** The Export page with the real trainer: the starter merged and as a GGUF file, checked after it was written; what is in the way is said at its field. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -38,6 +38,9 @@ describe.skipIf(chromiumPath === null)('the Export page', () => {
     const folder = await make('Merged model', 'starter-merged')
     expect(readdirSync(folder)).toEqual(expect.arrayContaining(['Modelfile', 'chat_template.jinja', 'config.json', 'generation_config.json', 'model.safetensors', 'tokenizer.json']))
     expect(await job('starter-merged').textContent()).toContain('the most likely token is the same in 100%')
+    const [download] = await Promise.all([window.page.waitForEvent('download'), job('starter-merged').getByRole('link', { name: 'Download as ZIP' }).click()])
+    expect(download.suggestedFilename()).toBe('starter-merged.zip')
+    expect(statSync(await download.path()).size).toBeGreaterThan(statSync(path.join(folder, 'model.safetensors')).size)
   })
 
   test('makes a GGUF file, and the list is there after a reload', async () => {

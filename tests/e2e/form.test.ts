@@ -172,7 +172,8 @@ describe.skipIf(chromiumPath === null)('the Train form', () => {
     await page.getByRole('menuitem', { name: 'Export as a file' }).click()
     const file = await saved
     expect(file.suggestedFilename()).toBe('Tuneboard-Starter_sft.yaml')
-    expect(readFileSync(await file.path(), 'utf8')).toMatch(/^max_samples: 200$/m)
+    const text = readFileSync(await file.path(), 'utf8')
+    for (const line of [/^max_samples: 200$/m, /^output_dir: saves\/Tuneboard-Starter\/lora\/train_/m]) expect(text).toMatch(line)
     expect(window.complaints).toEqual([])
     await window.close()
   })

@@ -4,7 +4,7 @@ import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, sy
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { curvesOf } from '@/lib/curves'
-import { runFileHref } from '@/lib/run-file'
+import { runFileHref } from '@/lib/downloads'
 import type { Board } from '@/server/board'
 import { call, checkout, fakeTrainer, get, openBrowser, openTestBoard, pause, removeHome, startRun, temporaryHome, until, type Browser } from './harness'
 

@@ -8,25 +8,28 @@ import SlidersVertical from 'lucide-react/icons/sliders-vertical'
 import Sparkles from 'lucide-react/icons/sparkles'
 import dynamic from 'next/dynamic'
 import { useEffect, useRef, useState } from 'react'
+import { useBoard } from '@/components/board'
 import type { Offer } from '@/components/config/arguments/proposals'
 import { draft, modelFolder } from '@/components/config/draft'
 import { useLocale } from '@/components/locale'
 import { buttonClass } from '@/components/ui/button'
 import { menuItem, menuPanel } from '@/components/ui/menu'
 import { presetNames, type PresetName } from '@/lib/config/presets'
+import type { Runtime } from '@/lib/runtime'
 
 const ProposalDialog = dynamic(() => import('@/components/config/arguments/proposal-dialog').then((module) => module.ProposalDialog), { ssr: false })
 const SavedDialog = dynamic(() => import('@/components/config/arguments/saved-dialog').then((module) => module.SavedDialog), { ssr: false })
 
 const proposals = () => import('@/components/config/arguments/proposals')
 
-async function exportFile(): Promise<void> {
-  const [{ download }, { draftYaml }] = await Promise.all([import('@/components/config/arguments/download'), import('@/components/config/arguments/draft-yaml')])
-  download(`${modelFolder(draft.get()) ?? 'model'}_${String(draft.get().args.stage)}.yaml`, draftYaml())
+async function exportFile(runtime: Runtime | null): Promise<void> {
+  const [{ download }, { exportedYaml }] = await Promise.all([import('@/components/config/arguments/download'), import('@/components/config/arguments/draft-yaml')])
+  download(`${modelFolder(draft.get()) ?? 'model'}_${String(draft.get().args.stage)}.yaml`, exportedYaml(runtime))
 }
 
 export function ArgumentsMenu() {
   const { t } = useLocale()
+  const runtime = useBoard()?.runtime ?? null
   const words = t.ui.form
   const [offer, setOffer] = useState<Offer | null>(null)
   const [saved, setSaved] = useState(false)
@@ -56,7 +59,7 @@ export function ArgumentsMenu() {
             <FileUp aria-hidden className="size-4 shrink-0 text-ink-faint" />
             {words.import}
           </DropdownMenu.Item>
-          <DropdownMenu.Item className={menuItem} onSelect={() => void exportFile()}>
+          <DropdownMenu.Item className={menuItem} onSelect={() => void exportFile(runtime)}>
             <FileDown aria-hidden className="size-4 shrink-0 text-ink-faint" />
             {words.export}
           </DropdownMenu.Item>

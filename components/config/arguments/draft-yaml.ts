@@ -2,12 +2,19 @@
 /** The form as a file, also while it is not complete: each value as its setting reads it, or as it was typed. */
 import { draft, toArgs } from '@/components/config/draft'
 import { fieldOf, keys, type Key } from '@/lib/config/fields'
+import { forLlamaFactory } from '@/lib/config/llama-factory'
 import { writeYaml } from '@/lib/config/yaml'
+import type { Runtime } from '@/lib/runtime'
 
-export function draftYaml(): string {
+/** For this board, which names a run's folder itself. */
+export const draftYaml = (): string => writeYaml({ ...draftValues(), output_dir: null })
+
+/** For any trainer, in the folder that the preview names. */
+export const exportedYaml = (runtime: Runtime | null): string => writeYaml(forLlamaFactory(draftValues(), runtime))
+
+function draftValues(): Record<Key, unknown> {
   const raw = toArgs(draft.get())
-  const values = Object.fromEntries(keys.map((key) => [key, key === 'output_dir' ? null : valueOf(key, raw[key])])) as Record<Key, unknown>
-  return writeYaml(values)
+  return Object.fromEntries(keys.map((key) => [key, valueOf(key, raw[key])])) as Record<Key, unknown>
 }
 
 function valueOf(key: Key, raw: unknown): unknown {

@@ -5,10 +5,18 @@ import { useLocale } from '@/components/locale'
 import { useCall } from '@/components/use-call'
 import { buttonClass } from '@/components/ui/button'
 import { Message } from '@/components/ui/message'
+import type { RunFile } from '@/lib/api'
 import { bytes, count } from '@/lib/format'
 import { fill } from '@/lib/messages/text'
-import type { RunSummary } from '@/lib/run'
-import { runFileHref } from '@/lib/run-file'
+import { runFiles, type RunSummary } from '@/lib/run'
+import { runAdapterHref, runFileHref } from '@/lib/downloads'
+
+/** Where there is an adapter: null for the run's result, else a checkpoint's name. The result, or without one the newest checkpoint. */
+function adaptersAmong(files: readonly RunFile[]): (string | null)[] {
+  const places = files.map(({ path }) => path.split('/')).filter((parts) => parts.length <= 2 && parts.at(-1) === runFiles.adapterWeights)
+  const checkpoints = places.flatMap(([first, ...rest]) => (rest.length > 0 ? [first] : []))
+  return places.length > checkpoints.length ? [null] : checkpoints.slice(-1)
+}
 
 export function FilesPanel({ run }: { run: RunSummary }) {
   const { t, say, locale } = useLocale()
@@ -22,7 +30,15 @@ export function FilesPanel({ run }: { run: RunSummary }) {
   const total = files.reduce((sum, { size }) => sum + size, 0)
   return (
     <div className="p-4">
-      <p className="text-xs text-ink-faint">{fill(words.total, { count: count(files.length, locale), size: bytes(total, locale) })}</p>
+      <div className="flex flex-wrap items-center gap-2">
+        <p className="mr-auto text-xs text-ink-faint">{fill(words.total, { count: count(files.length, locale), size: bytes(total, locale) })}</p>
+        {adaptersAmong(files).map((checkpoint) => (
+          <a key={checkpoint} href={runAdapterHref(run.id, checkpoint)} download title={words.adapter_help} className={buttonClass('secondary', 'sm')}>
+            <Download aria-hidden className="size-3.5" />
+            {checkpoint === null ? words.adapter : fill(words.adapter_of, { checkpoint })}
+          </a>
+        ))}
+      </div>
       <div className="mt-2 overflow-x-auto">
         <table className="tabular w-full text-xs">
           <thead>
