@@ -59,7 +59,7 @@ export async function* check(dir: string, runtime?: ModelRuntime): AsyncGenerato
     const model = path.join(dir, 'models', golden.model)
     const raw = z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(path.join(model, 'config.json'), 'utf8')))
     const config = modelConfig(raw, model)
-    const runner = await open(model, config, null)
+    const runner = await open(model, config, [])
     try {
       yield* checkModel(label, golden, config, runner)
     } finally {
@@ -115,7 +115,7 @@ async function* checkVariant(label: string, model: string, config: ModelConfig, 
   const { inv_freq, attention_scaling } = ropeFrequencies(config.rope, input_ids[0].length)
   const frequencies = first(variant.inv_freq, (f, i) => away(`inv_freq[${i}]`, f, inv_freq[i], 1e-6 * f))
   yield result(`${label} frequencies`, frequencies ?? away('attention_scaling', variant.attention_scaling, attention_scaling, 1e-6))
-  const runner = await open(model, config, null)
+  const runner = await open(model, config, [])
   try {
     const batch = batchOf({ input_ids, labels: input_ids })
     yield result(`${label} logits`, logitsFault(await runner.logits(batch), batch, config.vocab_size, variant.row_stats, variant.full_logits))

@@ -6,6 +6,7 @@ import { paramsIn } from '@/trainer/engine/base'
 import { inputFeeds, isPacked, labelFeeds } from '@/trainer/engine/batch'
 import { FrozenWeights } from '@/trainer/engine/frozen'
 import { createGenerator } from '@/trainer/engine/generator'
+import { openSource } from '@/trainer/engine/source'
 import type { Batch } from '@/trainer/engine/types'
 import { type InputSpec, Program } from '@/trainer/graph/program'
 import { Session } from '@/trainer/graph/session'
@@ -14,21 +15,20 @@ import { paramSpecs } from '@/trainer/model/params'
 import { forward, logits } from '@/trainer/model/transformer'
 import { crossEntropy } from '@/trainer/ops/cross-entropy'
 import { gatherRows } from '@/trainer/ops/gather-rows'
-import { openWeights } from '@/trainer/weights/index'
 
-export const openGraph: OpenRunner = async (folder, config, adapter) => {
+export const openGraph: OpenRunner = async (folder, config, adapters) => {
   return {
-    logits: async batch => run(folder, config, adapter, batch, 'logits').values,
+    logits: async batch => run(folder, config, adapters, batch, 'logits').values,
     loss: async batch => {
-      const { values, tokens } = run(folder, config, adapter, batch, 'loss')
+      const { values, tokens } = run(folder, config, adapters, batch, 'loss')
       return { loss_sum: values[0], tokens }
     },
     greedy: async (prompt, count, repetition_penalty) => {
-      const generator = await createGenerator({ config, weights: folder, adapter, dtype: 'float32', max_length: prompt.length + count })
+      const generator = await createGenerator({ config, weights: folder, adapters, dtype: 'float32', max_length: prompt.length + count })
       const rule = { do_sample: false, temperature: 1, top_k: 0, top_p: 1, repetition_penalty, seed: 0, max_new_tokens: count }
       const tokens: number[] = []
       try {
-        const side = adapter === null ? 'base' : 'adapter'
+        const side = adapters.length === 0 ? 'base' : 'adapter'
         for await (const token of generator.generate(prompt, { ...rule, stop_ids: [], side, signal: new AbortController().signal })) tokens.push(token)
       } finally {
         generator.dispose()
@@ -39,10 +39,10 @@ export const openGraph: OpenRunner = async (folder, config, adapter) => {
   }
 }
 
-/** Loads the base, records one program for this batch's shape (an adapter's tensors are constants of it), and runs it. */
-function run(folder: string, config: ModelConfig, adapter: string | null, batch: Batch, output: 'logits' | 'loss'): { values: Float32Array; tokens: number } {
+/** Loads the base, records one program for this batch's shape (adapters' tensors are constants of it), and runs it. */
+function run(folder: string, config: ModelConfig, adapters: readonly string[], batch: Batch, output: 'logits' | 'loss'): { values: Float32Array; tokens: number } {
   const program = new Program('float32')
-  const frozen = new FrozenWeights(program, paramSpecs(config), openWeights(folder, config))
+  const frozen = new FrozenWeights(program, paramSpecs(config), openSource(folder, config))
   frozen.define(program)
   const { rows, length } = batch
   const int: InputSpec = { dtype: 'int32', shape: [rows * length] }
@@ -53,7 +53,7 @@ function run(folder: string, config: ModelConfig, adapter: string | null, batch:
     const x = given as Record<string, Tensor1D>
     const params = paramsIn(scope, config, frozen)
     const input = { rows, length, ids: x.ids, positions: x.positions ?? null, segments: x.segments ?? null }
-    const hidden = forward(params, config, input, adapterOptions(adapter, config))
+    const hidden = forward(params, config, input, adapterOptions(adapters, config))
     const value: Tensor = output === 'logits'
       ? reshape(logits(params, config, hidden), [-1])
       : crossEntropy(gatherRows(hidden, x.places), params.head, x.targets, x.weights, { softcap: config.logit_softcap })

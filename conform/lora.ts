@@ -10,7 +10,7 @@ import { type CheckResult } from '@/conform/check'
 import { away, batchOf, first, result, tokensFault } from '@/conform/forward'
 import { type ModelRuntime, chosenRuntime } from '@/conform/runner'
 import type { Engine, EngineSpec, NamedTensor } from '@/trainer/engine/types'
-import { mergeAdapter } from '@/trainer/export/merge'
+import { mergeAdapters } from '@/trainer/export/merge'
 import { openWeights, readModelConfig } from '@/trainer/weights/index'
 import { readSafetensors, readTensor } from '@/trainer/weights/safetensors'
 
@@ -85,7 +85,7 @@ async function* checkCase(label: string, own: string, model: string, golden: Cas
     engine.dispose()
   }
   if (golden.generate) {
-    const runner = await openRunner(model, config, final)
+    const runner = await openRunner(model, config, [final])
     try {
       for (const [i, { prompt, tokens }] of golden.generate.entries()) {
         yield result(`${label} greedy ${i}`, tokensFault(tokens, await runner.greedy(prompt, tokens.length, 1)))
@@ -139,7 +139,7 @@ export function tensorsFault(expected: NamedTensor[], found: NamedTensor[]): str
 function mergedFault(model: string, adapter: string, expected: NonNullable<Case['merged_weights']>): string | null {
   const out = mkdtempSync(path.join(os.tmpdir(), 'conform-merge-'))
   try {
-    mergeAdapter({ model, adapter, output: out })
+    mergeAdapters({ model, adapters: [adapter], output: out })
     const index = openWeights(out, readModelConfig(out))
     return first(Object.entries(expected), ([name, { shape, mean, std, sample_index, sample }]) => {
       const entry = index.get(name)

@@ -21,13 +21,13 @@ export interface Runner {
 /** An engine for a trajectory. */
 export type OpenEngine = (spec: EngineSpec & { weights: string }) => Promise<Engine>
 
-/** @param adapter an adapter's folder, or null for the base alone */
-export type OpenRunner = (folder: string, config: ModelConfig, adapter: string | null) => Promise<Runner>
+/** @param adapters folders of adapters; none for the base alone */
+export type OpenRunner = (folder: string, config: ModelConfig, adapters: readonly string[]) => Promise<Runner>
 
 /** Answers from the model code on the current eager backend. */
-export const openEager: OpenRunner = async (folder, config, adapter) => {
+export const openEager: OpenRunner = async (folder, config, adapters) => {
   const params = loadParams(folder, config)
-  const options = adapterOptions(adapter, config)
+  const options = adapterOptions(adapters, config)
   return {
     logits: batch => batchLogits(params, config, batch, options),
     loss: async batch => {

@@ -180,6 +180,8 @@ export interface AdapterEntry {
   path: string
   /** The base that it was trained on, as its adapter_config.json names it. */
   base: string
+  /** Adapters that were merged into the base before it was trained, in their order; it means something only on top of them. */
+  beneath: string[]
   /** The template that it was trained with, where the run's arguments say. */
   template: string | null
   updated_at: number

@@ -24,10 +24,10 @@ export type Sampling = z.infer<typeof samplingSchema>
 export const chatMessageSchema = z.strictObject({ role: z.enum(['user', 'assistant', 'observation', 'function']), content: z.string() })
 export type ChatMessage = z.infer<typeof chatMessageSchema>
 
-/** What a chat loads: a base, and at most one adapter folder beside it. Paths are resolved by the server inside the allowed roots. */
+/** What a chat loads: a base, and the folders of the adapters that answer together beside it. Paths are resolved by the server inside the allowed roots. */
 export const chatLoadSchema = z.strictObject({
   model_name_or_path: z.string().min(1),
-  adapter_name_or_path: z.string().nullable(),
+  adapter_name_or_path: z.array(z.string().min(1)),
   /** Null: the model's own. */
   template: z.string().min(1).nullable(),
   infer_dtype: z.enum(['auto', 'float32', 'bfloat16']).default('auto'),

@@ -62,7 +62,7 @@ export interface ExportJob {
   id: string
   options: ExportOptions
   model: string
-  adapter: string | null
+  adapters: string[]
   /** Absolute path of what is made. */
   folder: string
   state: ExportState
@@ -81,7 +81,7 @@ export interface ExportPlan {
 export const exportRecordSchema = z.strictObject({
   options: exportOptionsSchema,
   model: z.string(),
-  adapter: z.string().nullable(),
+  adapters: z.array(z.string()),
   folder: z.string(),
   pid: z.number().int(),
   pid_start: z.string().nullable(),

@@ -30,7 +30,7 @@ export async function createEngine(spec: EngineSpec, wasm = isWasm()): Promise<E
 export async function createGenerator(spec: GeneratorSpec, wasm = isWasm()): Promise<Generator> {
   if (!wasm) return (await import('@/trainer/engine/generator')).createGenerator(spec)
   await startWasm()
-  const { weights, adapter } = spec
-  if (adapter !== null && typeof adapter !== 'string') throw new Error('random adapters need the native runtime')
-  return (await import('@/trainer/model/eager-generator')).createEagerGenerator({ ...spec, weights: folder(weights), adapter })
+  const { weights, adapters } = spec
+  if ('random' in adapters) throw new Error('random adapters need the native runtime')
+  return (await import('@/trainer/model/eager-generator')).createEagerGenerator({ ...spec, weights: folder(weights), adapters })
 }

@@ -26,13 +26,13 @@ export function ChatSettings() {
   const system = useStore(chatState, (now) => now.system)
   const compare = useStore(chatState, (now) => now.compare)
   const settings = useStore(chatState, (now) => now.settings)
-  const adapter = useStore(chatState, (now) => now.adapter)
+  const adapters = useStore(chatState, (now) => now.adapters)
   const dtypes = useOptions('infer_dtype')
   const { label: dtypeLabel } = useWords('infer_dtype')
   const words = t.ui.chat
   return (
     <div className="space-y-4 p-4">
-      {adapter !== null && (
+      {adapters.length > 0 && (
         <div className="flex items-center gap-2">
           <Checkbox id="chat-compare" checked={compare} onChange={(next) => update({ compare: next })} />
           <FieldLabel id="chat-compare">{words.compare}</FieldLabel>

@@ -23,7 +23,7 @@ export function Composer() {
   const ready = connected && chat.status === 'ready' && sampling !== null && running.length === 0
   const words = t.ui.chat
 
-  const sides: ChatSide[] = chat.status === 'ready' && chat.load.adapter_name_or_path !== null ? (state.compare ? ['base', 'adapter'] : ['adapter']) : ['base']
+  const sides: ChatSide[] = chat.status === 'ready' && chat.load.adapter_name_or_path.length > 0 ? (state.compare ? ['base', 'adapter'] : ['adapter']) : ['base']
   const send = (turns: readonly Turn[], user: string) => {
     if (!socket || !sampling || user.trim() === '') return
     const { enable_thinking, skip_special_tokens } = state.settings

@@ -21,7 +21,8 @@ const turnSchema = z.object({ id: z.string(), user: z.string(), answers: z.parti
 const storedSchema = z.object({
   turns: z.array(turnSchema),
   system: z.string(),
-  adapter: z.string().nullable(),
+  /** Folders of the adapters; none for the base alone. */
+  adapters: z.array(z.string()).default([]),
   compare: z.boolean(),
   /** Raw values as typed, by configuration key. */
   settings: z.record(z.string(), z.unknown()),
@@ -38,7 +39,7 @@ export const firstSettings = {
   do_sample: true, temperature: 0.95, top_p: 0.7, top_k: 50, repetition_penalty: 1, max_new_tokens: 1024, enable_thinking: true, skip_special_tokens: true, infer_dtype: 'auto',
 } as const
 
-export const chatState = createStore<ChatState>({ turns: [], system: '', adapter: null, compare: true, settings: { ...firstSettings } })
+export const chatState = createStore<ChatState>({ turns: [], system: '', adapters: [], compare: true, settings: { ...firstSettings } })
 
 /** Faults of answers in this visit, by the answer's id. */
 export const answerFaults = createStore<Readonly<Record<string, Fault>>>({})

@@ -11,7 +11,7 @@ const dots = { unloaded: 'bg-line-strong', loading: 'bg-accent animate-[pulse-do
 
 export function LoadStatus({ chat }: { chat: ChatStatus }) {
   const { t, say } = useLocale()
-  const names = chat.status === 'unloaded' ? [] : [last(chat.load.model_name_or_path), chat.load.adapter_name_or_path && last(chat.load.adapter_name_or_path), chat.load.template]
+  const names = chat.status === 'unloaded' ? [] : [last(chat.load.model_name_or_path), ...chat.load.adapter_name_or_path.map(last), chat.load.template]
   if (chat.status === 'failed') return <Message tone="danger" role="alert">{say(chat.fault)}</Message>
   return (
     <p role="status" className="flex items-start gap-2 text-xs text-ink-soft">

@@ -13,7 +13,7 @@ export function EvaluateCommand({ onClose }: { onClose: () => void }) {
   const { t } = useLocale()
   const now = useStore(form, (value) => value)
   const parsed = useMemo(() => parseArgs(toArgs(now)), [now])
-  const help = [t.ui.train.preview_help, ...(now.compare_base && now.adapter !== null ? [t.ui.evaluate.preview_base] : [])].join(' ')
+  const help = [t.ui.train.preview_help, ...(now.compare_base && now.adapters.length > 0 ? [t.ui.evaluate.preview_base] : [])].join(' ')
   return (
     <Dialog open onOpenChange={onClose} title={t.ui.evaluate.preview_command} description={help} closeLabel={t.ui.close} wide>
       {parsed.ok ? <CommandTexts args={parsed.args} label={t.ui.evaluate.preview_command} /> : <FaultList faults={parsed.faults} />}

@@ -15,15 +15,15 @@ import type { Fault } from '@/lib/errors'
 
 export interface Form {
   values: EvaluateValues
-  adapter: string | null
+  adapters: string[]
   compare_base: boolean
   /** Last part of `output_dir`; empty: the server makes `eval_<date-time>`. */
   run_name: string
 }
 
 const storageKey = 'tuneboard.evaluate'
-const storedSchema = z.object({ values: z.record(z.string(), z.unknown()), adapter: z.string().nullable(), compare_base: z.boolean(), run_name: z.string() })
-const first: Form = { values: { ...evaluateFirst }, adapter: null, compare_base: false, run_name: '' }
+const storedSchema = z.object({ values: z.record(z.string(), z.unknown()), adapters: z.array(z.string()).default([]), compare_base: z.boolean(), run_name: z.string() })
+const first: Form = { values: { ...evaluateFirst }, adapters: [], compare_base: false, run_name: '' }
 export const form = createStore<Form>(first)
 
 export const setForm = (change: Partial<Form>): void => form.set((now) => ({ ...now, ...change }))
@@ -38,8 +38,8 @@ function timeName(now = new Date()): string {
 
 export const outputFolder = (): string => `saves/${modelFolder(draft.get()) ?? 'model'}/${String(draft.get().args.finetuning_type)}`
 
-export function toArgs({ values, adapter, run_name }: Form): Record<string, unknown> {
-  return evaluateArgs({ values, adapter, output_dir: `${outputFolder()}/${run_name.trim() || timeName()}` }, draft.get().args)
+export function toArgs({ values, adapters, run_name }: Form): Record<string, unknown> {
+  return evaluateArgs({ values, adapters, output_dir: `${outputFolder()}/${run_name.trim() || timeName()}` }, draft.get().args)
 }
 
 interface Checked {
@@ -96,7 +96,7 @@ export async function launch(): Promise<Fault | null> {
   checked.set((state) => ({ ...state, attempted: true }))
   if (ownFaults().length > 0) return null
   if ((await askServer()).length > 0) return null
-  const reply = await call('start', { args: toArgs(now), model: modelFolder(draft.get()), name: now.run_name.trim() || null, by: thisWindow(), compare_base: now.compare_base && now.adapter !== null })
+  const reply = await call('start', { args: toArgs(now), model: modelFolder(draft.get()), name: now.run_name.trim() || null, by: thisWindow(), compare_base: now.compare_base && now.adapters.length > 0 })
   if (!reply.ok) return reply.fault
   checked.set((state) => ({ ...state, attempted: false }))
   setForm({ run_name: '' })

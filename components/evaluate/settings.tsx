@@ -27,7 +27,7 @@ export function EvaluateSettings() {
   const { t } = useLocale()
   const words = t.ui.evaluate
   const { do_eval, do_predict } = useStore(form, (now) => now.values)
-  const { adapter, compare_base } = useStore(form, (now) => now)
+  const { adapters, compare_base } = useStore(form, (now) => now)
   return (
     <section aria-label={words.settings} className="flex min-h-0 flex-col bg-surface xl:border-r xl:border-line">
       <h1 className="shrink-0 px-4 pt-4 pb-1 text-lg font-semibold tracking-tight">{words.title}</h1>
@@ -46,7 +46,7 @@ export function EvaluateSettings() {
             <h2 id="evaluate-sampling" className="col-span-full text-sm font-semibold">{words.sampling}</h2>
             <Sampling />
             {answerKeys.map((key) => <NumberField key={key} name={key} />)}
-            <Flag name="compare_base" label={words.compare_base} help={words.compare_base_help} checked={compare_base && adapter !== null} disabled={adapter === null} onChange={(next) => setForm({ compare_base: next })} />
+            <Flag name="compare_base" label={words.compare_base} help={words.compare_base_help} checked={compare_base && adapters.length > 0} disabled={adapters.length === 0} onChange={(next) => setForm({ compare_base: next })} />
           </div>
         )}
         <div className="mt-3 grid grid-cols-2 gap-x-4 border-t border-line pt-3">

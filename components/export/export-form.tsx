@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { useBoard } from '@/components/board'
 import { call } from '@/components/call'
 import { draft } from '@/components/config/draft'
-import { AdapterField, useAdapters } from '@/components/export/adapter-field'
+import { AdapterField } from '@/components/export/adapter-field'
 import { FolderField } from '@/components/export/folder-field'
 import { FormatFields } from '@/components/export/format-fields'
 import { HubFields } from '@/components/export/hub-fields'
@@ -13,8 +13,10 @@ import { MoreFields } from '@/components/export/more-fields'
 import { usePlan } from '@/components/export/use-plan'
 import { exportArgs, exportWish, offeredFolder } from '@/components/export/wish'
 import { useLocale } from '@/components/locale'
+import { baseOf } from '@/components/model/adapter-entries'
 import { useSocket } from '@/components/socket'
 import { useStore } from '@/components/store'
+import { useCall } from '@/components/use-call'
 import { Button } from '@/components/ui/button'
 import { Message } from '@/components/ui/message'
 import type { Fault } from '@/lib/errors'
@@ -27,11 +29,12 @@ export function ExportForm() {
   const words = t.ui.export
   const wish = useStore(exportWish, (now) => now)
   const shown = useStore(draft, (now) => now)
-  const { entries, again } = useAdapters()
+  const { reply: adapters, again } = useCall('adapters', { model_name_or_path: null })
+  const entries = adapters?.ok ? adapters.value : null
   const { exports: jobs, connected } = useSocket()
   const home = useBoard()?.home ?? ''
-  // An adapter brings its own base.
-  const base = entries.find(({ path }) => path === wish.adapter)?.base ?? String(shown.args.model_name_or_path ?? '').trim()
+  // Adapters bring their own base.
+  const base = baseOf(entries ?? [], wish.adapters)?.base ?? String(shown.args.model_name_or_path ?? '').trim()
   const folder = wish.export_dir ?? (base === '' || home === '' ? '' : unused(offeredFolder(home, base, wish), jobs ?? []))
   const request = { args: exportArgs(wish, base, folder), options: wish.options }
   const { plan, refused, look } = usePlan(base === '' || folder === '' ? null : request)

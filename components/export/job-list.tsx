@@ -43,13 +43,13 @@ const tones = { running: 'accent', done: 'good', failed: 'danger', cancelled: 'm
 function Job({ job }: { job: ExportJob }) {
   const { t, say, locale } = useLocale()
   const words = t.ui.export
-  const { id, folder, options, model, adapter, state } = job
+  const { id, folder, options, model, adapters, state } = job
   const [refused, setRefused] = useState<Fault | null>(null)
   const ask = async (name: 'export_cancel' | 'export_forget') => {
     const reply = await call(name, { id })
     setRefused(reply.ok ? null : reply.fault)
   }
-  const facts = [words.formats[options.format], options.format === 'gguf' ? words.gguf_types[options.gguf_type] : null, last(model), adapter && last(adapter)]
+  const facts = [words.formats[options.format], options.format === 'gguf' ? words.gguf_types[options.gguf_type] : null, last(model), ...adapters.map(last)]
   const fault = refused ?? state.error
   return (
     <li className="space-y-2 rounded-lg border border-line bg-surface p-3">

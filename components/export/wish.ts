@@ -9,8 +9,8 @@ import { exportOptionsSchema, type ExportOptions } from '@/lib/export'
 const wishSchema = z.object({
   options: exportOptionsSchema,
   infer_dtype: z.enum(['auto', 'float32', 'float16', 'bfloat16']),
-  /** Folder of the adapter; null exports the base. */
-  adapter: z.string().nullable(),
+  /** Folders of the adapters; none exports the base. */
+  adapters: z.array(z.string()).default([]),
   /** null: the folder that is offered. */
   export_dir: z.string().nullable(),
 })
@@ -18,14 +18,14 @@ export type ExportWish = z.infer<typeof wishSchema>
 
 const storageKey = 'tuneboard.export'
 
-export const exportWish = createStore<ExportWish>({ options: { format: 'merged', gguf_type: 'f16', verify: true, hub_private: true }, infer_dtype: 'auto', adapter: null, export_dir: null })
+export const exportWish = createStore<ExportWish>({ options: { format: 'merged', gguf_type: 'f16', verify: true, hub_private: true }, infer_dtype: 'auto', adapters: [], export_dir: null })
 
 export const change = (values: Partial<ExportWish>): void => exportWish.set((now) => ({ ...now, ...values }))
 export const changeOptions = (values: Partial<ExportOptions>): void => exportWish.set((now) => ({ ...now, options: { ...now.options, ...values } }))
 
-/** Asked for on another screen: this adapter, in the folder that is offered. */
-export function wishExport(adapter: string): void {
-  change({ adapter, export_dir: null })
+/** Asked for on another screen: these adapters, in the folder that is offered. */
+export function wishExport(adapters: string[]): void {
+  change({ adapters, export_dir: null })
   remember(storageKey, exportWish.get())
 }
 
@@ -37,10 +37,13 @@ export function keepWish(): () => void {
 
 const last = (place: string): string => place.split('/').filter(Boolean).at(-1) ?? ''
 
+/** A checkpoint is named after its run, too. */
+const ownName = (place: string): string => (last(place).startsWith('checkpoint-') ? place.split('/').filter(Boolean).slice(-2).join('-') : last(place))
+
 /** A folder of the home, named after what goes in. */
-export function offeredFolder(home: string, model: string, { options, adapter, infer_dtype }: ExportWish): string {
+export function offeredFolder(home: string, model: string, { options, adapters, infer_dtype }: ExportWish): string {
   const type = options.format === 'gguf' ? options.gguf_type : infer_dtype === 'auto' ? '' : infer_dtype
-  const parts = [last(model), adapter === null ? '' : last(adapter).startsWith('checkpoint-') ? adapter.split('/').filter(Boolean).slice(-2).join('-') : last(adapter), options.format, options.format === 'adapter' ? '' : type]
+  const parts = [last(model), ...adapters.map(ownName), options.format, options.format === 'adapter' ? '' : type]
   return `${home}/exports/${parts.filter(Boolean).join('-')}`
 }
 
@@ -51,6 +54,6 @@ export function exportArgs(wish: ExportWish, base: string, folder: string): Reco
   const { args } = draft.get()
   return {
     ...Object.fromEntries(shared.map((key) => [key, args[key] === '' ? null : args[key]])),
-    model_name_or_path: base, adapter_name_or_path: wish.adapter, infer_dtype: wish.options.format === 'merged' ? wish.infer_dtype : 'auto', export_dir: folder,
+    model_name_or_path: base, adapter_name_or_path: wish.adapters.length === 0 ? null : wish.adapters, infer_dtype: wish.options.format === 'merged' ? wish.infer_dtype : 'auto', export_dir: folder,
   }
 }

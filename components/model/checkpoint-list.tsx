@@ -1,5 +1,5 @@
 'use client'
-/** Adapters with a box each, those of the model first; chosen ones that belong to no run of this home stand at the end. */
+/** Adapters with a box each, those of the model first; chosen ones that belong to no run of this home stand at the end. Several are numbered as they follow one another. */
 import FolderOpen from 'lucide-react/icons/folder-open'
 import { useId } from 'react'
 import { useLocale } from '@/components/locale'
@@ -13,7 +13,8 @@ interface CheckpointListProps {
   entries: readonly AdapterEntry[] | null
   base: string
   chosen: readonly string[]
-  onChange: (paths: string[]) => void
+  onAdd: (path: string) => void
+  onDrop: (path: string) => void
   onBrowse: () => void
 }
 
@@ -29,7 +30,7 @@ function toChoice({ path, run, checkpoint, base }: AdapterEntry): Choice {
   return { path, name: [run.split('/').at(-1), checkpoint].filter(Boolean).join(' / '), detail: base.split('/').at(-1) ?? '' }
 }
 
-export function CheckpointList({ label, entries, base, chosen, onChange, onBrowse }: CheckpointListProps) {
+export function CheckpointList({ label, entries, base, chosen, onAdd, onDrop, onBrowse }: CheckpointListProps) {
   const { t } = useLocale()
   if (entries === null) return <p className="p-3 text-xs text-ink-faint">{t.ui.loading}</p>
   const listed = [...entries.filter((entry) => isOf(entry, base)), ...entries.filter((entry) => !isOf(entry, base))].map(toChoice)
@@ -42,8 +43,9 @@ export function CheckpointList({ label, entries, base, chosen, onChange, onBrows
           <Row
             key={choice.path}
             choice={choice}
+            place={chosen.length > 1 ? chosen.indexOf(choice.path) + 1 : 0}
             checked={chosen.includes(choice.path)}
-            onChange={(on) => onChange(on ? [...chosen, choice.path] : chosen.filter((path) => path !== choice.path))}
+            onChange={(on) => (on ? onAdd : onDrop)(choice.path)}
           />
         ))}
         {choices.length === 0 && <li className="p-2 text-xs text-ink-faint">{t.ui.model.no_checkpoints}</li>}
@@ -58,7 +60,7 @@ export function CheckpointList({ label, entries, base, chosen, onChange, onBrows
   )
 }
 
-function Row({ choice: { name, detail }, checked, onChange }: { choice: Choice; checked: boolean; onChange: (on: boolean) => void }) {
+function Row({ choice: { name, detail }, place, checked, onChange }: { choice: Choice; place: number; checked: boolean; onChange: (on: boolean) => void }) {
   const id = useId()
   return (
     <li className="flex items-start gap-2 rounded-sm px-2 py-1.5 hover:bg-sunken">
@@ -67,6 +69,7 @@ function Row({ choice: { name, detail }, checked, onChange }: { choice: Choice; 
       </span>
       <label htmlFor={id} className="flex min-w-0 flex-1 items-baseline gap-2">
         <span className="min-w-0 flex-1 [overflow-wrap:anywhere]">{name}</span>
+        {place > 0 && <span className="tabular shrink-0 text-2xs font-medium text-accent">{place}</span>}
         <span className="max-w-[40%] shrink-0 truncate text-2xs text-ink-faint">{detail}</span>
       </label>
     </li>

@@ -7,6 +7,7 @@ import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { call } from '@/components/call'
 import { useLocale } from '@/components/locale'
+import { withBeneath } from '@/components/model/adapter-entries'
 import { isActive } from '@/components/run/status'
 import { buttonClass } from '@/components/ui/button'
 import { menuItem, menuPanel } from '@/components/ui/menu'
@@ -34,7 +35,7 @@ export function RunMenu({ run, onFault, size = 'md' }: { run: RunSummary; onFaul
   const exportAdapter = async () => {
     const [reply, { wishExport }] = await Promise.all([call('run', { id: run.id }), import('@/components/export/wish')])
     if (!reply.ok) return onFault(reply.fault)
-    wishExport(reply.value.path)
+    wishExport(withBeneath(reply.value.adapters, reply.value.path))
     router.push('/export')
   }
   const archive = async () => {

@@ -27,17 +27,17 @@ const modelKeys = ['model_name_or_path', 'template', 'finetuning_type'] as const
 
 export interface EvaluateForm {
   values: EvaluateValues
-  /** Adapter folder; null for the base model. */
-  adapter: string | null
+  /** Adapter folders; none for the base model. */
+  adapters: readonly string[]
   output_dir: string
 }
 
 const rawOf = (key: Key, value: unknown): unknown => (value === '' && fieldOf(key).default === null ? null : value)
 
 /** Raw settings for the schema, the server and the preview. */
-export function evaluateArgs({ values, adapter, output_dir }: EvaluateForm, model: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function evaluateArgs({ values, adapters, output_dir }: EvaluateForm, model: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const defaults = Object.fromEntries(keys.map((key) => [key, fieldOf(key).default]))
   const own = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, rawOf(key as EvaluateKey, value)]))
   const fromBar = Object.fromEntries(modelKeys.map((key) => [key, rawOf(key, model[key])]))
-  return { ...defaults, ...fromBar, ...own, stage: 'sft', adapter_name_or_path: adapter, predict_with_generate: values.do_predict === true, output_dir }
+  return { ...defaults, ...fromBar, ...own, stage: 'sft', adapter_name_or_path: adapters.length === 0 ? null : adapters, predict_with_generate: values.do_predict === true, output_dir }
 }

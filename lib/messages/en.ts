@@ -46,6 +46,7 @@ export const en = {
     endpoint_unknown: 'This server does not know the request "{name}".',
     exactly_one: 'Set {key} or {other}, not both.',
     export_adapter_needed: 'To export an adapter alone, name its folder in adapter_name_or_path.',
+    export_adapter_single: 'One adapter can be copied at a time, and {count} are chosen: keep one of them, or export the merged model.',
     export_busy: 'An export is going on; wait for it, or cancel it.',
     export_died: 'The export ended without a word ({reason}); nothing of it is left. Try again.',
     export_dir_taken: '{path} is not empty; choose another export_dir.',
@@ -178,7 +179,6 @@ export const en = {
     yaml_syntax: 'The YAML is not valid at line {line}, column {column}: {problem}.',
   },
   features: {
-    adapter_new: 'a new adapter on top of others',
     api: 'the OpenAI-compatible API',
     api_reward: 'a reward model behind an API',
     apollo: 'the APOLLO optimiser',
@@ -212,7 +212,6 @@ export const en = {
     rope_setting: 'a RoPE scaling other than the one in config.json',
     sampling_order: 'an order of the rows other than random',
     scratch: 'training from random weights',
-    several_adapters: 'several adapters at once',
     shift_attention: 'shifted sparse attention',
     trained_modules: 'whole modules trained beside the adapter',
     vocabulary: 'a changed vocabulary',

@@ -44,6 +44,7 @@ export const ja: Messages = {
     endpoint_unknown: 'このサーバーはリクエスト "{name}" に対応していません。',
     exactly_one: '{key} と {other} は、両方ではなくどちらか一方を設定してください。',
     export_adapter_needed: 'アダプターのみをエクスポートするには、そのフォルダーを adapter_name_or_path に指定してください。',
+    export_adapter_single: '一度にコピーできるアダプターは 1 つですが、{count} 個選択されています。1 つだけ残すか、マージ済みモデルをエクスポートしてください。',
     export_busy: 'エクスポートが進行中です。完了を待つか、キャンセルしてください。',
     export_died: 'エクスポートが予告なく終了しました（{reason}）。出力は残っていません。もう一度お試しください。',
     export_dir_taken: '{path} は空ではありません。別の export_dir を選択してください。',
@@ -176,7 +177,6 @@ export const ja: Messages = {
     yaml_syntax: 'YAML が {line} 行 {column} 列で無効です：{problem}。',
   },
   features: {
-    adapter_new: '既存アダプターの上への新しいアダプターの追加',
     api: 'OpenAI 互換 API',
     api_reward: 'API 経由の報酬モデル',
     apollo: 'APOLLO オプティマイザー',
@@ -210,7 +210,6 @@ export const ja: Messages = {
     rope_setting: 'config.json と異なる RoPE スケーリング',
     sampling_order: 'ランダム以外の行の順序',
     scratch: 'ランダムな重みからの学習',
-    several_adapters: '複数アダプターの同時使用',
     shift_attention: 'シフトスパースアテンション',
     trained_modules: 'アダプターと並行したモジュール全体の学習',
     vocabulary: '変更された語彙',

@@ -44,6 +44,7 @@ export const ko: Messages = {
     endpoint_unknown: '이 서버가 알지 못하는 요청입니다: "{name}".',
     exactly_one: '{key} 또는 {other} 중 하나만 설정하세요.',
     export_adapter_needed: '어댑터만 내보내려면 adapter_name_or_path에 어댑터 폴더를 지정하세요.',
+    export_adapter_single: '한 번에 하나의 어댑터만 복사할 수 있는데 {count}개가 선택되었습니다. 하나만 남기거나 병합된 모델을 내보내세요.',
     export_busy: '내보내기가 진행 중입니다. 기다리거나 취소하세요.',
     export_died: '내보내기가 메시지 없이 종료되었습니다({reason}). 남은 파일은 없습니다. 다시 시도하세요.',
     export_dir_taken: '{path} 폴더가 비어 있지 않습니다. 다른 export_dir을 선택하세요.',
@@ -176,7 +177,6 @@ export const ko: Messages = {
     yaml_syntax: 'YAML이 {line}번째 줄 {column}번째 열에서 올바르지 않습니다: {problem}.',
   },
   features: {
-    adapter_new: '다른 어댑터 위의 새 어댑터',
     api: 'OpenAI 호환 API',
     api_reward: 'API를 통한 보상 모델',
     apollo: 'APOLLO 옵티마이저',
@@ -210,7 +210,6 @@ export const ko: Messages = {
     rope_setting: 'config.json과 다른 RoPE 스케일링',
     sampling_order: '무작위 이외의 행 순서',
     scratch: '무작위 가중치부터의 학습',
-    several_adapters: '여러 어댑터 동시 사용',
     shift_attention: '이동 희소 어텐션',
     trained_modules: '어댑터와 함께 전체를 학습하는 모듈',
     vocabulary: '변경된 어휘',

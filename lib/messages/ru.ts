@@ -44,6 +44,7 @@ export const ru: Messages = {
     endpoint_unknown: 'Неизвестный серверу запрос: "{name}".',
     exactly_one: 'Задайте либо {key}, либо {other}, но не оба.',
     export_adapter_needed: 'Для экспорта только адаптера укажите его папку в adapter_name_or_path.',
+    export_adapter_single: 'За один раз копируется один адаптер, а выбрано: {count}. Оставьте один или экспортируйте объединённую модель.',
     export_busy: 'Экспорт уже идёт; дождитесь его завершения или отмените.',
     export_died: 'Экспорт завершился без сообщения ({reason}); от него ничего не осталось. Попробуйте ещё раз.',
     export_dir_taken: 'Папка {path} не пуста; выберите другой export_dir.',
@@ -176,7 +177,6 @@ export const ru: Messages = {
     yaml_syntax: 'Некорректный YAML, строка {line}, столбец {column}: {problem}.',
   },
   features: {
-    adapter_new: 'новый адаптер поверх других',
     api: 'API, совместимый с OpenAI',
     api_reward: 'модель вознаграждения через API',
     apollo: 'оптимизатор APOLLO',
@@ -210,7 +210,6 @@ export const ru: Messages = {
     rope_setting: 'масштабирование RoPE, отличное от заданного в config.json',
     sampling_order: 'порядок строк, отличный от случайного',
     scratch: 'обучение со случайных весов',
-    several_adapters: 'несколько адаптеров одновременно',
     shift_attention: 'shifted sparse attention',
     trained_modules: 'модули, обучаемые целиком вместе с адаптером',
     vocabulary: 'изменённый словарь',

@@ -44,6 +44,7 @@ export const zh: Messages = {
     endpoint_unknown: '本服务器没有名为“{name}”的请求。',
     exactly_one: '{key} 与 {other} 只能设置其中一个。',
     export_adapter_needed: '要单独导出适配器，请在 adapter_name_or_path 中指定其文件夹。',
+    export_adapter_single: '一次只能复制一个适配器，目前选择了 {count} 个：请只保留一个，或导出合并后的模型。',
     export_busy: '已有导出正在进行；请等待其完成，或将其取消。',
     export_died: '导出进程意外结束（{reason}），未留下任何文件；请重试。',
     export_dir_taken: '{path} 不是空文件夹；请选择另一个 export_dir。',
@@ -176,7 +177,6 @@ export const zh: Messages = {
     yaml_syntax: 'YAML 第 {line} 行第 {column} 列有语法错误：{problem}。',
   },
   features: {
-    adapter_new: '在已有适配器之上新建适配器',
     api: '兼容 OpenAI 的 API',
     api_reward: '通过 API 调用的奖励模型',
     apollo: 'APOLLO 优化器',
@@ -210,7 +210,6 @@ export const zh: Messages = {
     rope_setting: '更改 config.json 中的 RoPE 缩放方式',
     sampling_order: '随机以外的数据顺序',
     scratch: '从随机权重开始训练',
-    several_adapters: '同时使用多个适配器',
     shift_attention: '移位稀疏注意力',
     trained_modules: '与适配器一同训练完整模块',
     vocabulary: '修改词表',

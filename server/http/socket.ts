@@ -84,7 +84,7 @@ function serveChat(browser: Browser, chat: Chat, paths: Paths): void {
     answer(done, () => {
       const wanted = parsed('chat_load', chatLoadSchema, load)
       paths.inside(wanted.model_name_or_path, 'model_name_or_path')
-      if (wanted.adapter_name_or_path !== null) paths.inside(wanted.adapter_name_or_path, 'adapter_name_or_path')
+      for (const adapter of wanted.adapter_name_or_path) paths.inside(adapter, 'adapter_name_or_path')
       chat.load(wanted)
       return null
     })

@@ -4,10 +4,17 @@ import path from 'node:path'
 import { z } from 'zod'
 import type { AdapterEntry } from '@/lib/api'
 import { runFiles } from '@/lib/run'
+import { readNames } from '@/lib/config/values'
 import { readJson } from '@/server/files'
 import { checkpointsOf, readArgs } from '@/server/runs/run-view'
 
 const adapterConfigSchema = z.looseObject({ base_model_name_or_path: z.string().nullish() })
+
+/** All that the training began with but the one that it went on with, which it has changed. */
+function beneathOf({ adapter_name_or_path, create_new_adapter }: Record<string, unknown>): string[] {
+  const names = z.array(z.string()).safeParse(readNames(adapter_name_or_path)).data ?? []
+  return create_new_adapter === true ? names : names.slice(0, -1)
+}
 
 function adapterIn(run: string, folder: string, checkpoint: string | null, args: Record<string, unknown>): AdapterEntry | null {
   const place = checkpoint === null ? folder : path.join(folder, checkpoint)
@@ -16,7 +23,7 @@ function adapterIn(run: string, folder: string, checkpoint: string | null, args:
   if (!config.success || !existsSync(weights)) return null
   const told = (key: string) => (typeof args[key] === 'string' ? args[key] : null)
   const base = config.data.base_model_name_or_path ?? told('model_name_or_path') ?? ''
-  return { run, checkpoint, path: place, base, template: told('template'), updated_at: statSync(weights).mtimeMs }
+  return { run, checkpoint, path: place, base, beneath: beneathOf(args), template: told('template'), updated_at: statSync(weights).mtimeMs }
 }
 
 /** A run's adapters, the finished one first, then its checkpoints from the newest. */

@@ -50,8 +50,8 @@ export function openExports(home: string, tell: (jobs: ExportJob[]) => void): Ex
   const jobOf = (id: string): (ExportJob & { record: ExportRecord }) | null => {
     const record = exportRecordSchema.safeParse(readJson(at(id, 'record'))).data
     if (record === undefined) return null
-    const { options, model, adapter, folder } = record
-    return { id, options, model, adapter, folder, record, state: stateOf(id, record) }
+    const { options, model, adapters, folder } = record
+    return { id, options, model, adapters, folder, record, state: stateOf(id, record) }
   }
   const stateOf = (id: string, record: ExportRecord): ExportState => {
     const first: ExportState = { status: 'running', phase: 'checking', share: null, pid: record.pid, started_at: record.started_at, updated_at: record.started_at, files: [], verdict: null, url: null, error: null }
@@ -70,7 +70,7 @@ export function openExports(home: string, tell: (jobs: ExportJob[]) => void): Ex
 
   const list = (): ExportJob[] => ids().flatMap((id) => {
     const job = jobOf(id)
-    return job === null ? [] : [{ id, options: job.options, model: job.model, adapter: job.adapter, folder: job.folder, state: job.state }]
+    return job === null ? [] : [{ id, options: job.options, model: job.model, adapters: job.adapters, folder: job.folder, state: job.state }]
   })
   const going = () => list().find(({ state }) => state.status === 'running')
 
@@ -103,7 +103,7 @@ export function openExports(home: string, tell: (jobs: ExportJob[]) => void): Ex
       const env = { [exportStateAs]: at(id, 'state') }
       const child = startDetached(['export', at(id, 'args'), ...wordsOf(options)], at(id, 'output'), env, reporting(look))
       const folder = path.resolve(checkout, args.export_dir ?? '')
-      const record: ExportRecord = { options, model: args.model_name_or_path ?? '', adapter: args.adapter_name_or_path?.[0] ?? null, folder, started_at, pid: child?.pid ?? 0, pid_start: child?.pid_start ?? null }
+      const record: ExportRecord = { options, model: args.model_name_or_path ?? '', adapters: args.adapter_name_or_path ?? [], folder, started_at, pid: child?.pid ?? 0, pid_start: child?.pid_start ?? null }
       writeWhole(at(id, 'record'), JSON.stringify(record), { durable: false })
       for (const old of ids().slice(kept)) rmSync(path.join(root, old), { recursive: true, force: true })
       look()

@@ -20,7 +20,7 @@ afterEach(async () => {
   removeHome(home)
 })
 
-const load = (model = 'model'): ChatLoad => ({ model_name_or_path: path.join(home, model), adapter_name_or_path: null, template: 'default', infer_dtype: 'auto' })
+const load = (model = 'model'): ChatLoad => ({ model_name_or_path: path.join(home, model), adapter_name_or_path: [], template: 'default', infer_dtype: 'auto' })
 
 const question = (id: string, content: string): ChatAsk => ({
   id, side: 'base', system: '', tools: '', messages: [{ role: 'user', content }], enable_thinking: true, skip_special_tokens: true,
@@ -109,7 +109,7 @@ test('a worker that dies while loading says so, and another model can be loaded 
 test('a path outside and a message of the wrong shape are answered with a fault', async () => {
   const browser = chatter()
   expect(await begin(browser, { ...load(), model_name_or_path: '/etc' })).toMatchObject({ fault: { code: 'path_outside', field: 'model_name_or_path' } })
-  expect(await begin(browser, { ...load(), adapter_name_or_path: '/usr' })).toMatchObject({ fault: { code: 'path_outside', field: 'adapter_name_or_path' } })
+  expect(await begin(browser, { ...load(), adapter_name_or_path: ['/usr'] })).toMatchObject({ fault: { code: 'path_outside', field: 'adapter_name_or_path' } })
   const wrong = await new Promise((done) => browser.socket.emit('chat_ask', { id: 1 } as never, done))
   expect(wrong).toMatchObject({ ok: false, fault: { code: 'request_invalid' } })
   const missing = await new Promise((done) => browser.socket.emit('watch', 'no/such/run', null, done))

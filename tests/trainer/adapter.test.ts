@@ -10,7 +10,7 @@ import { words } from '@/lib/messages'
 import { modelConfig } from '@/lib/models/config'
 import { type AdapterSettings, readAdapter, readAdapterSettings, writeAdapter } from '@/trainer/adapter/adapter'
 import { initLora, linearNames, loraScale, loraSpecs, loraTargets } from '@/trainer/adapter/lora'
-import { mergeAdapter } from '@/trainer/export/merge'
+import { mergeAdapters } from '@/trainer/export/merge'
 import { cases, tinyAdapter, writeTiny } from './tiny'
 
 const golden = cases.qwen3
@@ -117,8 +117,8 @@ test('a merged model gives the logits of base and adapter', async () => {
   const [adapter, merged] = [fresh(), fresh()]
   writeAdapter(adapter, settings, tinyAdapter(config, 2))
   writeFileSync(path.join(base, 'tokenizer_config.json'), '{}')
-  mergeAdapter({ model: base, adapter, output: merged })
-  const [beside, within, bare] = [await openEager(base, config, adapter), await openEager(merged, config, null), await openEager(base, config, null)]
+  mergeAdapters({ model: base, adapters: [adapter], output: merged })
+  const [beside, within, bare] = [await openEager(base, config, [adapter]), await openEager(merged, config, []), await openEager(base, config, [])]
   const batch = batchOf(golden)
   const [expected, found, plain] = [await beside.logits(batch), await within.logits(batch), await bare.logits(batch)]
   const distance = (a: Float32Array, b: Float32Array): number => a.reduce((most, v, i) => Math.max(most, Math.abs(v - b[i])), 0)

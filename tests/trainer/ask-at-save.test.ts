@@ -39,7 +39,7 @@ const open = async (load: ChatLoad): Promise<ChatModel> => {
   }
 }
 const save = (step: number, { stopping = (): boolean => false, opener = open } = {}) =>
-  askAtSave({ output_dir: folder, checkpoint: path.join(folder, 'checkpoint-5'), step, args: { model_name_or_path: 'base', template: 'chatml' }, stopping }, report, opener)
+  askAtSave({ output_dir: folder, checkpoint: path.join(folder, 'checkpoint-5'), step, args: { model_name_or_path: 'base', template: 'chatml' }, merged: [], stopping }, report, opener)
 const ask = (text: string) => writeFileSync(path.join(folder, 'sample_prompts.json'), text)
 const samples = () => readSamples(readFileSync(path.join(folder, 'samples.jsonl'), 'utf8'))
 const log = () => readFileSync(path.join(folder, 'running_log.txt'), 'utf8')
@@ -58,7 +58,7 @@ describe('questions at a save', () => {
     await save(5)
     ask('{"prompts": ["who are you now?"]}')
     await save(10)
-    expect(loads[0]).toEqual({ model_name_or_path: 'base', adapter_name_or_path: path.join(folder, 'checkpoint-5'), template: 'chatml', infer_dtype: 'auto' })
+    expect(loads[0]).toEqual({ model_name_or_path: 'base', adapter_name_or_path: [path.join(folder, 'checkpoint-5')], template: 'chatml', infer_dtype: 'auto' })
     expect(samples().map(({ step, answers }) => [step, answers.map(({ answer }) => answer)])).toEqual([
       [5, ['adapter: WHO ARE YOU?', 'adapter: 2 + 3?']],
       [10, ['adapter: WHO ARE YOU NOW?']],

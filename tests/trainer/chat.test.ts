@@ -5,7 +5,7 @@ import { samplingSchema, type ChatAsk, type ChatDelta, type ChatLoad, type ChatR
 import { chatSession } from '@/trainer/chat/chat'
 import type { ChatModel } from '@/trainer/chat/chat-model'
 
-const load: ChatLoad = { model_name_or_path: 'm', adapter_name_or_path: null, template: 'qwen', infer_dtype: 'auto' }
+const load: ChatLoad = { model_name_or_path: 'm', adapter_name_or_path: [], template: 'qwen', infer_dtype: 'auto' }
 const ask = (id: string, content: string, side: ChatSide = 'base'): ChatAsk => ({
   id, side, system: '', tools: '', messages: [{ role: 'user', content }], enable_thinking: true, skip_special_tokens: true, sampling: samplingSchema.parse({}),
 })

@@ -97,7 +97,7 @@ describe.each(['cpu', 'wasm'])('on %s', backend => {
   })
 
   test('generation: by seed, by side, to the stop, to the limit, until cancelled', async () => {
-    const generator = createEagerGenerator({ config, weights: model, adapter, max_length: 9 })
+    const generator = createEagerGenerator({ config, weights: model, adapters: [adapter], max_length: 9 })
     const { prompt, tokens } = golden.greedy
     const collect = async (changes: Partial<Parameters<typeof generator.generate>[1]>) => {
       const found: number[] = []

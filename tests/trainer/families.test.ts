@@ -22,7 +22,7 @@ describe.each(Object.entries(cases))('%s', (_, golden) => {
   afterAll(() => rmSync(folder, { recursive: true }))
 
   test('logits and loss of padded rows', async () => {
-    const runner = await openEager(folder, config, null)
+    const runner = await openEager(folder, config, [])
     const batch = batchOf(golden)
     const logits = await runner.logits(batch)
     for (const { row, pos, values } of golden.logits) expectNear(logits, (row * batch.length + pos) * config.vocab_size, values)
@@ -32,7 +32,7 @@ describe.each(Object.entries(cases))('%s', (_, golden) => {
 
   // The dynamic rule takes its frequencies from the row's length, so a packed row is not its parts run alone.
   test.skipIf(config.rope.type === 'dynamic')('texts packed into one row do not see each other', async () => {
-    const runner = await openEager(folder, config, null)
+    const runner = await openEager(folder, config, [])
     const { cut, logits: expected } = golden.packed
     const ids = golden.input_ids[0]
     const logits = await runner.logits(batchOf({ input_ids: [ids], position_ids: [ids.map((_, i) => (i < cut ? i : i - cut))], labels: [ids] }))
@@ -40,7 +40,7 @@ describe.each(Object.entries(cases))('%s', (_, golden) => {
   })
 
   test('greedy generation with a cache', async () => {
-    const runner = await openEager(folder, config, null)
+    const runner = await openEager(folder, config, [])
     const { prompt, tokens } = golden.greedy
     // Cached keys keep the frequencies of their time, so past the trained length the dynamic rule differs from a run without a cache.
     const count = config.rope.type === 'dynamic' ? config.max_position_embeddings - prompt.length + 1 : tokens.length

@@ -38,7 +38,7 @@ function writeCase(name: string, type: TensorType): string {
   const model = writeTiny(cases[name])
   const config = modelConfig(cases[name].config, model)
   const file = path.join(folder, `${name}-${type}.gguf`)
-  writeChunks(file, ggufChunks(modelMetadata(config, name, type), ggufTensors(mergedTensors(model, config, null), config, type)))
+  writeChunks(file, ggufChunks(modelMetadata(config, name, type), ggufTensors(mergedTensors(model, config, []), config, type)))
   rmSync(model, { recursive: true })
   return file
 }

@@ -39,7 +39,7 @@ describe.skipIf(runtime === null || runtime.kind === 'wasm').each([true, false])
     afterAll(() => [model, adapter].forEach(f => rmSync(f, { recursive: true })))
 
     test('logits, alone and packed, and greedy tokens', async () => {
-      const runner = await openGraph(model, config, null)
+      const runner = await openGraph(model, config, [])
       const batch = batchOf(golden)
       const logits = await runner.logits(batch)
       for (const { row, pos, values } of golden.logits) expectNear(logits, (row * batch.length + pos) * config.vocab_size, values)

@@ -49,7 +49,7 @@ for (const { name, open, kernels, skip, tolerance } of runners) {
     test.each(families)('%s', async (_, golden) => {
       const config = modelConfig(golden.config, 'tiny')
       const folder = writeTiny(golden)
-      const runner = await open(folder, config, null)
+      const runner = await open(folder, config, [])
       for (const [args, expected] of [[{ neat_packing: true }, golden.packed.logits], [{ packing: true }, golden.joined]] as const) {
         const logits = await runner.logits(batchOf(golden, args))
         for (const { pos, values } of expected) {

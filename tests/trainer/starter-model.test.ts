@@ -12,7 +12,7 @@ const weights = path.join(starterFolder, 'model.safetensors')
 describe('the starter model', () => {
   let model: ChatModel
   beforeAll(async () => {
-    model = await openChatModel({ model_name_or_path: starterFolder, adapter_name_or_path: null, template: 'chatml', infer_dtype: 'auto' })
+    model = await openChatModel({ model_name_or_path: starterFolder, adapter_name_or_path: [], template: 'chatml', infer_dtype: 'auto' })
   })
   afterAll(() => model?.dispose())
   const answer = (user: string, system = ''): Promise<string> => ask(model, 'base', { system, user })

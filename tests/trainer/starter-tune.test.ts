@@ -17,7 +17,7 @@ describe('the starter, tuned by data/examples/starter_lora_sft.yaml', () => {
     expect(await train(['data/examples/starter_lora_sft.yaml', `output_dir=${output}`])).toBe(0)
     // A training listens for the request to stop until its process ends; this process ends by one, with the run's folder gone.
     for (const listener of process.listeners('SIGTERM')) if (!listeners.includes(listener)) process.off('SIGTERM', listener)
-    model = await openChatModel({ model_name_or_path: starterFolder, adapter_name_or_path: output, template: 'chatml', infer_dtype: 'auto' })
+    model = await openChatModel({ model_name_or_path: starterFolder, adapter_name_or_path: [output], template: 'chatml', infer_dtype: 'auto' })
   })
   afterAll(() => {
     model?.dispose()

@@ -43,9 +43,9 @@ export function tinyWeights(config: ModelConfig): NamedTensor[] {
   })
 }
 
-/** An adapter on all linears, in the order of the forward pass. */
-export function tinyAdapter(config: ModelConfig, rank: number): NamedTensor[] {
-  const tensors = loraSpecs(loraTargets(config, ['all']), rank).flatMap(({ a, b }) => [a, b])
+/** An adapter on all linears, or on those of some names, in the order of the forward pass. */
+export function tinyAdapter(config: ModelConfig, rank: number, target: string[] = ['all']): NamedTensor[] {
+  const tensors = loraSpecs(loraTargets(config, target), rank).flatMap(({ a, b }) => [a, b])
   const order = tensors.map(t => t.name).sort()
   return tensors.map(({ name, shape }) => ({ name, shape, data: formula(order.indexOf(name), elements(shape), 0, 0.5) }))
 }

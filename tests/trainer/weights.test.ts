@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { UserError } from '@/lib/errors'
 import { words } from '@/lib/messages'
 import { modelConfig } from '@/lib/models/config'
-import { mergeAdapter } from '@/trainer/export/merge'
+import { mergeAdapters } from '@/trainer/export/merge'
 import { fromFloat32, toFloat32 } from '@/trainer/weights/dtypes'
 import { openWeights, readModelConfig } from '@/trainer/weights/index'
 import { encodeSafetensors, readBytes, readHeader, readSafetensors, readTensor, writeSafetensors } from '@/trainer/weights/safetensors'
@@ -126,7 +126,7 @@ describe('a model folder', () => {
 
   test('shards are read as one, and a lost, cut or strange shard is named', () => {
     const [base, out] = [writeTiny(golden), path.join(folder, 'sharded')]
-    mergeAdapter({ model: base, adapter: null, output: out, shard_bytes: 4000 })
+    mergeAdapters({ model: base, adapters: [], output: out, shard_bytes: 4000 })
     const shards = readdirSync(out).filter(f => f.endsWith('.safetensors'))
     expect(shards.length).toBeGreaterThan(2)
     const index = openWeights(out, config)
@@ -153,7 +153,7 @@ describe('a model folder', () => {
     const base = writeTiny(golden)
     const half = path.join(folder, 'half')
     writeSafetensors(path.join(base, 'model.safetensors'), weights.map(({ name, shape, data }) => ({ name, shape, dtype: 'BF16', read: () => data })))
-    mergeAdapter({ model: base, adapter: null, output: half })
+    mergeAdapters({ model: base, adapters: [], output: half })
     expect(readFileSync(path.join(half, 'model.safetensors')).length).toBe(readFileSync(path.join(base, 'model.safetensors')).length)
     expect([...readHeader(path.join(half, 'model.safetensors')).values()].every(e => e.dtype === 'BF16')).toBe(true)
     rmSync(base, { recursive: true })

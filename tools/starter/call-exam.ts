@@ -41,7 +41,7 @@ function placesOf(talk: ToolTalk): Place[] {
 }
 
 export async function sitCallExam(): Promise<void> {
-  const model = await openChatModel({ model_name_or_path: starterFolder, adapter_name_or_path: adapter, template: 'chatml', infer_dtype: 'auto' })
+  const model = await openChatModel({ model_name_or_path: starterFolder, adapter_name_or_path: [adapter], template: 'chatml', infer_dtype: 'auto' })
   const counts = new Map<TalkKind, { asked: number; read: number; right: number }>()
   for (const { kind, tools, before, expected } of toolTalks(exam.seed, exam.talks).flatMap(placesOf)) {
     const answer = await wholeAnswer(model, { id: 'exam', side: 'adapter', system: '', tools, messages: before, enable_thinking: false, skip_special_tokens: true, sampling })

@@ -22,7 +22,7 @@ export const ask = (model: ChatModel, side: ChatSide, { system, user }: Pick<Que
   wholeAnswer(model, { id: 'exam', side, system, tools: '', messages: [{ role: 'user', content: user }], enable_thinking: false, skip_special_tokens: true, sampling })
 
 export async function sitExam(making: Making | null): Promise<void> {
-  const model = await openChatModel({ model_name_or_path: starterFolder, adapter_name_or_path: null, template: 'chatml', infer_dtype: 'auto' })
+  const model = await openChatModel({ model_name_or_path: starterFolder, adapter_name_or_path: [], template: 'chatml', infer_dtype: 'auto' })
   const marks = await takeExam(examQuestions(sums), (question) => ask(model, 'base', question))
   model.dispose()
   for (const { question, answer, right } of marks) if (!right) console.log(`wrong: ${question.user} -> ${answer}`)

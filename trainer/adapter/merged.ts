@@ -1,9 +1,9 @@
 /**
- * A model as it is with an adapter merged into it: W + s · B · A for each of the adapter's linears, made in pieces of whole rows, so that even one
+ * A model as it is with adapters merged into it, one after the other: W + s · B · A for each of their linears, made in pieces of whole rows, so that even one
  * tensor need not be in memory whole. What the pieces are written to is merge.ts's and gguf/'s.
  */
 import type { ModelConfig } from '@/lib/models/config'
-import { readAdapter } from '@/trainer/adapter/adapter'
+import { type Adapter, readAdapter } from '@/trainer/adapter/adapter'
 import { loraScale } from '@/trainer/adapter/lora'
 import { paramSpecs } from '@/trainer/model/params'
 import { toFloat32, type FloatType } from '@/trainer/weights/dtypes'
@@ -37,37 +37,37 @@ export function* rowPieces(tensor: Pick<MergedTensor, 'shape'>, step = 1): Gener
   for (let from = 0; from < rows; from += count) yield { from, count: Math.min(count, rows - from) }
 }
 
-/** What an adapter changes some rows of a weight by. */
-type Delta = (from: number, count: number) => Float32Array
+/** Rows of a weight, the first of them the `from`th, as an adapter leaves them. */
+export type Change = (rows: Float32Array, from: number) => Float32Array
 
 /**
  * All tensors of the model in `folder`, in the order of the forward pass.
- * @param adapter folder; null leaves the base as it is
+ * @param adapters their folders; none leaves the base as it is
  */
-export function mergedTensors(folder: string, config: ModelConfig, adapter: string | null): MergedTensor[] {
+export function mergedTensors(folder: string, config: ModelConfig, adapters: readonly string[]): MergedTensor[] {
   const index = openWeights(folder, config)
-  const deltas = adapter === null ? new Map<string, Delta>() : adapterDeltas(readAdapter(adapter, config))
+  const changes = adapters.map((adapter) => adapterChanges(readAdapter(adapter, config)))
   return paramSpecs(config).map(({ name, shape }) => {
     const entry = index.get(name)
     if (!entry) throw new Error(`merged: ${name} is not in the index`)
     const width = rowWidth(entry)
-    const delta = deltas.get(name)
+    const own = changes.flatMap((of) => of.get(name) ?? [])
     const bytes = (from: number, count: number) => readBytes(entry, from * width, count * width)
-    const rows = (from: number, count: number) => {
-      const base = toFloat32(bytes(from, count), entry.dtype)
-      if (!delta) return base
-      const change = delta(from, count)
-      return base.map((w, i) => w + change[i])
-    }
-    return { name, shape, dtype: entry.dtype, changed: delta !== undefined, rows, bytes }
+    const rows = (from: number, count: number) => own.reduce((now, change) => change(now, from), toFloat32(bytes(from, count), entry.dtype))
+    return { name, shape, dtype: entry.dtype, changed: own.length > 0, rows, bytes }
   })
 }
 
-function adapterDeltas({ settings, specs, tensors }: ReturnType<typeof readAdapter>): Map<string, Delta> {
+/** By the names of the weights. */
+export function adapterChanges({ settings, specs, tensors }: Adapter): Map<string, Change> {
   const scale = loraScale(settings)
   return new Map(specs.map(({ module, a: { shape: [rank, input] } }, i) => {
     const [a, b] = [tensors[2 * i].data, tensors[2 * i + 1].data]
-    return [`${module}.weight`, (from, count) => product(b.subarray(from * rank, (from + count) * rank), a, { rank, input }, scale)]
+    const change: Change = (rows, from) => {
+      const delta = product(b.subarray(from * rank, (from + rows.length / input) * rank), a, { rank, input }, scale)
+      return rows.map((w, i) => w + delta[i])
+    }
+    return [`${module}.weight`, change]
   }))
 }
 

@@ -132,8 +132,8 @@ async function benchGenerate(settings: Settings): Promise<Record<string, unknown
   const { dtype, prompt, new_tokens, rank } = settings
   const model = config(settings)
   const began = seconds()
-  const adapter = settings.adapter ? { random: 0, rank } : null
-  const generator = await createGenerator({ config: model, weights: { random: 0, uniform: settings.weights }, adapter, dtype, max_length: prompt + new_tokens })
+  const adapters = settings.adapter ? { random: 0, rank } : []
+  const generator = await createGenerator({ config: model, weights: { random: 0, uniform: settings.weights }, adapters, dtype, max_length: prompt + new_tokens })
   const random = mersenneTwister(0)
   const ids = Array.from({ length: prompt }, () => random() % model.vocab_size)
   const sampling = { do_sample: false, temperature: 1, top_p: 1, top_k: 0, repetition_penalty: 1, max_new_tokens: new_tokens, seed: 0 }
@@ -160,8 +160,8 @@ async function benchGenerate(settings: Settings): Promise<Record<string, unknown
 async function benchAnswers(settings: Settings): Promise<Record<string, unknown>> {
   const { dtype, prompt, new_tokens, rank, batch } = settings
   const model = config(settings)
-  const adapter = settings.adapter ? { random: 0, rank } : null
-  const generator = await createGenerator({ config: model, weights: { random: 0, uniform: settings.weights }, adapter, dtype, max_length: prompt + new_tokens, slots: batch })
+  const adapters = settings.adapter ? { random: 0, rank } : []
+  const generator = await createGenerator({ config: model, weights: { random: 0, uniform: settings.weights }, adapters, dtype, max_length: prompt + new_tokens, slots: batch })
   const random = mersenneTwister(0)
   const questions = (count: number) => Array.from({ length: count }, (_, index) => ({ index, ids: Array.from({ length: prompt }, () => random() % model.vocab_size), seed: index }))
   const side = settings.adapter ? ('adapter' as const) : ('base' as const)

@@ -37,18 +37,18 @@ export function dtypeOf({ infer_dtype }: { infer_dtype: ChatLoad['infer_dtype'] 
 
 /** Checks everything first, then loads. UserError for what is wrong with folder, template or adapter. */
 export async function openChatModel(load: ChatLoad): Promise<ChatModel> {
-  const { adapter_name_or_path: adapter } = load
+  const { adapter_name_or_path: adapters } = load
   const folder = modelFolder(load.model_name_or_path)
   const config = readModelConfig(folder)
   const dtype = dtypeOf(load, config)
   openWeights(folder, config)
-  if (adapter !== null) readAdapter(adapter, config)
+  for (const adapter of adapters) readAdapter(adapter, config)
   const tokenizer = await loadTokenizer(folder)
   const prepare = (enable_thinking: boolean) => templateFor(folder, tokenizer, { template: load.template, enable_thinking })
   const templates = { thinking: prepare(true), plain: prepare(false) }
   checkVocabulary(templates.thinking, config.vocab_size)
   const max_length = Math.min(config.max_position_embeddings, longest)
-  const generator = await createGenerator({ config, weights: folder, adapter, dtype, max_length })
+  const generator = await createGenerator({ config, weights: folder, adapters, dtype, max_length })
   return {
     runtime: generator.runtime,
     answer: (ask, signal) => answer(generator, ask.enable_thinking ? templates.thinking : templates.plain, max_length, ask, signal),

@@ -8,14 +8,12 @@ import { withFetchedFolder } from '@/trainer/base-model'
 import { UserError } from '@/lib/errors'
 import { chatLoadSchema, samplingSchema, type ChatMessage } from '@/lib/events'
 import { openChatModel } from '@/trainer/chat/chat-model'
-import { startAdapter } from '@/trainer/run/check'
 import { sayFaults } from '@/trainer/say'
 
 export async function chatTerminal(argv: readonly string[]): Promise<number> {
   const args = await withFetchedFolder(readArguments(argv, 'chat'))
-  const adapter_name_or_path = startAdapter(args)
-  const { model_name_or_path, template, infer_dtype } = args
-  const model = await openChatModel(chatLoadSchema.parse({ model_name_or_path, adapter_name_or_path, template, infer_dtype }))
+  const { model_name_or_path, adapter_name_or_path, template, infer_dtype } = args
+  const model = await openChatModel(chatLoadSchema.parse({ model_name_or_path, adapter_name_or_path: adapter_name_or_path ?? [], template, infer_dtype }))
   const { do_sample, temperature, top_p, top_k, repetition_penalty, max_new_tokens } = args
   const sampling = samplingSchema.parse({ do_sample, temperature, top_p, top_k, repetition_penalty, max_new_tokens })
   const { enable_thinking, skip_special_tokens } = args

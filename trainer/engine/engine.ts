@@ -6,10 +6,11 @@ import { type Tensor, type Tensor1D, grads, slice } from '@tensorflow/tfjs-core'
 import { startingAdapter } from '@/trainer/adapter/adapter'
 import { paramsIn } from '@/trainer/engine/base'
 import { inputFeeds, isPacked } from '@/trainer/engine/batch'
-import { FrozenWeights, type WeightSource, loadTensor, memoryShape } from '@/trainer/engine/frozen'
+import { FrozenWeights, loadTensor, memoryShape } from '@/trainer/engine/frozen'
 import { type BatchShape, type Given, type Means, type ModelView, type Objective, addMeans } from '@/trainer/engine/objective'
 import { runtimeName } from '@/trainer/engine/runtime'
 import { Slabs, type TrainedSpec } from '@/trainer/engine/slabs'
+import { openSource, type WeightSource } from '@/trainer/engine/source'
 import type { Batch, Engine, EngineSpec, EvalResult, Hyper, NamedTensor, TrainResult } from '@/trainer/engine/types'
 import { fuseOnGpu } from '@/trainer/engine/xla'
 import { Program, type InputSpec, type Scope } from '@/trainer/graph/program'
@@ -22,7 +23,6 @@ import { nextToken } from '@/trainer/objectives/next-token'
 import { dropoutMask } from '@/trainer/ops/dropout'
 import { streamOf } from '@/trainer/random'
 import { readRuntime } from '@/trainer/runtime-file'
-import { openWeights } from '@/trainer/weights/index'
 
 /** What a signature computes: with dropout and gradients, or neither. */
 type Mode = 'train' | 'eval'
@@ -30,8 +30,7 @@ type Mode = 'train' | 'eval'
 /** Loads the model into a session and records the programs of a run. */
 export async function createEngine(spec: EngineSpec): Promise<Engine> {
   fuseOnGpu(spec.config, readRuntime()?.kind)
-  const source: WeightSource = typeof spec.weights === 'string' ? openWeights(spec.weights, spec.config) : spec.weights
-  return new GraphEngine(spec, source)
+  return new GraphEngine(spec, openSource(spec.weights, spec.config, spec.merged))
 }
 
 class GraphEngine implements Engine {

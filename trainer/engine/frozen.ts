@@ -3,9 +3,11 @@
  * (mapped, sliced, converted, transposed there), so no weight passes through JavaScript. Trained weights are slabs.ts.
  */
 import { statSync } from 'node:fs'
+import type { Merge, WeightSource } from '@/trainer/engine/source'
 import type { RandomWeights } from '@/trainer/engine/types'
 import type { Program, Scope, Variable } from '@/trainer/graph/program'
 import { type Dtype, type Sym, attr } from '@/trainer/graph/graph'
+import { matmul } from '@/trainer/graph/rules/matmul'
 import { full } from '@/trainer/graph/rules/shape'
 import { node, reshaped } from '@/trainer/graph/rules/rule'
 import { loadNative } from '@/trainer/graph/native'
@@ -13,11 +15,7 @@ import type { ParamSpec } from '@/trainer/model/params'
 import { hasOwnKernels } from '@/trainer/ops/fused'
 import { streamOf } from '@/trainer/random'
 import { type FloatType, floatTypes } from '@/trainer/weights/dtypes'
-import type { WeightIndex } from '@/trainer/weights/index'
 import type { TensorEntry } from '@/trainer/weights/safetensors'
-
-/** A checkpoint's tensors by name, or numbers of the same shapes from a seed (benchmarks). */
-export type WeightSource = WeightIndex | RandomWeights
 
 const dtypes = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const satisfies Record<FloatType, Dtype>
 
@@ -59,11 +57,11 @@ export class FrozenWeights {
 
 /**
  * The dtype of a matrix or bias in memory. One that the checkpoint holds in bfloat16 stays so under float32 arithmetic too, where our kernels, which
- * widen numbers as they read them, do the products: the results are the same.
+ * widen numbers as they read them, do the products: the results are the same. What adapters are merged into has more digits.
  */
 function keptAs(storage: Program['storage'], spec: ParamSpec, source: WeightSource): Dtype {
   loadNative() // says whether there are kernels
-  const narrow = 'random' in source ? source.uniform === 'bfloat16' : source.get(spec.name)?.dtype === 'BF16'
+  const narrow = 'random' in source ? source.uniform === 'bfloat16' : source.index.get(spec.name)?.dtype === 'BF16' && !source.merges.has(spec.name)
   return narrow && hasOwnKernels() ? 'bfloat16' : storage
 }
 
@@ -71,16 +69,28 @@ export const memoryShape = ({ shape, transpose }: ParamSpec): number[] => (trans
 
 /** A checkpoint's tensor in memory layout, as `dtype`. `after` names nodes that must have run before its bytes are touched. */
 export function loadTensor(scope: Scope, spec: ParamSpec, source: WeightSource, dtype: Dtype, after: string[] = []): Sym {
-  const stored = 'random' in source ? randomTensor(scope, spec, source, after) : fileTensor(scope, spec, source.get(spec.name), after)
+  const stored = 'random' in source ? randomTensor(scope, spec, source, after) : mergedTensor(scope, spec, source, after)
   const { b } = scope
   const converted = b.cast(stored, dtype)
   if (!spec.transpose) return converted
   return node(b, 'Transpose', [converted, b.g.ints([1, 0])], memoryShape(spec), { Tperm: attr.type('int32') })
 }
 
-/** The tensor in the file's shape and dtype. Nothing is copied where its bytes are aligned. */
-function fileTensor({ b }: Scope, spec: ParamSpec, entry: TensorEntry | undefined, after: string[]): Sym {
+/** The file's tensor with its adapters merged in, which is done in float32. */
+function mergedTensor(scope: Scope, spec: ParamSpec, { index, merges }: Exclude<WeightSource, RandomWeights>, after: string[]): Sym {
+  const entry = index.get(spec.name)
   if (!entry) throw new Error(`frozen: ${spec.name} is in no file`)
+  const { b } = scope
+  const read = (one: TensorEntry): Sym => b.cast(fileTensor(scope, one, after), 'float32')
+  const merge = (weight: Sym, { a, b: high, scale }: Merge): Sym => {
+    const update = node(b, 'Mul', [matmul(b, read(high), read(a), false, false), b.g.floats([scale], [])], spec.shape)
+    return node(b, 'AddV2', [b.cast(weight, 'float32'), update], spec.shape)
+  }
+  return (merges.get(spec.name) ?? []).reduce(merge, fileTensor(scope, entry, after))
+}
+
+/** A tensor in its file's shape and dtype. Nothing is copied where its bytes are aligned. */
+function fileTensor({ b }: Scope, entry: TensorEntry, after: string[]): Sym {
   const fileBytes = statSync(entry.file).size
   const region = { dtype: attr.type('uint8'), shape: attr.shape([fileBytes]), memory_region_name: attr.text(entry.file) }
   const [mapped] = b.g.add('ImmutableConst', [], region, [{ dtype: 'uint8', shape: [fileBytes] }], { device: '/CPU:0' })
@@ -91,7 +101,7 @@ function fileTensor({ b }: Scope, spec: ParamSpec, entry: TensorEntry | undefine
   const types = { T: attr.type('uint8'), Index: attr.type('int64') }
   const [raw] = b.g.add('Slice', [mapped, int64(entry.begin), int64(size)], types, [{ dtype: 'uint8', shape: [size] }], { after, device: '/CPU:0' })
   const [numbers] = b.g.add('Bitcast', [reshaped(b, raw, [size / width, width])], { T: attr.type('uint8'), type: attr.type(dtype) }, [{ dtype, shape: [size / width] }])
-  return reshaped(b, numbers, spec.shape)
+  return reshaped(b, numbers, entry.shape)
 }
 
 /**

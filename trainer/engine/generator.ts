@@ -5,46 +5,35 @@
  */
 import { type Tensor, type Tensor1D, type Tensor2D, gather, reshape } from '@tensorflow/tfjs-core'
 import type { ChatSide } from '@/lib/events'
-import { readAdapter } from '@/trainer/adapter/adapter'
+import { joinAdapters, type LoadedAdapter } from '@/trainer/adapter/joined'
 import { paramsIn } from '@/trainer/engine/base'
 import { Cache } from '@/trainer/engine/cache'
-import { FrozenWeights, type WeightSource } from '@/trainer/engine/frozen'
+import { FrozenWeights } from '@/trainer/engine/frozen'
 import { type Answered, answerAll, type AnswerOptions, type Asked } from '@/trainer/engine/many'
 import { runtimeName } from '@/trainer/engine/runtime'
 import { Slabs } from '@/trainer/engine/slabs'
-import type { GenerateOptions, Generator, GeneratorSpec, NamedTensor } from '@/trainer/engine/types'
+import { openSource, type WeightSource } from '@/trainer/engine/source'
+import type { GenerateOptions, Generator, GeneratorSpec } from '@/trainer/engine/types'
 import { Program, type InputSpec } from '@/trainer/graph/program'
 import { Session } from '@/trainer/graph/session'
-import { type LoraSpec, buildLora, initLora, loraScale, loraSpecs } from '@/trainer/adapter/lora'
+import { buildLora, initLora, loraSpecs } from '@/trainer/adapter/lora'
 import { linearSpecs, paramSpecs } from '@/trainer/model/params'
 import { ropeFrequencies, scaledTables } from '@/trainer/model/rope'
 import { nextToken } from '@/trainer/model/sampling'
 import { decode, logits } from '@/trainer/model/transformer'
 import { sequence } from '@/trainer/random'
-import { openWeights } from '@/trainer/weights/index'
 
 /** Tokens of the prompt per call: the largest block that fits, then the next, padded at the end. */
 const blocks = [256, 64, 16]
 
-interface LoadedAdapter {
-  specs: LoraSpec[]
-  tensors: NamedTensor[]
-  scale: number
-}
-
 export async function createGenerator(spec: GeneratorSpec): Promise<Generator> {
-  const source: WeightSource = typeof spec.weights === 'string' ? openWeights(spec.weights, spec.config) : spec.weights
-  return new GraphGenerator(spec, source, loadAdapter(spec))
+  return new GraphGenerator(spec, openSource(spec.weights, spec.config), loadAdapter(spec))
 }
 
-function loadAdapter({ adapter, config }: GeneratorSpec): LoadedAdapter | null {
-  if (adapter === null) return null
-  if (typeof adapter === 'string') {
-    const { specs, tensors, settings } = readAdapter(adapter, config)
-    return { specs, tensors, scale: loraScale(settings) }
-  }
-  const specs = loraSpecs(linearSpecs(config), adapter.rank)
-  return { specs, tensors: initLora(specs, adapter.random), scale: 2 }
+function loadAdapter({ adapters, config }: GeneratorSpec): LoadedAdapter | null {
+  if (!('random' in adapters)) return joinAdapters(adapters, config)
+  const specs = loraSpecs(linearSpecs(config), adapters.rank)
+  return { specs, tensors: initLora(specs, adapters.random), scale: 2 }
 }
 
 class GraphGenerator implements Generator {

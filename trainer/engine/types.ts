@@ -98,6 +98,8 @@ export interface EngineSpec {
   weights: string | RandomWeights
   /** null = every tensor of the model is trained. */
   lora: LoraSpec | null
+  /** Folders of adapters that are merged into the weights first, in this order. */
+  merged?: readonly string[]
   /** Folder of the adapter to start from; null = a new one, made from `seed`. */
   adapter: string | null
   dtype: 'float32' | 'bfloat16'
@@ -122,8 +124,8 @@ export interface EngineSpec {
 export interface GeneratorSpec {
   config: ModelConfig
   weights: string | RandomWeights
-  /** Adapter that answers for the side `adapter`: its folder, or a random one on all linears (benchmarks); null = base only. */
-  adapter: string | { random: number; rank: number } | null
+  /** Adapters that together answer for the side `adapter`: their folders, or a random one on all linears (benchmarks); none = base only. */
+  adapters: readonly string[] | { random: number; rank: number }
   dtype: 'float32' | 'bfloat16'
   /** Longest prompt plus answer, in tokens. */
   max_length: number

@@ -31,7 +31,7 @@ interface Format {
 
 export const formats = {
   merged: { check: () => undefined, bytes: mergedBytes, writing: writingMerged },
-  adapter: { check: needsAdapter, bytes: ({ adapter }) => statSync(path.join(adapter ?? '', runFiles.adapterWeights)).size, writing: writingAdapter },
+  adapter: { check: needsOne, bytes: ({ adapters }) => statSync(path.join(adapters[0], runFiles.adapterWeights)).size, writing: writingAdapter },
   gguf: { check: (ground) => void ggufParts(ground), bytes: (ground) => ggufParts(ground).tensors.reduce((sum, { type, shape }) => sum + bytesIn(type, shape), 0), writing: writingGguf },
 } satisfies Record<ExportFormat, Format>
 
@@ -40,12 +40,12 @@ const dtypeOf = ({ args: { infer_dtype } }: ExportGround) => (infer_dtype === 'a
 
 function mergedBytes(ground: ExportGround): number {
   const dtype = dtypeOf(ground)
-  return mergedTensors(ground.model, ground.config, null).reduce((sum, tensor) => sum + elements(tensor.shape) * floatTypes[dtype === null ? tensor.dtype : storedAs[dtype]], 0)
+  return mergedTensors(ground.model, ground.config, []).reduce((sum, tensor) => sum + elements(tensor.shape) * floatTypes[dtype === null ? tensor.dtype : storedAs[dtype]], 0)
 }
 
 function* writingMerged(ground: ExportGround, folder: string): Generator<number, void> {
-  const { args, model, adapter, template } = ground
-  yield* merging({ model, adapter, output: folder, shard_bytes: args.export_size * 1e9, dtype: dtypeOf(ground) })
+  const { args, model, adapters, template } = ground
+  yield* merging({ model, adapters, output: folder, shard_bytes: args.export_size * 1e9, dtype: dtypeOf(ground) })
   if (isNamed(template)) writeChatTemplate(folder, template)
   writeModelfile(ground, folder, '.')
 }
@@ -55,13 +55,13 @@ function writeModelfile({ template }: ExportGround, folder: string, from: string
   if (modelfile !== null) writeWhole(path.join(folder, 'Modelfile'), modelfile)
 }
 
-function needsAdapter({ adapter }: ExportGround): void {
-  if (adapter === null) throw new UserError('export_adapter_needed', {}, 'adapter_name_or_path')
+function needsOne({ adapters: { length } }: ExportGround): void {
+  if (length === 0) throw new UserError('export_adapter_needed', {}, 'adapter_name_or_path')
+  if (length > 1) throw new UserError('export_adapter_single', { count: length }, 'adapter_name_or_path')
 }
 
 /** PEFT's files as they are, and the tokenizer beside them. */
-function* writingAdapter({ model, adapter, template }: ExportGround, folder: string): Generator<number, void> {
-  const from = adapter ?? ''
+function* writingAdapter({ model, adapters: [from], template }: ExportGround, folder: string): Generator<number, void> {
   mkdirSync(folder, { recursive: true })
   copyTokenizer(existsSync(path.join(from, 'tokenizer.json')) ? from : model, folder)
   if (isNamed(template)) writeChatTemplate(folder, template)
@@ -73,18 +73,18 @@ function* writingAdapter({ model, adapter, template }: ExportGround, folder: str
 }
 
 /** `starter-F16.gguf`. */
-const ggufFile = ({ model, adapter, options }: ExportGround): string => {
-  const name = [model, adapter].filter((folder) => folder !== null).map((folder) => path.basename(path.resolve(folder))).join('-')
+const ggufFile = ({ model, adapters, options }: ExportGround): string => {
+  const name = [model, ...adapters].map((folder) => path.basename(path.resolve(folder))).join('-')
   return `${name.replace(/[^\p{L}\p{N}._-]+/gu, '_')}-${options.gguf_type.toUpperCase()}.gguf`
 }
 
 function ggufParts(ground: ExportGround): { metadata: Metadata; tensors: GgufTensor[] } {
-  const { model, config, tokenizer, template, adapter, options } = ground
+  const { model, config, tokenizer, template, adapters, options } = ground
   const file = tokenizerFileSchema.parse(readJson(path.join(model, 'tokenizer.json'), (reason) => new UserError('tokenizer_invalid', { path: model, problem: reason })))
   const chatTemplate = (isNamed(template) && (template.row.replace_jinja_template || templateSource(model) === null) ? jinjaTemplate(template) : null) ?? templateSource(model)
   const vocabulary = vocabularyMetadata({ file, tokenizer, speaking: template?.tokenizer ?? tokenizer, endOfTurn: template?.tokenizer.idOf(template.row.stop[0] ?? '') ?? null, chatTemplate }, config.vocab_size)
   const metadata = { ...modelMetadata(config, path.basename(path.resolve(model)), options.gguf_type), ...vocabulary }
-  return { metadata, tensors: ggufTensors(mergedTensors(model, config, adapter), config, options.gguf_type) }
+  return { metadata, tensors: ggufTensors(mergedTensors(model, config, adapters), config, options.gguf_type) }
 }
 
 function* writingGguf(ground: ExportGround, folder: string): Generator<number, void> {

@@ -8,7 +8,7 @@ import type { ModelConfig } from '@/lib/models/config'
 import { OWN_TEMPLATE, prepareTemplate, type Template } from '@/lib/templates/template'
 import type { HfTokenizer } from '@/lib/text/hf'
 import { readAdapter } from '@/trainer/adapter/adapter'
-import { checkModel, collector, startAdapter } from '@/trainer/run/check'
+import { checkModel, collector } from '@/trainer/run/check'
 import { formats } from '@/trainer/export/formats'
 import { readOwnRow } from '@/trainer/tokenizer/own-template'
 
@@ -20,7 +20,7 @@ export interface ExportGround {
   tokenizer: HfTokenizer
   /** Named, or the model's own; null where it has none. */
   template: Template | null
-  adapter: string | null
+  adapters: readonly string[]
 }
 
 export type CheckedExport = { faults: Fault[]; ground: null } | { faults: []; ground: ExportGround }
@@ -30,11 +30,11 @@ export async function checkExport(args: TrainingArgs, options: ExportOptions): P
   const model = args.model_name_or_path ?? ''
   const { config, tokenizer } = await checkModel(model, attempt)
   const template = tokenizer && (await attempt(() => exportTemplate(model, tokenizer, args)))
-  const adapter = await attempt(() => startAdapter(args))
-  if (config && adapter !== null) await attempt(() => void readAdapter(adapter, config))
+  const adapters = args.adapter_name_or_path ?? []
+  if (config) await attempt(() => adapters.forEach((adapter) => void readAdapter(adapter, config)))
   await attempt(() => checkTarget(args.export_dir ?? ''))
   if (config && tokenizer && faults.length === 0) {
-    const ground: ExportGround = { args, options, model, config, tokenizer, template, adapter }
+    const ground: ExportGround = { args, options, model, config, tokenizer, template, adapters }
     await attempt(() => formats[options.format].check(ground))
     if (faults.length === 0) return { faults: [], ground }
   }

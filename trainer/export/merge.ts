@@ -15,8 +15,8 @@ import { type TensorSource, elements, safetensorsChunks } from '@/trainer/weight
 
 export interface MergeOptions {
   model: string
-  /** null writes the base as it is, in the shards asked for. */
-  adapter: string | null
+  /** None writes the base as it is, in the shards asked for. */
+  adapters: readonly string[]
   output: string
   /** Largest shard in bytes; a single tensor may exceed it. */
   shard_bytes?: number
@@ -31,14 +31,14 @@ const SHARD_BYTES = 5e9
 export const storedAs = { float32: 'F32', float16: 'F16', bfloat16: 'BF16' } as const satisfies Record<WeightDtype, FloatType>
 
 /** Merges at once. */
-export function mergeAdapter(options: MergeOptions): void {
+export function mergeAdapters(options: MergeOptions): void {
   const steps = merging(options)
   while (!steps.next().done);
 }
 
 /** Merges in steps, each the bytes that it wrote. */
-export function* merging({ model, adapter, output, shard_bytes = SHARD_BYTES, dtype = null }: MergeOptions): Generator<number, void> {
-  const sources = mergedTensors(model, readModelConfig(model), adapter).map((tensor) => sourceOf(tensor, dtype === null ? tensor.dtype : storedAs[dtype]))
+export function* merging({ model, adapters, output, shard_bytes = SHARD_BYTES, dtype = null }: MergeOptions): Generator<number, void> {
+  const sources = mergedTensors(model, readModelConfig(model), adapters).map((tensor) => sourceOf(tensor, dtype === null ? tensor.dtype : storedAs[dtype]))
   mkdirSync(output, { recursive: true })
   copyRest(model, output, dtype)
   yield* writingShards(output, sources, shard_bytes)

@@ -32,12 +32,12 @@ const MOST_TOKENS = 48
 
 /** @param progress of both passes together, 0 to 1 */
 export async function verifyExport(ground: ExportGround, folder: string, progress: (share: number) => void): Promise<Verdict> {
-  const { config, model, adapter, tokenizer } = ground
+  const { config, model, adapters, tokenizer } = ground
   await startWasm()
   const ids = Int32Array.from(tokenizer.encode(TEXT, true).filter((id) => id < config.vocab_size).slice(0, Math.min(MOST_TOKENS, config.max_position_embeddings)))
   const half = (from: number) => (share: number) => progress(from + share / 2)
-  const options = adapterOptions(adapter, config)
-  const wanted = await logitsOf(byName(mergedTensors(model, config, null)), config, ids, options, half(0))
+  const options = adapterOptions(adapters, config)
+  const wanted = await logitsOf(byName(mergedTensors(model, config, [])), config, ids, options, half(0))
   const found = await logitsOf(writtenWeights(ground, folder), config, ids, {}, half(0.5))
   if (options.lora) dispose(options.lora.weights as unknown as Parameters<typeof dispose>[0])
   return compare(wanted, found, config.vocab_size)
@@ -47,7 +47,7 @@ const byName = (tensors: readonly (Rows & { name: string })[]): Weights => new M
 
 /** What lies in the folder now, with the changes for llama.cpp taken back. */
 function writtenWeights({ options, config }: ExportGround, folder: string): Weights {
-  if (options.format !== 'gguf') return byName(mergedTensors(folder, readModelConfig(folder), null))
+  if (options.format !== 'gguf') return byName(mergedTensors(folder, readModelConfig(folder), []))
   const file = readdirSync(folder).find((name) => name.endsWith('.gguf')) ?? ''
   const { tensors } = readGguf(path.join(folder, file))
   return byName(paramSpecs(config).map(({ name, shape }) => {

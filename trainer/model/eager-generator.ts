@@ -12,8 +12,8 @@ export interface EagerGeneratorSpec {
   config: ModelConfig
   /** Checkpoint folder. */
   weights: string
-  /** Adapter folder, or null for the base alone. */
-  adapter: string | null
+  /** Folders of adapters; none for the base alone. */
+  adapters: readonly string[]
   /** Longest prompt plus answer, in tokens. */
   max_length: number
 }
@@ -28,9 +28,9 @@ async function* inTurn(generate: Generator['generate'], max_length: number, prom
   }
 }
 
-export function createEagerGenerator({ config, weights, adapter, max_length }: EagerGeneratorSpec): Generator {
+export function createEagerGenerator({ config, weights, adapters, max_length }: EagerGeneratorSpec): Generator {
   const params = loadParams(weights, config)
-  const lora = adapterOptions(adapter, config)
+  const lora = adapterOptions(adapters, config)
   async function* answer(promptIds: number[], { stop_ids, side, signal, seed, max_new_tokens, ...rule }: GenerateOptions): AsyncGenerator<number> {
     const random = sequence(seed < 0 ? Math.floor(Math.random() * 2 ** 32) : seed, streamOf('sampling'))
     const count = Math.min(max_new_tokens, max_length - promptIds.length)

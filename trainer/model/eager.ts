@@ -6,11 +6,12 @@ import '@/trainer/ops/autodiff'
 import '@/trainer/ops/wasm-kernels'
 import { type Scalar, type Tensor, type Tensor1D, dispose, getBackend, tensor, tensor1d, tidy, transpose, valueAndGrads } from '@tensorflow/tfjs-core'
 import type { ModelConfig } from '@/lib/models/config'
-import { readAdapter, startingAdapter } from '@/trainer/adapter/adapter'
+import { startingAdapter } from '@/trainer/adapter/adapter'
+import { joinAdapters } from '@/trainer/adapter/joined'
 import { labelCount } from '@/trainer/engine/batch'
 import { type BatchShape, type Given, type Means, type ModelView, type Objective, addMeans } from '@/trainer/engine/objective'
 import type { Batch, Engine, EngineSpec, EvalResult, Hyper, LoraSpec as LoraSettings, NamedTensor, TrainResult } from '@/trainer/engine/types'
-import { type LoraSpec, buildLora, loraScale, isLoraB } from '@/trainer/adapter/lora'
+import { type LoraSpec, buildLora, isLoraB } from '@/trainer/adapter/lora'
 import { type AdamState, adamw, clipFactor, globalNorm } from '@/trainer/model/adamw'
 import { embeddingNoise } from '@/trainer/model/neftune'
 import { type Params, buildParams } from '@/trainer/model/params'
@@ -70,11 +71,10 @@ function loraOptions(specs: LoraSpec[], tensors: NamedTensor[], scale: number): 
   return { lora: { weights: buildLora(specs, byName(tensors, list)), scale } }
 }
 
-/** The forward pass's options for an adapter's folder, with its tensors on the current backend. */
-export function adapterOptions(folder: string | null, config: ModelConfig): ForwardOptions {
-  if (folder === null) return {}
-  const { specs, tensors, settings } = readAdapter(folder, config)
-  return loraOptions(specs, tensors, loraScale(settings))
+/** The forward pass's options for adapters, with their tensors on the current backend. */
+export function adapterOptions(folders: readonly string[], config: ModelConfig): ForwardOptions {
+  const joined = joinAdapters(folders, config)
+  return joined === null ? {} : loraOptions(joined.specs, joined.tensors, joined.scale)
 }
 
 /** What is trained: its arrays at the start, and the model that uses them once they are tensors. With a seed it trains, so dropout is on. */
@@ -84,9 +84,9 @@ interface Trained {
   dispose: () => void
 }
 
-function trainedLora({ config, weights, adapter, seed }: EagerSpec, lora: LoraSettings): Trained {
+function trainedLora({ config, weights, merged, adapter, seed }: EagerSpec, lora: LoraSettings): Trained {
   const { specs, tensors, scale } = startingAdapter({ config, lora, adapter, seed })
-  const params = loadParams(weights, config)
+  const params = loadParams(weights, config, merged)
   return {
     start: tensors,
     model: (list, seed) => ({ params, options: { lora: { weights: buildLora(specs, byName(tensors, list)), scale, dropout: dropoutOf(lora.dropout, seed) } } }),
@@ -126,7 +126,7 @@ function byName(names: readonly { name: string }[], list: Tensor[]): (wanted: { 
   }
 }
 
-export type EagerSpec = Pick<EngineSpec, 'config' | 'lora' | 'adapter' | 'seed' | 'adam' | 'max_grad_norm' | 'neftune_alpha' | 'objective'> & { weights: string }
+export type EagerSpec = Pick<EngineSpec, 'config' | 'lora' | 'merged' | 'adapter' | 'seed' | 'adam' | 'max_grad_norm' | 'neftune_alpha' | 'objective'> & { weights: string }
 
 /** Trains on whatever backend is current. */
 export function createEagerEngine(spec: EagerSpec): Engine {

@@ -11,7 +11,7 @@ import { sentence } from '@/lib/messages'
 import type { ModelAnswer } from '@/lib/predictions'
 import { runFiles } from '@/lib/run'
 import { dtypeOf } from '@/trainer/chat/chat-model'
-import { padId, type Ground } from '@/trainer/run/check'
+import { adaptersIn, padId, type Ground } from '@/trainer/run/check'
 import { createEngine, createGenerator } from '@/trainer/device'
 import type { Engine, EngineSpec, Generator, GeneratorSpec } from '@/trainer/engine/types'
 import { fetchRows, missingRows } from '@/trainer/data/fetch-rows'
@@ -77,7 +77,7 @@ export async function answerAfterTraining(args: TrainingArgs, ground: Ground, be
 }
 
 function planned(args: TrainingArgs, folder: string, ground: Ground, { items, samples, skipped }: EvaluationData, { report }: Begun): Pick<Evaluation, 'dtype' | 'base' | 'progress'> {
-  const base = ground.adapter !== null && args.predict_with_generate && asksBase(folder)
+  const base = adaptersIn(ground).length > 0 && args.predict_with_generate && asksBase(folder)
   const rows = args.per_device_eval_batch_size
   const answers = args.predict_with_generate ? Math.ceil(items.length / rows) * (base ? 2 : 1) : 0
   for (const { dataset, row, fault } of skipped) report.text(`Dataset ${dataset}: row ${row} is left out: ${sentence(fault, 'en')}`, 'WARNING')
@@ -117,8 +117,7 @@ async function answerPasses(evaluation: Evaluation, open: Openers['generator']):
   report.state.change({ status: 'running', phase: 'loading' })
   const longest = data.items.reduce((most, { ids }) => Math.max(most, ids.length), 0)
   const max_length = Math.min(longest + args.max_new_tokens, Math.max(ground.config.max_position_embeddings, longest + 1))
-  const { config, adapter } = ground
-  const generator = await open({ config, weights: args.model_name_or_path ?? '', adapter, dtype, max_length, slots: Math.min(args.per_device_eval_batch_size, data.items.length) })
+  const generator = await open({ config: ground.config, weights: args.model_name_or_path ?? '', adapters: adaptersIn(ground), dtype, max_length, slots: Math.min(args.per_device_eval_batch_size, data.items.length) })
   try {
     report.state.change({ runtime: generator.runtime })
     const own = await ownAnswers(evaluation, generator)

@@ -21,12 +21,13 @@ export function lossBatches(samples: readonly Sample[], { rows, pad_id }: LossSe
 }
 
 /** An engine that only evaluates. Without an adapter it gets one that changes nothing. */
-export function lossEngine(batches: readonly Batch[], { config, adapter }: Ground, { rows, weights, dtype }: LossSettings): EngineSpec {
+export function lossEngine(batches: readonly Batch[], { config, merged, adapter }: Ground, { rows, weights, dtype }: LossSettings): EngineSpec {
   const own = adapter === null ? null : readAdapter(adapter, config).settings
   return {
     config,
     weights,
     lora: own === null ? { rank: 1, alpha: 1, dropout: 0, use_rslora: false, target: ['all'] } : { ...own, dropout: 0, target: own.target_modules },
+    merged,
     adapter,
     dtype,
     rows: 0,

@@ -26,6 +26,8 @@ export interface Saved {
   checkpoint: string
   step: number
   args: Pick<TrainingArgs, 'model_name_or_path' | 'template'>
+  /** Folders of the adapters beneath the one that is trained. */
+  merged: readonly string[]
   /** True once the run is asked to stop: it must not wait for answers. */
   stopping: () => boolean
 }
@@ -40,11 +42,11 @@ function promptsOf(folder: string): string[] {
   return parsed.data.prompts
 }
 
-/** An adapter on its base, or a checkpoint that is a whole model. */
-function loadOf({ checkpoint, args }: Saved): ChatLoad {
+/** An adapter on what it was trained on, or a checkpoint that is a whole model. */
+function loadOf({ checkpoint, args, merged }: Saved): ChatLoad {
   const { model_name_or_path, template } = args
   const isAdapter = existsSync(path.join(checkpoint, runFiles.adapterConfig))
-  return { model_name_or_path: isAdapter ? (model_name_or_path ?? '') : checkpoint, adapter_name_or_path: isAdapter ? checkpoint : null, template, infer_dtype: 'auto' }
+  return { model_name_or_path: isAdapter ? (model_name_or_path ?? '') : checkpoint, adapter_name_or_path: isAdapter ? [...merged, checkpoint] : [], template, infer_dtype: 'auto' }
 }
 
 async function answerTo(model: ChatModel, prompt: string, side: 'adapter' | 'base', stopping: () => boolean): Promise<SavedSample['answers'][number]> {
@@ -68,7 +70,7 @@ export async function askAtSave(saved: Saved, report: Report, open = openChatMod
     const model = await open(load)
     try {
       const answers: SavedSample['answers'] = []
-      for (const prompt of prompts) if (!stopping()) answers.push(await answerTo(model, prompt, load.adapter_name_or_path === null ? 'base' : 'adapter', stopping))
+      for (const prompt of prompts) if (!stopping()) answers.push(await answerTo(model, prompt, load.adapter_name_or_path.length === 0 ? 'base' : 'adapter', stopping))
       append(output_dir, { step, at: Date.now(), answers })
     } finally {
       model.dispose()

@@ -22,7 +22,9 @@ export interface Ground {
   /** The tensors that will be trained. */
   specs: LoraSpec[]
   dtype: 'float32' | 'bfloat16'
-  /** Adapter folder to start from. */
+  /** Folders of adapters that are merged into the base, in this order. */
+  merged: readonly string[]
+  /** Folder of the adapter that goes on; null for a new one. */
   adapter: string | null
   resume: Resume | null
 }
@@ -49,13 +51,14 @@ export function collector(): { faults: Fault[]; attempt: <T>(check: () => T | Pr
   }
 }
 
-/** The one adapter that a training starts from or a chat loads; several would have to be merged first. */
-export function startAdapter({ adapter_name_or_path: adapters }: TrainingArgs): string | null {
-  if (adapters !== null && adapters.length > 1) {
-    throw new UserError('not_yet', { key: 'adapter_name_or_path', value: adapters.join(','), feature: 'several_adapters' }, 'adapter_name_or_path')
-  }
-  return adapters?.[0] ?? null
+/** Of several adapters, all but the last are merged and the last is trained on; a new one is made upon all of them (LLaMA-Factory's `_setup_lora_tuning`). */
+export function startOf({ adapter_name_or_path: adapters, create_new_adapter, do_train }: TrainingArgs): Pick<Ground, 'merged' | 'adapter'> {
+  const all = adapters ?? []
+  return do_train && create_new_adapter ? { merged: all, adapter: null } : { merged: all.slice(0, -1), adapter: all.at(-1) ?? null }
 }
+
+/** All that stand beside the base. */
+export const adaptersIn = ({ merged, adapter }: Pick<Ground, 'merged' | 'adapter'>): string[] => [...merged, ...(adapter === null ? [] : [adapter])]
 
 /** UserError where this machine's runtime cannot compute in a type. */
 export function checkDtype(dtype: 'float32' | 'bfloat16', key: 'bf16' | 'infer_dtype', wasm = isWasm()): void {
@@ -77,11 +80,11 @@ export async function checkTraining(args: TrainingArgs, readTokenizer = loadToke
   const template = tokenizer && (await attempt(() => templateFor(args.model_name_or_path ?? '', tokenizer, args)))
   if (template && config) await attempt(() => checkVocabulary(template, config.vocab_size))
   await attempt(() => checkDtype(computeDtype(args), 'bf16'))
-  const adapter = await attempt(() => startAdapter(args))
-  if (adapter !== null && config) await attempt(() => void readAdapter(adapter, config))
-  const specs = config && (await attempt(() => loraSpecs(loraTargets(config, args.lora_target), args.lora_rank)))
+  const start = startOf(args)
+  const known = config && (await attempt(() => adaptersIn(start).map((folder) => readAdapter(folder, config))))
+  const specs = config && known && (await attempt(() => (start.adapter === null ? loraSpecs(loraTargets(config, args.lora_target), args.lora_rank) : known[known.length - 1].specs)))
   const resume = await attempt(() => (args.do_train ? checkOutput(args) : checkEvaluationOutput(args)))
   if (resume && config) await attempt(() => void readAdapter(resume.folder, config))
   if (faults.length > 0 || !config || !template || !specs) return { faults, ground: null } as Checked
-  return { faults: [], ground: { config, template, specs, dtype: computeDtype(args), adapter, resume } }
+  return { faults: [], ground: { config, template, specs, dtype: computeDtype(args), ...start, resume } }
 }

@@ -9,6 +9,7 @@ export function engineSpec({ args, ground, data, adapter, objective }: Run): Eng
     config: ground.config,
     weights: args.model_name_or_path ?? '',
     lora: { rank, alpha, dropout, use_rslora, target: target_modules, b_pace: args.loraplus_lr_ratio ?? 1 },
+    merged: ground.merged,
     adapter: ground.adapter,
     dtype: ground.dtype,
     rows: args.per_device_train_batch_size * data.rows_per_example,
@@ -23,7 +24,7 @@ export function engineSpec({ args, ground, data, adapter, objective }: Run): Eng
   }
 }
 
-export function announce({ args, data, plan, ground, report }: Run, engine: Engine): void {
+export function announce({ args, data, plan, ground, adapter, report }: Run, engine: Engine): void {
   const parameters = parameterCount(ground.config)
   const trainable = ground.specs.reduce((sum, { a, b }) => sum + a.shape[0] * a.shape[1] + b.shape[0] * b.shape[1], 0)
   const lines = [
@@ -34,6 +35,8 @@ export function announce({ args, data, plan, ground, report }: Run, engine: Engi
     `  Num epochs = ${plan.epochs}`,
     `  Batch size = ${args.per_device_train_batch_size}, gradient accumulation = ${args.gradient_accumulation_steps}`,
     `  Total optimization steps = ${plan.max_steps}`,
+    ...(ground.merged.length > 0 ? [`  Merged into the base: ${ground.merged.join(', ')}`] : []),
+    ...(ground.adapter === null ? [] : [`  Training on with ${ground.adapter} (rank ${adapter.rank}, alpha ${adapter.alpha})`]),
     ...(ground.resume ? [`  Continuing from ${ground.resume.folder}`] : []),
   ]
   for (const line of lines) report.text(line)

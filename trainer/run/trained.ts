@@ -24,9 +24,9 @@ export async function writeModel({ args, adapter, ground, objective }: Run, engi
 
 /** A checkpoint, and what it has to say. */
 export async function save(run: Run, engine: Engine, progress: Progress): Promise<string> {
-  const { args, output_dir, report, stop } = run
+  const { args, ground: { merged }, output_dir, report, stop } = run
   const name = await checkpoint(run, engine, progress)
-  await askAtSave({ output_dir, checkpoint: path.join(output_dir, name), step: progress.step, args, stopping: () => stop.signal !== null }, report)
+  await askAtSave({ output_dir, checkpoint: path.join(output_dir, name), step: progress.step, args, merged, stopping: () => stop.signal !== null }, report)
   return name
 }
 

@@ -59,7 +59,7 @@ export interface Stage {
   encode: (rows: Chosen, args: TrainingArgs, template: Template, watch: Watch) => Promise<TrainingData>
   collate: (data: TrainingData, args: TrainingArgs, pad_id: number) => StageData
   /** What is minimised, of this model or from this adapter on. */
-  objective: (args: TrainingArgs, ground: Pick<Ground, 'config' | 'adapter'>) => Objective
+  objective: (args: TrainingArgs, ground: Pick<Ground, 'config' | 'adapter' | 'merged'>) => Objective
   /** Metrics of an evaluation, without prefix. */
   metrics: (batches: readonly EvaluatedBatch[]) => Record<string, number>
   /** What a log line says beside the loss; by default the objective's means. */

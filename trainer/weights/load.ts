@@ -1,16 +1,15 @@
-/** A checkpoint's parameters as TF.js tensors on the current backend, for eager runs. A graph's variables are filled by the engine instead. */
+/** A checkpoint's parameters, with adapters merged into them, as TF.js tensors on the current backend, for eager runs. A graph's variables are filled by the engine instead. */
 import { tensor } from '@tensorflow/tfjs-core'
 import type { ModelConfig } from '@/lib/models/config'
 import { type Params, buildParams } from '@/trainer/model/params'
-import { openWeights } from '@/trainer/weights/index'
-import { readTensor } from '@/trainer/weights/safetensors'
+import { mergedTensors } from '@/trainer/adapter/merged'
 
-export function loadParams(folder: string, config: ModelConfig): Params {
-  const index = openWeights(folder, config)
+export function loadParams(folder: string, config: ModelConfig, merged: readonly string[] = []): Params {
+  const tensors = new Map(mergedTensors(folder, config, merged).map((one) => [one.name, one]))
   return buildParams(config, ({ name, shape, transpose }) => {
-    const entry = index.get(name)
-    if (!entry) throw new Error(`load: ${name} is not in the index`)
-    const values = readTensor(entry)
+    const found = tensors.get(name)
+    if (!found) throw new Error(`load: ${name} is not in the index`)
+    const values = found.rows(0, shape[0])
     return transpose ? tensor(transposed(values, shape[0], shape[1]), [shape[1], shape[0]]) : tensor(values, shape)
   })
 }

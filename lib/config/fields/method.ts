@@ -25,7 +25,7 @@ export const methodFields = {
   pissa_convert: boolean(false, { part_of: 'pissa_init' }),
   loraplus_lr_ratio: number(null, { minimum: 0, maximum: 64, group: 'lora', widget: 'slider', step: 0.01, when: lora, empty: '0', none: 0 }),
   loraplus_lr_embedding: number(1e-6, { above: 0, part_of: 'additional_target' }),
-  create_new_adapter: boolean(false, { group: 'lora', widget: 'switch', when: lora, needs: { '*': 'adapter_new' } }),
+  create_new_adapter: boolean(false, { group: 'lora', widget: 'switch', when: lora }),
 
   use_llama_pro: boolean(false, { group: 'advanced', widget: 'switch', needs: { '*': 'llama_pro' } }),
   use_adam_mini: boolean(false, { needs: { '*': 'optimizers' } }),
