@@ -33,7 +33,7 @@ export const datasetsKo: Messages['ui']['datasets'] = {
   rename_title: '이름 변경: {name}',
   new_name: '새 이름',
   rename_action: '이름 변경',
-  remove_title: '제거할까요? {name}',
+  remove_title: '{name} 데이터셋을 제거하시겠습니까?',
   remove_body: 'dataset_info.json에서 해당 항목을 제거합니다. 변경 전 내용은 같은 위치에 dataset_info.json.bak으로 남습니다.',
   remove_keeps: '파일은 그대로 남습니다: {path}',
   remove_file: '업로드한 파일도 삭제(되돌릴 수 없음)',
@@ -57,7 +57,7 @@ export const datasetsKo: Messages['ui']['datasets'] = {
     take_named: '열 설정: {name}',
     delete: '삭제',
     delete_named: '삭제: {name}',
-    delete_title: '삭제할까요? {name}',
+    delete_title: '{name} 파일을 삭제하시겠습니까?',
     delete_body: '업로드한 파일을 서버에서 삭제합니다. 되돌릴 수 없습니다.',
   },
   mapping: {

@@ -18,7 +18,7 @@ export const evaluateEn = {
   starting: 'Starting …',
   preview_command: 'Preview command',
   preview_base: 'That the base model is asked, too, is no setting of the file: "npx tuneboard predict" takes --compare-base for it.',
-  faults: '{count} settings to mend',
+  faults: 'Settings to fix: {count}',
   plan: '{rows} rows',
   plan_hint: 'Choose a model and a dataset, then press Start.',
   results: 'Results',

@@ -8,7 +8,7 @@ export const exportKo: Messages['ui']['export'] = {
   format_help: {
     merged: '어댑터의 변경 사항을 가중치에 반영한 Hugging Face 폴더입니다. transformers, vLLM, SGLang 및 추가 학습에 사용합니다.',
     adapter: 'PEFT 파일 그대로에 토크나이저를 더한 것입니다. 크기가 작으며 같은 기본 모델 위에 로드합니다.',
-    gguf: '토크나이저와 대화 템플릿이 포함된 단일 파일입니다. llama.cpp, Ollama, LM Studio에서 사용합니다.',
+    gguf: '토크나이저와 채팅 템플릿이 포함된 단일 파일입니다. llama.cpp, Ollama, LM Studio에서 사용합니다.',
   },
   adapter: '어댑터',
   no_adapter: '없음: 기본 모델 그대로',

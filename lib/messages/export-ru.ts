@@ -4,7 +4,7 @@ import type { Messages } from '@/lib/messages/en'
 export const exportRu: Messages['ui']['export'] = {
   what: 'Что создать',
   format: 'Формат',
-  formats: { merged: 'Слитая модель', adapter: 'Только адаптер', gguf: 'Файл GGUF' },
+  formats: { merged: 'Объединённая модель', adapter: 'Только адаптер', gguf: 'Файл GGUF' },
   format_help: {
     merged: 'Папка Hugging Face, где изменения адаптера внесены в веса: для transformers, vLLM, SGLang и дальнейшего обучения.',
     adapter: 'Файлы PEFT как есть, с токенизатором: небольшие, загружаются поверх той же базовой модели.',

@@ -38,7 +38,7 @@ export const runsJa = {
     shown: '{shown} / {all} 行',
   },
   runs: {
-    title: '実行',
+    title: '実行履歴',
     count: 'このマシン上の {count} 件（開始元を問わず）。',
     count_shown: '{shown} / {count} 件の実行',
     none: '実行はまだありません。',
@@ -47,7 +47,7 @@ export const runsJa = {
     open_run: '{name} を開く',
     search: '名前、モデル、データセット、タグ、メモを検索',
     state: '状態',
-    states: { all: 'すべての状態', active: '進行中', queued: '待機中', done: '完了', stopped: '停止', failed: '失敗または消失' },
+    states: { all: 'すべての状態', active: '進行中', queued: '待機中', done: '完了', stopped: '停止', failed: '失敗または異常終了' },
     tag: 'タグ',
     every_tag: 'すべてのタグ',
     sort: '並べ替え',

@@ -48,7 +48,7 @@ export const uiEn = {
     browse_help: 'Folders that this server may read. A model folder holds config.json, a tokenizer and safetensors weights.',
     up: 'Up',
     use: 'Use this model',
-    runs_here: 'runs here only',
+    runs_here: 'only runnable',
     obstacles: {
       unknown: 'unknown architecture',
       architecture: '{architecture}, not run here',

@@ -21,7 +21,7 @@ export const uiJa: Messages['ui'] = {
     description: 'コードを書かずに言語モデルをファインチューニング。',
     skip: '本文へスキップ',
     screens: '画面',
-    tabs: { train: '学習', evaluate: '評価と予測', datasets: 'データセット', chat: 'チャット', export: 'エクスポート', runs: '実行' },
+    tabs: { train: '学習', evaluate: '評価と予測', datasets: 'データセット', chat: 'チャット', export: 'エクスポート', runs: '実行履歴' },
     language: '言語',
     theme: 'テーマ',
     themes: { light: 'ライト', dark: 'ダーク', system: 'システムに合わせる' },
@@ -49,7 +49,7 @@ export const uiJa: Messages['ui'] = {
     browse_help: 'このサーバーが読み取れるフォルダーです。モデルフォルダーには config.json、トークナイザー、safetensors の重みがあります。',
     up: '上へ',
     use: 'このモデルを使用',
-    runs_here: 'ここでのみ実行可能',
+    runs_here: '実行可能のみ',
     obstacles: {
       unknown: '不明なアーキテクチャ',
       architecture: '{architecture}（ここでは実行不可）',
@@ -128,7 +128,7 @@ export const uiJa: Messages['ui'] = {
       stopped: '停止',
       done: '完了',
       failed: '失敗',
-      lost: '消失',
+      lost: '異常終了',
     },
     phases: {
       loading: '読み込み中',

@@ -49,7 +49,7 @@ export const uiZh: Messages['ui'] = {
     browse_help: '此处列出服务器可以读取的文件夹。模型文件夹应包含 config.json、分词器和 safetensors 权重。',
     up: '上一级',
     use: '使用此模型',
-    runs_here: '仅可运行的',
+    runs_here: '仅显示可运行',
     obstacles: {
       unknown: '结构未知',
       architecture: '{architecture}，暂不支持',

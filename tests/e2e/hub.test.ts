@@ -140,7 +140,7 @@ describe.skipIf(chromiumPath === null)('a hub', () => {
     await page.getByRole('option', { name: /qwen3_moe, not run here/ }).waitFor()
     await shoot('catalogue')
     await page.keyboard.press('Escape')
-    await window.button('runs here only').click()
+    await window.button('only runnable').click()
     await window.field('Model name').fill('Qwen3-30B-A3B-Base')
     await page.getByText('Nothing found.').waitFor()
     await window.field('Model name').fill('Gemma-2-2B')
