@@ -1,4 +1,4 @@
-/** The document: language and theme from cookies, the font, the providers, and the frame around every screen. */
+/** The document: language and theme from cookies, the fonts, the providers, and the frame around every screen. */
 import type { Metadata, Viewport } from 'next'
 import localFont from 'next/font/local'
 import type { ReactNode } from 'react'
@@ -15,6 +15,13 @@ const sans = localFont({
   weight: '100 900',
   variable: '--font-latin',
   display: 'swap',
+})
+const mono = localFont({
+  src: '../node_modules/@fontsource-variable/geist-mono/files/geist-mono-latin-wght-normal.woff2',
+  weight: '100 900',
+  variable: '--font-latin-mono',
+  display: 'swap',
+  adjustFontFallback: false,
 })
 /** Fetched only where there are such letters. */
 const cyrillic = localFont({
@@ -37,7 +44,7 @@ export const viewport: Viewport = { width: 'device-width', initialScale: 1 }
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const { locale, theme, texts } = await preferences()
   return (
-    <html lang={locale} data-theme={theme === 'system' ? 'light' : theme} data-choice={theme} className={`${sans.variable} ${cyrillic.variable}`} suppressHydrationWarning>
+    <html lang={locale} data-theme={theme === 'system' ? 'light' : theme} data-choice={theme} className={`${sans.variable} ${mono.variable} ${cyrillic.variable}`} suppressHydrationWarning>
       <head>
         <script dangerouslySetInnerHTML={{ __html: themeScript }} />
       </head>

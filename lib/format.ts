@@ -28,13 +28,14 @@ export function parseDuration(text: string): number | null {
   return Number(days) * 86400 + Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
 }
 
-const units = ['B', 'KB', 'MB', 'GB', 'TB'] as const
+const latin = ['B', 'KB', 'MB', 'GB', 'TB'] as const
+const units: Readonly<Record<Locale, readonly string[]>> = { en: latin, zh: latin, ru: ['Б', 'КБ', 'МБ', 'ГБ', 'ТБ'], ko: latin, ja: latin }
 
 /** Bytes in decimal units, three digits: 2.7 GB, 512 MB. */
 export function bytes(value: number, locale: Locale): string {
-  const unit = Math.min(Math.max(Math.floor(Math.log10(Math.max(value, 1)) / 3), 0), units.length - 1)
+  const unit = Math.min(Math.max(Math.floor(Math.log10(Math.max(value, 1)) / 3), 0), latin.length - 1)
   const scaled = value / 1000 ** unit
-  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: scaled < 10 && unit > 0 ? 1 : 0 }).format(scaled)} ${units[unit]}`
+  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: scaled < 10 && unit > 0 ? 1 : 0 }).format(scaled)} ${units[locale][unit]}`
 }
 
 /** A whole number with the locale's separators. */

@@ -18,7 +18,7 @@ export function ExtraField() {
   const fault = useFault('extra_args')
   return (
     <div className="col-span-full min-w-0" data-field="extra_args">
-      <div className="flex h-6 items-center gap-0.5">
+      <div className="flex h-6 items-center gap-px">
         <FieldLabel id={id}>{label}</FieldLabel>
         <Hint label={t.ui.field.help} describedBy={labelId(id)}>
           <p className="text-ink">{help}</p>

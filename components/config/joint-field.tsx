@@ -20,7 +20,7 @@ export function JointField({ name }: { name: JointName }) {
   const id = `field-${name}`
   return (
     <div className="min-w-0" data-field={name}>
-      <div className="flex h-6 items-center gap-0.5">
+      <div className="flex h-6 items-center gap-px">
         <FieldLabel id={id}>{label}</FieldLabel>
         <Hint label={t.ui.field.help} describedBy={labelId(id)}>
           <p className="text-ink">{help}</p>

@@ -20,7 +20,7 @@ export function OutputField() {
   return (
     <>
       <div className="col-span-full min-w-0" data-field="output_dir">
-        <div className="flex h-6 items-center gap-0.5">
+        <div className="flex h-6 items-center gap-px">
           <FieldLabel id="field-output_dir">{label}</FieldLabel>
           <Hint label={t.ui.field.help} describedBy={labelId('field-output_dir')}>
             <p className="text-ink">{help}</p>

@@ -39,7 +39,7 @@ function BarLink({ name }: { name: Key }) {
   const { t } = useLocale()
   const { label } = useWords(name)
   return (
-    <div className="min-w-0 self-end">
+    <div className="min-w-0">
       <button
         type="button"
         className="flex min-h-8 max-w-full items-baseline gap-2 text-left text-xs font-medium text-accent hover:underline"

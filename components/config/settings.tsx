@@ -12,7 +12,7 @@ import { LaterControls } from '@/components/config/later-controls'
 import { useLocale } from '@/components/locale'
 import { useStore } from '@/components/store'
 import { fieldOf, isKey, type Key } from '@/lib/config/fields'
-import { broughtAlong, changedKeys, elsewhere, found, keysOf, later, openAtFirst, workingGroups, type ControlName } from '@/lib/config/train-page'
+import { barKeys, broughtAlong, changedKeys, elsewhere, found, keysOf, later, openAtFirst, workingGroups, type ControlName } from '@/lib/config/train-page'
 import { fill } from '@/lib/messages/text'
 import { fieldText } from '@/lib/messages/labels'
 
@@ -21,12 +21,13 @@ export function Settings() {
   return query.trim() !== '' || only_changed ? <FoundSettings /> : <AllSettings />
 }
 
+const isInBar = (name: ControlName): boolean => isKey(name) && barKeys.includes(name)
 const isFlag = (name: ControlName): boolean => isKey(name) && !isSpecial(name) && fieldOf(name).kind === 'boolean'
 
-/** Fields in columns, those that take a row first; switches together below them. */
+/** Fields in columns, those that take a row first; switches together below them, and what stands in the bar above at the end. */
 function Fields({ names }: { names: readonly ControlName[] }) {
   const flags = names.filter(isFlag)
-  const fields = names.filter((name) => !isFlag(name) && name !== 'extra_args').toSorted((a, b) => Number(isSpecial(b) && isKey(b)) - Number(isSpecial(a) && isKey(a)))
+  const fields = names.filter((name) => !isFlag(name) && !isInBar(name) && name !== 'extra_args').toSorted((a, b) => Number(isSpecial(b) && isKey(b)) - Number(isSpecial(a) && isKey(a)))
   return (
     <>
       {fields.map((name) => (
@@ -40,6 +41,13 @@ function Fields({ names }: { names: readonly ControlName[] }) {
         </div>
       )}
       {names.includes('extra_args') && <Setting name="extra_args" />}
+      {names.some(isInBar) && (
+        <div className="col-span-full flex flex-wrap gap-x-6">
+          {names.filter(isInBar).map((name) => (
+            <Setting key={name} name={name} />
+          ))}
+        </div>
+      )}
     </>
   )
 }

@@ -25,7 +25,7 @@ export function FolderField({ folder, fault }: { folder: string; fault: Fault | 
   const name = folder.split('/').filter(Boolean).at(-1) ?? 'export'
   return (
     <div className="min-w-0" data-field="export_dir">
-      <div className="flex h-6 items-center gap-0.5">
+      <div className="flex h-6 items-center gap-px">
         <FieldLabel id={id}>{label}</FieldLabel>
         <Hint label={t.ui.field.help} describedBy={labelId(id)}>
           <p className="text-ink">{help}</p>

@@ -70,7 +70,7 @@ function Choice<T extends string>({ id, label, help, value, names, texts, onChan
   const { t } = useLocale()
   return (
     <div className="min-w-0">
-      <div className="flex h-6 items-center gap-0.5">
+      <div className="flex h-6 items-center gap-px">
         <FieldLabel id={id}>{label}</FieldLabel>
         <Hint label={t.ui.field.help} describedBy={labelId(id)}>
           <p className="text-ink">{help}</p>

@@ -63,7 +63,7 @@ function Token({ onToken }: { onToken: () => void }) {
   }
   return (
     <div className="min-w-0">
-      <div className="flex h-6 items-center gap-0.5">
+      <div className="flex h-6 items-center gap-px">
         <FieldLabel id="field-hub_token">{words.token}</FieldLabel>
         <Hint label={t.ui.field.help} describedBy={labelId('field-hub_token')}>
           <p className="text-ink">{words.token_help}</p>

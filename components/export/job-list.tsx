@@ -7,6 +7,7 @@ import { call } from '@/components/call'
 import { useLocale } from '@/components/locale'
 import { useSocket } from '@/components/socket'
 import { Button, buttonClass } from '@/components/ui/button'
+import { Chip } from '@/components/ui/chip'
 import { CopyButton } from '@/components/ui/copy-button'
 import { Message } from '@/components/ui/message'
 import { ProgressBar } from '@/components/ui/progress-bar'
@@ -38,7 +39,7 @@ export function JobList() {
 }
 
 const last = (path: string): string => path.split('/').filter(Boolean).at(-1) ?? path
-const tones = { running: 'accent', done: 'good', failed: 'danger', cancelled: 'muted' } as const
+const tones = { running: 'accent', done: 'good', failed: 'danger', cancelled: 'plain' } as const
 
 function Job({ job }: { job: ExportJob }) {
   const { t, say, locale } = useLocale()
@@ -55,11 +56,11 @@ function Job({ job }: { job: ExportJob }) {
     <li className="space-y-2 rounded-lg border border-line bg-surface p-3">
       <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
         <h2 className="min-w-0 text-sm font-medium [overflow-wrap:anywhere]">{last(folder)}</h2>
-        <span className="text-xs text-ink-soft">{facts.filter(Boolean).join(' · ')}</span>
-        <span role="status" className="ml-auto text-xs font-medium">
-          {state.status === 'running' ? words.phases[state.phase] : words.statuses[state.status]}
+        <span role="status" className="text-xs">
+          <Chip tone={tones[state.status]}>{state.status === 'running' ? words.phases[state.phase] : words.statuses[state.status]}</Chip>
           {state.status === 'running' && state.share !== null && <span className="tabular ml-1 text-ink-soft">{percent(state.share, locale)}</span>}
         </span>
+        <span className="text-xs text-ink-faint">{facts.filter(Boolean).join(' · ')}</span>
       </div>
       {state.status === 'running' && <ProgressBar label={words.progress} value={state.share} tone={tones[state.status]} />}
       {fault && <Message tone="danger" role="alert">{say(fault)}</Message>}
@@ -74,7 +75,7 @@ function Job({ job }: { job: ExportJob }) {
         {state.status === 'running' ? (
           <Button size="sm" intent="danger" onClick={() => ask('export_cancel')}>{words.cancel}</Button>
         ) : (
-          <Button size="sm" intent="ghost" onClick={() => ask('export_forget')}>{words.forget}</Button>
+          <Button size="sm" intent="ghost" className="-ml-2.5" onClick={() => ask('export_forget')}>{words.forget}</Button>
         )}
       </div>
     </li>

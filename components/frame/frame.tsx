@@ -2,7 +2,7 @@
 /** What stands around every screen: name, tabs, runtime, language and theme, and the model bar. */
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { Connection } from '@/components/frame/connection'
 import { LanguageSwitch } from '@/components/frame/language-switch'
 import { Mark } from '@/components/frame/mark'
@@ -46,11 +46,25 @@ export function Frame({ theme, children }: { theme: Theme; children: ReactNode }
   )
 }
 
+const FADE_PX = 24
+
+/** Where they do not all fit, the row scrolls: it fades out at its end, and the current one is brought into sight. */
 function Tabs() {
   const { t } = useLocale()
   const path = usePathname()
+  const row = useRef<HTMLElement>(null)
+  useEffect(() => {
+    const element = row.current
+    if (!element) return
+    const observer = new ResizeObserver(() => {
+      const current = element.querySelector<HTMLElement>('[aria-current]')
+      if (current) element.scrollTo({ left: current.offsetLeft - element.offsetLeft - FADE_PX })
+    })
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [path])
   return (
-    <nav aria-label={t.ui.frame.screens} className="flex h-full min-w-0 items-stretch overflow-x-auto [scrollbar-width:none]">
+    <nav ref={row} aria-label={t.ui.frame.screens} className="flex h-full min-w-0 items-stretch overflow-x-auto pr-6 [mask-image:linear-gradient(to_right,#000_calc(100%-1.5rem),transparent)] [scrollbar-width:none]">
       {Object.entries(screens).map(([key, href]) => {
         const here = path === href || (href !== '/' && path.startsWith(`${href}/`))
         return (

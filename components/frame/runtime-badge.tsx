@@ -14,14 +14,14 @@ const dots = { cuda: 'bg-good', cpu: 'bg-good', prebuilt: 'bg-warn', wasm: 'bg-w
 export function RuntimeBadge() {
   const { t } = useLocale()
   const board = useBoard()
-  if (!board) return <span className="h-8 w-8 sm:w-44" />
+  if (!board) return <span className="h-8 w-8 xl:w-44" />
   const { name, reason, better } = describeRuntime(board.runtime, t)
   return (
     <Popover.Root>
-      <Popover.Trigger aria-label={`${t.ui.frame.runtime}: ${name}`} className={buttonClass('ghost', 'md', 'max-sm:w-8 max-sm:px-0')}>
+      <Popover.Trigger aria-label={`${t.ui.frame.runtime}: ${name}`} className={buttonClass('ghost', 'md', 'max-xl:w-8 max-xl:px-0')}>
         <span className={cx('size-1.5 rounded-full', board.runtime ? dots[board.runtime.kind] : 'bg-danger')} />
-        <Cpu aria-hidden className="size-4 sm:hidden" />
-        <span className="text-xs max-sm:hidden">{name}</span>
+        <Cpu aria-hidden className="size-4 xl:hidden" />
+        <span className="text-xs max-xl:hidden">{name}</span>
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content align="end" sideOffset={4} collisionPadding={8} aria-label={t.ui.frame.runtime} className="float-panel z-50 w-80 p-3 text-xs">

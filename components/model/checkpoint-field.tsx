@@ -23,7 +23,7 @@ export function CheckpointField() {
   const { reply } = useCall('adapters', open ? { model_name_or_path: null } : null)
   return (
     <div className="min-w-0" data-field="adapter_name_or_path">
-      <div className="flex h-6 items-center gap-0.5">
+      <div className="flex h-6 items-center gap-px">
         <FieldLabel id={id}>{label}</FieldLabel>
         <FieldTools name="adapter_name_or_path" id={id} changed={chosen.length > 0} />
       </div>

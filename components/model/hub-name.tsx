@@ -28,7 +28,7 @@ export function HubNameField() {
   const options = [...hubNames.map((name) => ({ value: name, label: hubs[name].title })), { value: 'openmind', label: 'openMind', disabled_reason: t.ui.model.no_openmind }]
   return (
     <div className="min-w-0" data-field="hub_name">
-      <div className="flex h-6 items-center gap-0.5">
+      <div className="flex h-6 items-center gap-px">
         <FieldLabel id="field-hub_name">{label}</FieldLabel>
         <Hint label={t.ui.field.help} describedBy={labelId('field-hub_name')}>
           <p className="text-ink">{help}</p>

@@ -46,7 +46,7 @@ export function ModelBar() {
         id="model-bar"
         className={cx(
           'grid-cols-2 gap-x-3 gap-y-2 px-3 md:grid-cols-3 pt-1 pb-2.5 sm:px-4 md:grid md:pt-1.5',
-          isTrain ? 'xl:grid-cols-[minmax(12rem,1fr)_8rem_minmax(14rem,1.5fr)_6.5rem_minmax(9rem,0.8fr)_minmax(9rem,0.8fr)]' : 'xl:grid-cols-[minmax(12rem,1fr)_8rem_minmax(14rem,1.5fr)_6.5rem_minmax(9rem,0.8fr)]',
+          isTrain ? 'xl:grid-cols-[minmax(11rem,1fr)_8rem_minmax(12rem,1.5fr)_fit-content(12rem)_minmax(9rem,0.8fr)_minmax(9rem,0.8fr)]' : 'xl:grid-cols-[minmax(12rem,1fr)_8rem_minmax(14rem,1.5fr)_fit-content(12rem)_minmax(9rem,0.8fr)]',
           open ? 'grid' : 'hidden',
         )}
       >

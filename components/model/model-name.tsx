@@ -34,7 +34,7 @@ export function ModelName() {
   const options = useMemo(() => (known ? modelOptions(known, t.ui.model, runnable) : []), [known, t, runnable])
   return (
     <div className="min-w-0 max-md:col-span-full" data-field="model_name">
-      <div className="flex h-6 items-center gap-0.5">
+      <div className="flex h-6 items-center gap-px">
         <FieldLabel id="field-model_name">{label}</FieldLabel>
         <Hint label={t.ui.field.help} describedBy={labelId('field-model_name')}>
           <p className="text-ink">{help}</p>
@@ -42,7 +42,7 @@ export function ModelName() {
         <button
           type="button"
           aria-pressed={runnable}
-          className="ml-auto rounded-sm px-1.5 text-2xs text-ink-faint hover:bg-sunken aria-pressed:bg-accent-soft aria-pressed:text-accent"
+          className="ml-auto h-5 rounded-full border border-line px-2 text-2xs whitespace-nowrap text-ink-faint hover:bg-sunken aria-pressed:border-accent-line aria-pressed:bg-accent-soft aria-pressed:text-accent"
           onClick={() => setRunnable(!runnable)}
         >
           {t.ui.model.runs_here}

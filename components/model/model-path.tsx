@@ -42,7 +42,7 @@ export function ModelPath() {
   const invalid = wrong !== null || fault !== null
   return (
     <div className="min-w-0 max-md:col-span-full" data-field="model_name_or_path">
-      <div className="flex h-6 items-center gap-0.5">
+      <div className="flex h-6 items-center gap-px">
         <FieldLabel id="field-model_path">{label}</FieldLabel>
         <FieldTools name="model_name_or_path" id="field-model_path" changed={false} />
         {found && !wrong && <span className="ml-auto truncate pl-2 text-2xs text-ink-faint">{describe(found, locale)}</span>}

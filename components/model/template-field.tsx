@@ -25,7 +25,7 @@ export function TemplateField() {
   const options = own ? [{ value: OWN, label: t.ui.model.own_template }, ...names] : names
   return (
     <div className="min-w-0" data-field="template">
-      <div className="flex h-6 items-center gap-0.5">
+      <div className="flex h-6 items-center gap-px">
         <FieldLabel id="field-template">{label}</FieldLabel>
         <FieldTools name="template" id="field-template" changed={false} />
       </div>

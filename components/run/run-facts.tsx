@@ -2,7 +2,7 @@
 /** The numbers of a run in a row: phase, step, epoch, loss, speed, time. */
 import { useLocale } from '@/components/locale'
 import { isActive } from '@/components/run/status'
-import { clock, compact, parseDuration, shortNumber } from '@/lib/format'
+import { clock, count, parseDuration, shortNumber } from '@/lib/format'
 import type { LogRecord, RunSummary } from '@/lib/run'
 
 /** The newest value of a field: an evaluation's line has no loss, a training step's no eval_loss. */
@@ -38,7 +38,7 @@ export function RunFacts({ run, records }: { run: RunSummary; records: readonly 
       <Fact name={words.epoch} value={epoch === undefined ? '–' : epoch.toFixed(2)} />
       <Fact name={words.loss} value={loss === undefined ? '–' : shortNumber(loss)} />
       <Fact name={words.eval_loss} value={evaluated === undefined ? '–' : shortNumber(evaluated)} />
-      <Fact name={words.speed} value={speed === undefined ? '–' : compact(speed, locale)} />
+      <Fact name={words.speed} value={speed === undefined ? '–' : count(speed, locale)} />
       {active ? <Fact name={words.eta} value={timeIn(newest(records, 'remaining_time')) ?? '–'} /> : <Fact name={words.took} value={took ?? '–'} />}
     </dl>
   )

@@ -27,20 +27,23 @@ export function SettingsTable({ rows, columns }: SettingsTableProps) {
           </tr>
         </thead>
         <tbody>
-          {rows.map((key) => (
-            <tr key={key} className="border-b border-line align-top last:border-0">
-              <th scope="row" className="py-1 pr-4 text-left font-normal">
-                <code className="block font-mono">{key}</code>
-                <span className="text-2xs text-ink-faint">{fieldText(t, key).label}</span>
-              </th>
-              {columns.map(({ values }, index) => (
-                <td key={index} className="tabular py-1 pr-4 font-mono [overflow-wrap:anywhere]">
-                  {settingText(settingOf(values, key))}
-                  {!Object.hasOwn(values, key) && <span className="ml-1.5 font-sans text-2xs text-ink-faint">{words.default}</span>}
-                </td>
-              ))}
-            </tr>
-          ))}
+          {rows.map((key) => {
+            const { label } = fieldText(t, key)
+            return (
+              <tr key={key} className="border-b border-line align-top last:border-0">
+                <th scope="row" className="py-1 pr-4 text-left font-normal">
+                  <code className="block font-mono">{key}</code>
+                  {label !== key && <span className="text-2xs text-ink-faint">{label}</span>}
+                </th>
+                {columns.map(({ values }, index) => (
+                  <td key={index} className="tabular py-1 pr-4 font-mono [overflow-wrap:anywhere]">
+                    {settingText(settingOf(values, key))}
+                    {!Object.hasOwn(values, key) && <span className="ml-1.5 font-sans text-2xs text-ink-faint">{words.default}</span>}
+                  </td>
+                ))}
+              </tr>
+            )
+          })}
         </tbody>
       </table>
     </div>

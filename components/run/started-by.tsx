@@ -23,5 +23,5 @@ export function StartedBy({ run }: { run: RunSummary }) {
   const inWindow = useInWindow()
   const words = t.ui.run_page
   const when = run.started_at === null ? null : new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(run.started_at)
-  return [when === null ? null : fill(words.started, { when }), inWindow ? who(run, words) : null].filter(Boolean).join(', ')
+  return [when === null ? null : fill(words.started, { when }), inWindow ? who(run, words) : null].filter(Boolean).join(' · ')
 }

@@ -85,7 +85,7 @@ function Paths({ lines, geometry }: { lines: readonly PlotLine[]; geometry: Geom
   return (
     <g>
       <clipPath id={clip}>
-        <rect x={left} y={top - 4} width={Math.max(0, right - left)} height={Math.max(0, bottom - top + 6)} />
+        <rect x={left - 4} y={top - 4} width={Math.max(0, right - left + 8)} height={Math.max(0, bottom - top + 6)} />
       </clipPath>
       <g clipPath={`url(#${clip})`} fill="none" strokeLinejoin="round">
         {lines.map((line) => (

@@ -9,7 +9,7 @@ import { runPageHref } from '@/components/run/places'
 import { StatusChip } from '@/components/run/status'
 import { buttonClass } from '@/components/ui/button'
 import { cx } from '@/components/ui/cx'
-import { clock, shortNumber, throughput } from '@/lib/format'
+import { clock, count, shortNumber } from '@/lib/format'
 import { fill } from '@/lib/messages/text'
 import type { RunSummary } from '@/lib/run'
 import { durationOf } from '@/lib/run-list'
@@ -53,7 +53,7 @@ export function CompareRuns({ found, hidden, onHide, onRemove }: CompareRunsProp
                   <span className="ml-2"><StatusChip status={run.status} /></span>
                   <span className="block text-2xs text-ink-faint">{run.model}</span>
                 </th>
-                {[number(run.last?.loss), number(run.best_loss), number(run.best_eval_loss), run.total_steps > 0 ? `${run.step} / ${run.total_steps}` : '–', took === null ? '–' : clock(took), speed === undefined ? '–' : throughput(speed, locale)].map((text, index) => (
+                {[number(run.last?.loss), number(run.best_loss), number(run.best_eval_loss), run.total_steps > 0 ? `${run.step} / ${run.total_steps}` : '–', took === null ? '–' : clock(took), speed === undefined ? '–' : count(speed, locale)].map((text, index) => (
                   <td key={index} className="py-1.5 pr-4 text-right whitespace-nowrap">{text}</td>
                 ))}
                 <td className="py-1.5 pr-3 text-right whitespace-nowrap">

@@ -11,6 +11,7 @@ import { endSentence, StatusChip } from '@/components/run/status'
 import { StartedBy } from '@/components/run/started-by'
 import { Checkbox } from '@/components/ui/checkbox'
 import { Chip } from '@/components/ui/chip'
+import { cx } from '@/components/ui/cx'
 import type { Fault } from '@/lib/errors'
 import { clock, shortNumber, throughput } from '@/lib/format'
 import { fill } from '@/lib/messages/text'
@@ -33,7 +34,7 @@ export function RunRow({ run, settings, chosen, onChoose, onFault }: RunRowProps
   const words = t.ui.runs
   const sentence = endSentence(run, t, say)
   return (
-    <li className="grid grid-cols-[auto_minmax(0,1fr)] items-start gap-x-3 gap-y-2 px-3 py-3 sm:px-4 lg:grid-cols-[auto_minmax(0,1fr)_9rem_13rem_15rem]">
+    <li className="grid grid-cols-[auto_minmax(0,1fr)] items-start gap-x-3 gap-y-2 px-3 py-3 sm:grid-cols-[auto_minmax(0,1fr)_auto] sm:px-4 lg:grid-cols-[auto_minmax(0,1fr)_9rem_13rem_15rem]">
       <div className="flex h-6 items-center">
         <Checkbox id={`choose-${run.id}`} label={fill(words.choose, { name: run.name })} checked={chosen} onChange={(on) => onChoose(run.id, on)} />
       </div>
@@ -63,7 +64,7 @@ export function RunRow({ run, settings, chosen, onChoose, onFault }: RunRowProps
       </div>
       <Pace run={run} />
       <Losses run={run} />
-      <div className="flex flex-wrap justify-end gap-2 max-lg:col-span-2">
+      <div className="flex flex-wrap justify-end gap-2 max-sm:col-span-2 sm:max-lg:col-start-3 sm:max-lg:row-start-1">
         <RunActions run={run} onFault={onFault} size="sm" />
         <RunMenu run={run} onFault={onFault} size="sm" />
       </div>
@@ -98,14 +99,15 @@ function Losses({ run }: { run: RunSummary }) {
     [words.best, run.best_loss],
     [t.ui.run.eval_loss, run.best_eval_loss],
   ] as const
+  const empty = values.every(([, value]) => value === null)
   return (
-    <div className="flex items-start gap-3 max-lg:col-start-2 lg:justify-end">
+    <div className={cx('flex items-start gap-3 max-sm:col-start-2 sm:justify-end', empty && 'max-sm:hidden')}>
       <Sparkline run={run} />
       <dl className="tabular grid grid-cols-[auto_auto] gap-x-2 text-xs">
         {values.map(([name, value]) =>
           value === null ? null : (
             <div key={name} className="contents">
-              <dt className="text-2xs text-ink-faint">{name}</dt>
+              <dt className="text-2xs whitespace-nowrap text-ink-faint">{name}</dt>
               <dd className="text-right font-medium">{shortNumber(value)}</dd>
             </div>
           ),

@@ -28,7 +28,7 @@ export function SettingsPanel({ run }: { run: RunSummary }) {
   return (
     <div className="p-4">
       <div className="flex flex-wrap items-end gap-3">
-        <div className="w-72">
+        <div className="w-72 max-w-full">
           <label htmlFor="compare-with" className="text-xs font-medium text-ink-soft">{words.other}</label>
           <Combobox
             id="compare-with"
@@ -40,7 +40,7 @@ export function SettingsPanel({ run }: { run: RunSummary }) {
             none={t.ui.nothing_found}
           />
         </div>
-        <p className="min-w-0 flex-1 text-xs text-ink-faint [overflow-wrap:anywhere]">{t.ui.run_page.folder}: <code className="font-mono">{detail.path}</code></p>
+        <p className="min-w-0 flex-1 basis-72 text-xs text-ink-faint [overflow-wrap:anywhere]">{t.ui.run_page.folder}: <code className="font-mono">{detail.path}</code></p>
         {detail.args_yaml && <CopyButton text={detail.args_yaml} label={words.copy} done={t.ui.copied} />}
       </div>
       {both && rows.length === 0 ? <p className="mt-4 text-ink-soft">{words.same}</p> : <SettingsTable rows={rows} columns={columns} />}
