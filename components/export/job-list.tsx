@@ -75,7 +75,7 @@ function Job({ job }: { job: ExportJob }) {
         {state.status === 'running' ? (
           <Button size="sm" intent="danger" onClick={() => ask('export_cancel')}>{words.cancel}</Button>
         ) : (
-          <Button size="sm" intent="ghost" className="-ml-2.5" onClick={() => ask('export_forget')}>{words.forget}</Button>
+          <Button size="sm" intent="ghost" className="first:-ml-2.5" onClick={() => ask('export_forget')}>{words.forget}</Button>
         )}
       </div>
     </li>
