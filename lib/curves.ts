@@ -34,10 +34,18 @@ export const noCurves: Curves = { series: {}, seconds: 0, tokens: 0 }
 /** Numbers of a record that say where it stands, not how it goes; or nothing at all, as memory that is never given back. */
 const places: ReadonlySet<string> = new Set(['current_steps', 'total_steps', 'epoch', 'percentage', 'total_tokens', 'vram_allocated', 'vram_reserved'])
 
-/** A run that was resumed by another program may have logged a step twice: the later record is the true one. */
+const columns = [...axes, 'y'] as const
+
+/**
+ * A run that was resumed by another program may have logged a step twice: the later record is the true one. A column is cut by putting another in its
+ * place, so that what is kept of columns (`smooth`, `sketch`) holds while they grow.
+ */
 function push(series: Series, point: Record<Axis | 'y', number>) {
-  while ((series.step.at(-1) ?? -Infinity) >= point.step) for (const column of Object.values(series)) column.pop()
-  for (const name of [...axes, 'y'] as const) series[name].push(point[name])
+  if ((series.step.at(-1) ?? -Infinity) >= point.step) {
+    const before = indexAt({ x: series.step, y: series.y }, point.step)
+    for (const name of columns) series[name] = series[name].slice(0, before)
+  }
+  for (const name of columns) series[name].push(point[name])
 }
 
 /** `curves` with further records: columns that it has grow in place, so the older value must not be used any more. */
@@ -71,19 +79,33 @@ export const hasAxis = (curves: Curves, axis: Axis): boolean => axis === 'step' 
 /** Whether a field belongs to the plot of the loss: `eval_loss`, and `eval_<name>_loss` where there are several sets. */
 export const isEvalLoss = (key: string): boolean => /^eval_(.+_)?loss$/.test(key)
 
+/** A smoothed curve as far as it was asked for, and where the average stands. */
+interface Smoothed {
+  over: readonly number[]
+  weight: number
+  mean: number
+  remaining: number
+  curve: Curve
+}
+
+/** By the column of values, which only grows. */
+const smoothed = new WeakMap<readonly number[], Smoothed>()
+
 /**
- * Exponential moving average with the start's bias taken out (Kingma & Ba 2015, section 3); `weight` 0 leaves the curve as it is. Columns grow in place
- * (`withRecords`), so the smoothed curve has both of its own: it must not get places without values.
+ * Exponential moving average with the start's bias taken out (Kingma & Ba 2015, section 3); `weight` 0 leaves the curve as it is. A column that has grown
+ * since is gone on with. Both columns of the answer are its own: it must not get places without values.
  */
 export function smooth({ x, y }: Curve, weight: number): Curve {
-  let mean = 0
-  let remaining = 1
-  const smoothed = y.map((value) => {
-    mean = weight * mean + (1 - weight) * value
-    remaining *= weight
-    return mean / (1 - remaining)
-  })
-  return { x: x.slice(0, smoothed.length), y: smoothed }
+  const before = smoothed.get(y)
+  const kept = before?.weight === weight && before.over === x ? before : { over: x, weight, mean: 0, remaining: 1, curve: { x: [], y: [] } }
+  smoothed.set(y, kept)
+  for (let index = kept.curve.y.length; index < y.length; index++) {
+    kept.mean = weight * kept.mean + (1 - weight) * y[index]
+    kept.remaining *= weight
+    kept.curve.x.push(x[index])
+    kept.curve.y.push(kept.mean / (1 - kept.remaining))
+  }
+  return { ...kept.curve }
 }
 
 /** Index of the first point at or after `x`; the number of points where there is none. */
@@ -105,14 +127,13 @@ export function nearestTo(curve: Curve, at: number): number {
   return at - curve.x[after - 1] < curve.x[after] - at ? after - 1 : after
 }
 
-/** The part of a curve between two places, with one point more on each side so that the line reaches the edges. */
-export function within(curve: Curve, from: number, to: number): Curve {
-  const { x, y } = curve
-  if (x.length === 0 || x[x.length - 1] < from) return nothing
-  const first = Math.max(0, indexAt(curve, from) - 1)
+/** Which points lie between two places, as [first, after), with one more on each side so that the line reaches the edges. */
+export function spanOf(curve: Curve, from: number, to: number): readonly [number, number] {
+  const { x } = curve
+  if (x.length === 0 || x[x.length - 1] < from) return [0, 0]
   let after = indexAt(curve, to)
   while (after < x.length && x[after] <= to) after++
-  return { x: x.slice(first, after + 1), y: y.slice(first, after + 1) }
+  return [Math.max(0, indexAt(curve, from) - 1), Math.min(x.length, after + 1)]
 }
 
 /**

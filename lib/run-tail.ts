@@ -34,9 +34,10 @@ export interface HeldRun {
 
 export const emptyHeldRun: HeldRun = { position: null, records: [], text: '' }
 
-/** The reader's state after `tail`; the text keeps its last `textLimit` UTF-16 units. */
+/** The reader's state after `tail`, in place of the one before: records that go on are added to the same array. The text keeps its last `textLimit` UTF-16 units. */
 export function joinTail(held: HeldRun, tail: RunTail, textLimit = 400_000): HeldRun {
-  const records = tail.from_record === 0 ? tail.records : held.records.slice(0, tail.from_record).concat(tail.records)
+  const records = tail.from_record === 0 ? tail.records : tail.from_record === held.records.length ? held.records : held.records.slice(0, tail.from_record)
+  if (tail.from_record > 0) for (const record of tail.records) records.push(record)
   const continues = held.position?.generation === tail.generation && held.position.text === tail.from_text
   const text = (continues ? held.text + tail.text : tail.text).slice(-textLimit)
   return { position: { generation: tail.generation, records: records.length, text: tail.from_text + tail.text.length }, records, text }

@@ -3,6 +3,7 @@
  * The settings of a training, group by group, from the declarations; or those that a search finds, or those that were changed. What this
  * version lacks stands at the end, switched off, with the reason; the model's own settings stand in the model bar.
  */
+import { memo, useDeferredValue } from 'react'
 import { ConfigField, Reason } from '@/components/config/config-field'
 import { draft } from '@/components/config/draft'
 import { filter } from '@/components/config/filter'
@@ -17,8 +18,8 @@ import { fill } from '@/lib/messages/text'
 import { fieldText } from '@/lib/messages/labels'
 
 export function Settings() {
-  const { query, only_changed } = useStore(filter, (now) => now)
-  return query.trim() !== '' || only_changed ? <FoundSettings /> : <AllSettings />
+  const { query, only_changed } = useDeferredValue(useStore(filter, (now) => now)) // typing does not wait for the fields
+  return query.trim() !== '' || only_changed ? <FoundSettings query={query} onlyChanged={only_changed} /> : <AllSettings />
 }
 
 const isInBar = (name: ControlName): boolean => isKey(name) && barKeys.includes(name)
@@ -54,7 +55,7 @@ function Fields({ names }: { names: readonly ControlName[] }) {
 
 const grid = 'grid grid-cols-2 gap-x-4 gap-y-3 md:max-xl:grid-cols-3'
 
-function AllSettings() {
+const AllSettings = memo(function AllSettings() {
   const { t } = useLocale()
   const values = useStore(draft, (now) => now.args)
   const brought = broughtAlong(values)
@@ -90,14 +91,13 @@ function AllSettings() {
       </SettingsGroup>
     </div>
   )
-}
+})
 
-function FoundSettings() {
+const FoundSettings = memo(function FoundSettings({ query, onlyChanged }: { query: string; onlyChanged: boolean }) {
   const { t } = useLocale()
-  const { query, only_changed } = useStore(filter, (now) => now)
   const values = useStore(draft, (now) => now.args)
   const changed = new Set<Key>(changedKeys(values))
-  const hits = found(query, (name) => fieldText(t, name)).filter((name) => !only_changed || keysOf(name).some((key) => changed.has(key)))
+  const hits = found(query, (name) => fieldText(t, name)).filter((name) => !onlyChanged || keysOf(name).some((key) => changed.has(key)))
   return (
     <section aria-label={t.ui.form.search} className={`${grid} px-4 py-4`}>
       <p role="status" className="col-span-full text-xs text-ink-faint">
@@ -106,5 +106,4 @@ function FoundSettings() {
       <Fields names={hits} />
     </section>
   )
-}
-
+})

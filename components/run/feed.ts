@@ -1,16 +1,19 @@
 'use client'
 /**
  * The records, curves and log text of the runs that the page follows. Holds the last few runs, so that going back and forth asks only for what
- * is new; listeners hear of news at most once per drawn frame.
+ * is new; listeners hear of news at once, but not more often than eyes can follow.
  */
 import { useEffect, useRef, useSyncExternalStore } from 'react'
 import { useSocket, type BoardSocket } from '@/components/socket'
 import type { Fault } from '@/lib/errors'
-import { curvesOf, noCurves, withRecords, type Curves } from '@/lib/curves'
+import { noCurves, withRecords, type Curves } from '@/lib/curves'
+import type { LogRecord } from '@/lib/run'
 import { emptyHeldRun, joinTail, type HeldRun, type RunTail } from '@/lib/run-tail'
 
 export interface Feed extends HeldRun {
   curves: Curves
+  /** Of each field its newest value: an evaluation's line has no loss, a training step's no eval_loss. */
+  newest: Partial<LogRecord>
   /** False until the server has answered once. */
   ready: boolean
   fault: Fault | null
@@ -18,17 +21,22 @@ export interface Feed extends HeldRun {
 
 /** Runs that are kept when nobody follows them any more. */
 const KEPT = 12
-const empty: Feed = { ...emptyHeldRun, curves: noCurves, ready: false, fault: null }
+const empty: Feed = { ...emptyHeldRun, curves: noCurves, newest: {}, ready: false, fault: null }
 const feeds = new Map<string, Feed>()
 const listeners = new Set<() => void>()
-let frame = 0
+/** Between two drawings of a run, in ms: a chart and its numbers cost a third of it on a slow machine. */
+const PACE_MS = 100
+let waiting = false
+let announced = -Infinity
 
 function announce() {
-  if (frame !== 0) return
-  frame = requestAnimationFrame(() => {
-    frame = 0
+  if (waiting) return
+  waiting = true
+  setTimeout(() => requestAnimationFrame(() => {
+    waiting = false
+    announced = performance.now()
     for (const listener of listeners) listener()
-  })
+  }), Math.max(0, announced + PACE_MS - performance.now()))
 }
 
 function keep(id: string, feed: Feed) {
@@ -43,9 +51,11 @@ function keep(id: string, feed: Feed) {
 
 function join(id: string, tail: RunTail) {
   const held = feeds.get(id) ?? empty
-  const joined = joinTail(held, tail)
   const grows = tail.from_record > 0 && tail.from_record === held.records.length
-  keep(id, { ...joined, curves: grows ? withRecords(held.curves, tail.records) : curvesOf(joined.records), ready: true, fault: null })
+  const joined = joinTail(held, tail)
+  const fresh = grows ? tail.records : joined.records
+  const [curves, newest] = grows ? [held.curves, held.newest] : [noCurves, {}]
+  keep(id, { ...joined, curves: withRecords(curves, fresh), newest: Object.assign({}, newest, ...fresh), ready: true, fault: null })
 }
 
 function watch(socket: BoardSocket, id: string) {

@@ -1,6 +1,7 @@
 /** The chart's arithmetic: curves from records, smoothing, thinning, ticks. */
 import { describe, expect, test } from 'vitest'
-import { bounds, curveOver, curvesOf, logBounds, logTicks, nearestTo, roundTicks, smooth, sparkOf, thin, within, withRecords } from '@/lib/curves'
+import { bounds, curveOver, curvesOf, logBounds, logTicks, nearestTo, roundTicks, smooth, sparkOf, spanOf, thin, withRecords } from '@/lib/curves'
+import { extremes, sketched } from '@/lib/sketch'
 
 const wave = (count: number) => {
   const x = Array.from({ length: count }, (_, index) => index)
@@ -77,8 +78,9 @@ describe('thinning', () => {
 })
 
 test('a part of a curve reaches over its edges, and is empty beyond the end', () => {
-  expect(within(wave(100), 10.5, 20.5).x).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21])
-  expect(within(wave(100), 500, 600).x).toEqual([])
+  expect(sketched(wave(100), 10.5, 20.5, 500).x).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21])
+  expect(spanOf(wave(100), 10.5, 20.5)).toEqual([10, 22])
+  expect(sketched(wave(100), 500, 600, 500).x).toEqual([])
 })
 
 test('the nearest point is found at both ends and between', () => {
@@ -127,6 +129,48 @@ test('a smoothed curve stays whole when its run goes on', () => {
   const smoothed = smooth(curveOver(curves, 'loss'), 0.6)
   withRecords(curves, [record(3)])
   expect(smoothed.x).toEqual([1, 2])
-  expect(within(smoothed, 1, 3).y.every(Number.isFinite)).toBe(true)
-  expect(within(smoothed, 1, 3).x).toHaveLength(2)
+  expect(sketched(smoothed, 1, 3, 500)).toEqual(smoothed)
+  const further = smooth(curveOver(curves, 'loss'), 0.6)
+  expect(further.y).toEqual(smooth({ x: [1, 2, 3], y: [1, 1 / 2, 1 / 3] }, 0.6).y)
+  expect(smooth(curveOver(curves, 'loss'), 0.9).y).toEqual(smooth({ x: [1, 2, 3], y: [1, 1 / 2, 1 / 3] }, 0.9).y)
+})
+
+describe('a sketch', () => {
+  /** Loud values whose extremes lie anywhere; the same for every run of the test. */
+  const noise = (count: number) => Array.from({ length: count }, (_, index) => Math.sin(index * 12.9898) * (index % 97))
+  const between = (y: readonly number[], first: number, after: number) => [Math.min(...y.slice(first, after)), Math.max(...y.slice(first, after))]
+
+  test.each([[0, 10_000, 500], [13, 9_777, 500], [4_096, 8_192, 100], [9_000, 10_000, 60], [1, 40, 20]])('of [%i, %i) in %i points keeps both ends, the lowest and the highest', (first, after, count) => {
+    const y = noise(10_000)
+    const kept = extremes(y, first, after, count)
+    expect(kept.length).toBeLessThanOrEqual(count)
+    expect(kept.length).toBeGreaterThan(count / 3)
+    expect([kept[0], kept.at(-1)]).toEqual([first, after - 1])
+    expect(kept.every((index, place) => place === 0 || index > kept[place - 1])).toBe(true)
+    expect([Math.min(...kept.map((index) => y[index])), Math.max(...kept.map((index) => y[index]))]).toEqual(between(y, first, after))
+  })
+
+  test('is the same of a column that grew value by value as of one that was there at once', () => {
+    const grown: number[] = []
+    const all = noise(5000)
+    for (const value of all) {
+      grown.push(value)
+      if (grown.length % 500 === 0) expect(extremes(grown, 0, grown.length, 100)).toEqual(extremes([...grown], 0, grown.length, 100))
+    }
+    expect(extremes(grown, 777, 4500, 200)).toEqual(extremes([...all], 777, 4500, 200))
+  })
+
+  test('and a smoothed curve follow a run whose log was written anew from some step on', () => {
+    const record = (current_steps: number, loss: number) => ({ current_steps, total_steps: 900, loss })
+    const once = Array.from({ length: 900 }, (_, index) => record(index + 1, Math.sin(index)))
+    const again = Array.from({ length: 300 }, (_, index) => record(index + 601, 9 + Math.cos(index)))
+    const curves = curvesOf(once)
+    const look = () => ({ drawn: sketched(curveOver(curves, 'loss'), 0, 900, 60), soft: smooth(curveOver(curves, 'loss'), 0.9) })
+    look()
+    const resumed = withRecords(curves, again)
+    const fresh = curvesOf([...once.slice(0, 600), ...again])
+    expect(curveOver(resumed, 'loss')).toEqual(curveOver(fresh, 'loss'))
+    expect(sketched(curveOver(resumed, 'loss'), 0, 900, 60)).toEqual(sketched(curveOver(fresh, 'loss'), 0, 900, 60))
+    expect(smooth(curveOver(resumed, 'loss'), 0.9)).toEqual(smooth(curveOver(fresh, 'loss'), 0.9))
+  })
 })

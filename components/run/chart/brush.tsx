@@ -9,7 +9,8 @@ import { MARGIN, placeText, Y_AXIS_WIDTH, type Range } from '@/components/run/ch
 import { canZoomIn, clipped, type Zoom } from '@/components/run/chart/view'
 import { useSize } from '@/components/run/use-size'
 import { cx } from '@/components/ui/cx'
-import { bounds, thinned, type Axis, type Curve } from '@/lib/curves'
+import { bounds, type Axis, type Curve } from '@/lib/curves'
+import { sketched } from '@/lib/sketch'
 
 const HEIGHT = 26
 const keySteps: Readonly<Record<string, number>> = { ArrowLeft: -0.02, ArrowRight: 0.02, PageDown: -0.2, PageUp: 0.2, Home: -Infinity, End: Infinity }
@@ -95,7 +96,7 @@ export function Brush({ label, curve, axis, range, full, onZoom }: BrushProps) {
 
 /** The loss in the strip's own pixels. */
 function outline(curve: Curve, [first, last]: Range, width: number): string {
-  const { x, y } = thinned(curve, 200)
+  const { x, y } = sketched(curve, first, last, 400)
   const [low, high] = bounds(y)
   return x.map((value, index) => `${(((value - first) / (last - first || 1)) * width).toFixed(1)},${(2 + (1 - (y[index] - low) / (high - low)) * (HEIGHT - 4)).toFixed(1)}`).join(' ')
 }

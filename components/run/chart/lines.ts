@@ -69,6 +69,12 @@ export function otherLines(sources: readonly ChartSource[], key: string, place: 
   })
 }
 
+/** A little beyond a place on a long axis, by less than a pixel: the axis need not be drawn anew for each record. */
+function roundedUp(value: number, from: number): number {
+  const part = 2 ** Math.floor(Math.log2(Math.max(1, value - from) / 1000))
+  return part > 1 ? Math.ceil(value / part) * part : value
+}
+
 /** The whole x axis: from the first to the newest record of all, or to the last planned step while few are there. */
 export function fullRange(sources: readonly ChartSource[], axis: Axis): Range {
   let [first, newest] = [Infinity, 0]
@@ -79,5 +85,5 @@ export function fullRange(sources: readonly ChartSource[], axis: Axis): Range {
     }
   }
   const planned = axis === 'step' ? Math.max(1, ...sources.map(({ total }) => total)) : 1
-  return [Math.min(first, newest), newest > 1 ? newest : planned]
+  return [Math.min(first, newest), newest > 1 ? roundedUp(newest, first) : planned]
 }

@@ -1,19 +1,20 @@
 'use client'
 /**
- * Curves over one x axis. recharts draws grid and axes; the lines are paths of our own, thinned to what the width can show, because each has points of
- * its own and there may be a hundred thousand of them.
+ * Curves over one x axis. recharts draws grid and axes; the lines are paths of our own, of as many points as the width can show, because each has points
+ * of its own and there may be a hundred thousand of them.
  */
-import { useId, useMemo } from 'react'
-import { CartesianGrid, ComposedChart, XAxis, YAxis } from 'recharts'
+import { memo, useId, useMemo, useState } from 'react'
+import { createPortal } from 'react-dom'
 import { useLocale } from '@/components/locale'
-import { geometryOf, levelsOf, MARGIN, placeText, X_AXIS_HEIGHT, xTicks, Y_AXIS_WIDTH, yTicks, type Geometry, type Range } from '@/components/run/chart/geometry'
+import { Axes } from '@/components/run/chart/axes'
+import { geometryOf, levelsOf, placeText, type Geometry, type Range } from '@/components/run/chart/geometry'
 import { PlotArea } from '@/components/run/chart/plot-area'
 import { Readout } from '@/components/run/chart/readout'
 import { clipped, wheeled, type Zoom } from '@/components/run/chart/view'
 import { useSize } from '@/components/run/use-size'
 import { cx } from '@/components/ui/cx'
-import { thinned, within, type Axis, type Curve } from '@/lib/curves'
-import { tick } from '@/lib/format'
+import type { Axis, Curve } from '@/lib/curves'
+import { sketched } from '@/lib/sketch'
 
 export interface PlotLine {
   id: string
@@ -41,12 +42,13 @@ interface PlotProps {
   className: string
 }
 
-export function Plot({ label, lines, axis, range, full, log = false, onZoom, wheel, className }: PlotProps) {
+export const Plot = memo(function Plot({ label, lines, axis, range, full, log = false, onZoom, wheel, className }: PlotProps) {
   const { t, locale } = useLocale()
   const [box, { width, height }] = useSize()
   const [from, to] = range
   const count = Math.max(120, Math.round(width * 0.8))
-  const drawn = useMemo(() => lines.map((line) => ({ ...line, curve: thinned(within(line.curve, from, to), count) })), [lines, from, to, count])
+  const [layer, setLayer] = useState<SVGGElement | null>(null)
+  const drawn = useMemo(() => lines.map((line) => ({ ...line, curve: sketched(line.curve, from, to, count) })), [lines, from, to, count])
   const levels = useMemo(() => levelsOf(drawn.map(({ curve }) => curve), log), [drawn, log])
   const geometry = geometryOf(width, height, range, levels, log)
   const place = (value: number) => `${t.ui.chart.axes[axis]} ${placeText(value, axis, locale)}`
@@ -60,24 +62,13 @@ export function Plot({ label, lines, axis, range, full, log = false, onZoom, whe
           onWheel={wheel ? (at, turned) => onZoom(wheeled(range, at, turned, full, axis)) : undefined}
           reading={(pixel) => <Readout lines={lines} pixel={pixel} width={width} geometry={geometry} range={range} place={place} />}
         >
-          <ComposedChart width={width} height={height} data={frame} margin={MARGIN} accessibilityLayer={false}>
-            <CartesianGrid stroke="var(--line)" vertical={false} syncWithTicks />
-            <XAxis {...xAxis} domain={[from, to]} ticks={xTicks(range, axis, width < 400 ? 4 : 8)} tickFormatter={(value: number) => placeText(value, axis, locale)} />
-            <YAxis {...yAxis} scale={log ? 'log' : 'linear'} domain={[...levels]} ticks={yTicks(levels, log, height < 150 ? 2 : 5)} />
-            <Paths lines={drawn} geometry={geometry} />
-          </ComposedChart>
+          <Axes width={width} height={height} from={from} to={to} low={levels[0]} high={levels[1]} axis={axis} log={log} onLayer={setLayer} />
+          {layer && createPortal(<Paths lines={drawn} geometry={geometry} />, layer)}
         </PlotArea>
       )}
     </div>
   )
-}
-
-/** recharts draws no axis without a row. */
-const frame = [{ x: 0, y: 0 }]
-
-const ticks = { tickLine: false, tick: { fill: 'var(--ink-faint)', fontSize: 11 } } as const
-const xAxis = { ...ticks, dataKey: 'x', type: 'number', allowDataOverflow: true, axisLine: { stroke: 'var(--line-strong)' }, height: X_AXIS_HEIGHT } as const
-const yAxis = { ...ticks, width: Y_AXIS_WIDTH, allowDataOverflow: true, interval: 0, axisLine: false, tickFormatter: tick } as const
+})
 
 function Paths({ lines, geometry }: { lines: readonly PlotLine[]; geometry: Geometry }) {
   const clip = useId()
@@ -96,10 +87,13 @@ function Paths({ lines, geometry }: { lines: readonly PlotLine[]; geometry: Geom
   )
 }
 
+/** Of a pixel. */
+const tenths = (pixel: number): number => Math.round(pixel * 10) / 10
+
 function Path({ line: { curve: { x, y }, colour, faint, dashed, dots }, geometry: { xAt, yAt } }: { line: PlotLine; geometry: Geometry }) {
   const points = x.flatMap((value, index) => {
     const level = yAt(y[index])
-    return Number.isFinite(level) ? [[xAt(value).toFixed(1), level.toFixed(1)] as const] : []
+    return Number.isFinite(level) ? [[tenths(xAt(value)), tenths(level)] as const] : []
   })
   const lone = points.length === 1
   return (

@@ -3,18 +3,18 @@
  * The curves of one run or of several over each other: losses large, everything else that was logged in small figures below, all over the same part of the
  * same x axis. Loaded only when there is something to draw.
  */
-import { useDeferredValue, useEffect, useMemo, useState } from 'react'
+import { memo, useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { useLocale } from '@/components/locale'
 import { Brush } from '@/components/run/chart/brush'
 import { Figure } from '@/components/run/chart/figure'
 import { fullRange, keyName, lossLines, otherKeys, otherLines, type ChartSource } from '@/components/run/chart/lines'
-import { Plot } from '@/components/run/chart/plot'
+import { Plot, type PlotLine } from '@/components/run/chart/plot'
 import { SaveMenu } from '@/components/run/chart/save-menu'
 import { ChartTools } from '@/components/run/chart/tools'
 import { look, recallLook, type Zoom } from '@/components/run/chart/view'
 import { useStore } from '@/components/store'
 import { cx } from '@/components/ui/cx'
-import { curveOver, hasAxis } from '@/lib/curves'
+import { curveOver, hasAxis, type Axis } from '@/lib/curves'
 import { shortNumber } from '@/lib/format'
 import { fill } from '@/lib/messages/text'
 import type { Messages } from '@/lib/messages/en'
@@ -25,43 +25,82 @@ interface RunChartsProps {
   compact?: boolean
 }
 
+/** What is drawn: whose curves, over which axis, and which part. */
+interface View {
+  sources: readonly ChartSource[]
+  axis: Axis
+  log: boolean
+  weight: number
+  zoom: Zoom
+}
+
+/** The tools answer at once; the curves follow when nothing else is to be done. */
 export function RunCharts({ sources, compact = false }: RunChartsProps) {
   const { t } = useLocale()
   const words = t.ui.chart
   const chosen = useStore(look, (now) => now)
   const [zoom, setZoom] = useState<Zoom>(null)
   useEffect(recallLook, [])
-  const recent = useDeferredValue(sources) // a click must not wait for a hundred thousand points
-  const axis = recent.every(({ curves }) => hasAxis(curves, chosen.axis)) ? chosen.axis : 'step'
+  const axis = sources.every(({ curves }) => hasAxis(curves, chosen.axis)) ? chosen.axis : 'step'
   useEffect(() => setZoom(null), [axis])
-  const full = fullRange(recent, axis)
-  const range = zoom ?? full
-  const points = recent.reduce((sum, { curves }) => sum + curveOver(curves, 'loss').x.length, 0) // columns grow in place: the smoothed line must not stay behind
-  const losses = useMemo(() => lossLines(recent, axis, chosen.weight, words), [recent, axis, chosen.weight, words, points])
-  const keys = otherKeys(recent)
-  const shared = { axis, range, full, onZoom: setZoom }
+  const { log, weight } = chosen
+  const view = useDeferredValue(useMemo((): View => ({ sources, axis, log, weight, zoom }), [sources, axis, log, weight, zoom]))
+  const points = view.sources.reduce((sum, { curves }) => sum + curveOver(curves, 'loss').x.length, 0) // columns grow in place: the smoothed line must not stay behind
+  const losses = useMemo(() => lossLines(view.sources, view.axis, view.weight, words), [view, words, points])
+  const full = fullRange(sources, axis)
   return (
     <div data-figure className={cx('flex min-h-0 flex-col', compact ? 'flex-1' : 'gap-1')}>
-      <ChartTools {...shared} sources={recent} look={{ ...chosen, axis }} zoom={zoom} lines={losses} alone={recent.length === 1} save={<SaveMenu title={words.loss} name="loss" lines={losses} axis={axis} />} />
-      <Plot {...shared} label={summary(recent, words)} lines={losses} log={chosen.log} wheel className={cx('min-h-0 shrink-0', compact ? 'h-64 xl:h-auto xl:min-h-40 xl:flex-1' : 'h-72 xl:h-[24rem]')} />
-      <Brush label={words.part} curve={curveOver(recent[0].curves, 'loss', axis)} {...shared} />
+      <ChartTools
+        sources={sources}
+        look={{ ...chosen, axis }}
+        axis={axis}
+        range={zoom ?? full}
+        full={full}
+        zoom={zoom}
+        onZoom={setZoom}
+        lines={losses}
+        alone={sources.length === 1}
+        save={<SaveMenu title={words.loss} name="loss" lines={losses} axis={view.axis} />}
+      />
+      <Curves view={view} losses={losses} onZoom={setZoom} compact={compact} />
+    </div>
+  )
+}
+
+interface CurvesProps {
+  view: View
+  losses: readonly PlotLine[]
+  onZoom: (zoom: Zoom) => void
+  compact: boolean
+}
+
+const Curves = memo(function Curves({ view: { sources, axis, log, weight, zoom }, losses, onZoom, compact }: CurvesProps) {
+  const { t } = useLocale()
+  const words = t.ui.chart
+  const full = fullRange(sources, axis)
+  const keys = otherKeys(sources)
+  const shared = { axis, range: zoom ?? full, full, onZoom }
+  return (
+    <>
+      <Plot {...shared} label={summary(sources, words)} lines={losses} log={log} wheel className={cx('min-h-0 shrink-0', compact ? 'h-64 xl:h-auto xl:min-h-40 xl:flex-1' : 'h-72 xl:h-[24rem]')} />
+      <Brush label={words.part} curve={curveOver(sources[0].curves, 'loss', axis)} {...shared} />
       <div className={cx('grid shrink-0 grid-cols-1 gap-x-4 border-t border-line sm:grid-cols-2', !compact && 'gap-y-2 pt-1 2xl:grid-cols-3')}>
         {(compact ? keys.slice(0, 2) : keys).map((key, place) => (
           <Figure
             key={key}
             title={keyName(key, words)}
             name={key}
-            lines={otherLines(recent, key, place, axis, compact ? 0 : chosen.weight, words)}
+            lines={otherLines(sources, key, place, axis, compact ? 0 : weight, words)}
             height={compact ? 92 : 150}
             savable={!compact}
-            overlaid={recent.length > 1}
+            overlaid={sources.length > 1}
             {...shared}
           />
         ))}
       </div>
-    </div>
+    </>
   )
-}
+})
 
 function summary(sources: readonly ChartSource[], words: Messages['ui']['chart']): string {
   if (sources.length !== 1) return fill(words.summary_several, { count: sources.length })
