@@ -1,11 +1,10 @@
 'use client'
-/** The one socket of the page: whether it is connected, the list of runs, the chat's status, and downloads. Leaves out a run's records: `run/feed`. */
-import { createContext, useContext, useEffect, useState, type ReactNode } from 'react'
+/** The one socket of the page: whether it is connected, the chat's status, downloads and exports. Leaves out the runs (`run/runs`) and their records (`run/feed`). */
+import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react'
 import { io, type Socket } from 'socket.io-client'
 import type { ChatStatus, ClientEvents, ServerEvents } from '@/lib/events'
 import type { ExportJob } from '@/lib/export'
 import type { Download } from '@/lib/hub/download'
-import type { RunSummary } from '@/lib/run'
 
 export type BoardSocket = Socket<ServerEvents, ClientEvents>
 
@@ -15,8 +14,6 @@ interface SocketValue {
   connected: boolean
   /** False until the first attempt has succeeded or failed: nothing is said of a connection that is only being made. */
   tried: boolean
-  /** null until the server has sent the list. */
-  runs: RunSummary[] | null
   chat: ChatStatus
   /** What is or was fetched from hubs. */
   downloads: Download[]
@@ -24,13 +21,12 @@ interface SocketValue {
   exports: ExportJob[] | null
 }
 
-const Context = createContext<SocketValue>({ socket: null, connected: false, tried: false, runs: null, chat: { status: 'unloaded' }, downloads: [], exports: null })
+const Context = createContext<SocketValue>({ socket: null, connected: false, tried: false, chat: { status: 'unloaded' }, downloads: [], exports: null })
 
 export function SocketProvider({ children }: { children: ReactNode }) {
   const [socket, setSocket] = useState<BoardSocket | null>(null)
   const [connected, setConnected] = useState(false)
   const [tried, setTried] = useState(false)
-  const [runs, setRuns] = useState<RunSummary[] | null>(null)
   const [chat, setChat] = useState<ChatStatus>({ status: 'unloaded' })
   const [downloads, setDownloads] = useState<Download[]>([])
   const [exports, setExports] = useState<ExportJob[] | null>(null)
@@ -42,20 +38,14 @@ export function SocketProvider({ children }: { children: ReactNode }) {
     })
     made.on('disconnect', () => setConnected(false))
     made.on('connect_error', () => setTried(true))
-    made.on('runs', setRuns)
     made.on('chat', setChat)
     made.on('downloads', setDownloads)
     made.on('exports', setExports)
     setSocket(made)
     return () => void made.disconnect()
   }, [])
-  return <Context.Provider value={{ socket, connected, tried, runs, chat, downloads, exports }}>{children}</Context.Provider>
+  const value = useMemo(() => ({ socket, connected, tried, chat, downloads, exports }), [socket, connected, tried, chat, downloads, exports])
+  return <Context.Provider value={value}>{children}</Context.Provider>
 }
 
 export const useSocket = (): SocketValue => useContext(Context)
-
-/** A run of the list by its id; null while it is not known. */
-export function useRun(id: string | null): RunSummary | null {
-  const { runs } = useSocket()
-  return runs?.find((run) => run.id === id) ?? null
-}

@@ -35,7 +35,6 @@ export interface BoardState {
   dataset_dirs: string[]
   /** Folders that a path from the browser may lie in. */
   roots: string[]
-  runs: RunSummary[]
 }
 
 /** What the inspect worker says of a configuration. `plan` is null while a fault stands in its way. */
@@ -223,6 +222,8 @@ const answers = <Response>() => <Request extends z.ZodType>(request: Request): E
 
 export const api = {
   state: answers<BoardState>()(nothing),
+  /** The newest first. The page follows the list by the socket; this is for programs. */
+  runs: answers<RunSummary[]>()(nothing),
   /** Models that lie on this machine already; the known ones are `lib/models/catalog`. */
   models: answers<LocalModel[]>()(nothing),
   model: answers<ModelReport>()(z.strictObject({ model_name_or_path: z.string().min(1), template: z.string().optional() })),

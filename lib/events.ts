@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { Fault } from '@/lib/errors'
 import type { ExportJob } from '@/lib/export'
 import type { Download } from '@/lib/hub/download'
-import type { RunSummary } from '@/lib/run'
+import type { ListNews, ListPosition } from '@/lib/run-news'
 import type { RunPosition, RunTail } from '@/lib/run-tail'
 
 /** Sampling settings of one answer; names and ranges are LLaMA-Factory's generating arguments. */
@@ -75,8 +75,8 @@ export type ChatReport = { kind: 'status'; status: ChatStatus } | { kind: 'delta
 
 /** socket.io: server to browser. */
 export interface ServerEvents {
-  /** The whole list, at connection and whenever a run appears, goes, or changes state. */
-  runs: (runs: RunSummary[]) => void
+  /** What is new in the list of runs, to browsers that follow it; `lib/run-news` joins it to what they hold. */
+  runs: (news: ListNews) => void
   /** What is new in a run that this socket watches; `lib/run-tail` joins it to what the browser holds. */
   tail: (id: string, tail: RunTail) => void
   /** All that is or was fetched from hubs since the server's start: at connection, and as it goes on. */
@@ -94,6 +94,9 @@ export interface ClientEvents {
   /** Follow a run from what this browser already has (null: nothing). After the answer, `tail` continues without a gap. */
   watch: (id: string, have: RunPosition | null, done: (reply: Reply<RunTail>) => void) => void
   unwatch: (id: string) => void
+  /** Follow the list of runs from what this browser already has. After the answer, `runs` continues without a gap. */
+  watch_runs: (have: ListPosition | null, done: (reply: Reply<ListNews>) => void) => void
+  unwatch_runs: () => void
   chat_load: (load: ChatLoad, done: (reply: Reply<null>) => void) => void
   chat_unload: (done: (reply: Reply<null>) => void) => void
   chat_ask: (ask: ChatAsk, done: (reply: Reply<null>) => void) => void

@@ -16,7 +16,7 @@ import type { ServerOptions } from '@/server/options'
 import { openPaths } from '@/server/paths'
 import { openQueue } from '@/server/runs/queue'
 import { openRuns } from '@/server/runs/runs'
-import { answerRoom, openSockets, runRoom, serveBrowsers } from '@/server/http/socket'
+import { answerRoom, listRoom, openSockets, runRoom, serveBrowsers } from '@/server/http/socket'
 import { openSavedArgs } from '@/server/runs/saved-args'
 import { openUploads } from '@/server/datasets/uploads'
 
@@ -53,7 +53,7 @@ export async function openBoard(options: ServerOptions, makePage: (server: Serve
   const browsers = openSockets(server, guard)
   const jobs = openJobs(openQueue(home))
   const runs = openRuns(home, jobs.place, {
-    runs: (list) => browsers.emit('runs', list),
+    runs: (news) => browsers.to(listRoom).emit('runs', news),
     tail: (id, tail) => browsers.to(runRoom(id)).emit('tail', id, tail),
   })
   jobs.begin(runs)

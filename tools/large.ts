@@ -75,7 +75,7 @@ async function firstLoss(server: Server, place: { dataset_dir: string; dataset: 
   const [took] = await seconds(async () => {
     const { id } = await server.call('start', { args, model: 'starter', name })
     for (;;) {
-      const run = (await server.call('state', {})).runs.find((one) => one.id === id)
+      const run = (await server.call('runs', {})).find((one) => one.id === id)
       if (run?.status === 'done') return
       if (run?.status === 'failed') throw new Error(JSON.stringify(run.error))
       await pause(50)

@@ -7,8 +7,8 @@ import { Scores } from '@/components/evaluate/scores'
 import { useLocale } from '@/components/locale'
 import { RunActions } from '@/components/run/actions'
 import { Progress } from '@/components/run/progress'
+import { useRun, useRuns } from '@/components/run/runs'
 import { endSentence, isActive, StatusChip } from '@/components/run/status'
-import { useRun, useSocket } from '@/components/socket'
 import { useStore } from '@/components/store'
 import { useCall } from '@/components/use-call'
 import { Message } from '@/components/ui/message'
@@ -20,7 +20,7 @@ const Answers = dynamic(() => import('@/components/evaluate/answers').then((modu
 
 /** Without a choice of its own, the screen shows the evaluation under way, else the newest. */
 function useShown(): { shown: RunSummary | null; evaluations: RunSummary[] | null } {
-  const { runs } = useSocket()
+  const runs = useRuns()
   const shown = useRun(useStore(currentEvaluation, (now) => now))
   useEffect(recallEvaluation, [])
   const evaluations = runs?.filter(({ kind }) => kind === 'eval').sort((a, b) => (b.started_at ?? Infinity) - (a.started_at ?? Infinity)) ?? null

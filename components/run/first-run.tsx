@@ -2,9 +2,9 @@
 /** What the page says before there is any run: one button fills in the starter model and a small dataset, Start does the rest. */
 import Rocket from 'lucide-react/icons/rocket'
 import { setArgs, draft } from '@/components/config/draft'
+import { useRuns } from '@/components/run/runs'
 import { starterArgs } from '@/components/run/starter'
 import { useLocale } from '@/components/locale'
-import { useSocket } from '@/components/socket'
 import { useStore } from '@/components/store'
 import { Button } from '@/components/ui/button'
 
@@ -41,7 +41,7 @@ export function FirstRun() {
 /** The same offer in the bar of a narrow screen, where the empty run lies below the settings. */
 export function FirstRunStrip() {
   const { t } = useLocale()
-  const { runs } = useSocket()
+  const runs = useRuns()
   const chosen = useStore(draft, ({ args }) => args.model_name_or_path !== null && args.model_name_or_path !== '')
   if (runs?.length !== 0 || chosen) return null
   return (

@@ -6,6 +6,7 @@ import { useLocale } from '@/components/locale'
 import { RunActions } from '@/components/run/actions'
 import { currentRun, recallRun, showRun } from '@/components/run/current'
 import { useFeed } from '@/components/run/feed'
+import { useRun, useRuns } from '@/components/run/runs'
 import { useSources } from '@/components/run/sources'
 import { FirstRun } from '@/components/run/first-run'
 import { LiveCurves } from '@/components/run/live-curves'
@@ -15,7 +16,6 @@ import { Progress } from '@/components/run/progress'
 import { RunFacts, stepOf } from '@/components/run/run-facts'
 import { RunSwitch } from '@/components/run/run-switch'
 import { endSentence, isActive, StatusChip } from '@/components/run/status'
-import { useRun, useSocket } from '@/components/socket'
 import { useStore } from '@/components/store'
 import { buttonClass } from '@/components/ui/button'
 import { Message } from '@/components/ui/message'
@@ -24,7 +24,7 @@ import type { RunSummary } from '@/lib/run'
 
 /** Without a run of its own choice, the page shows the training under way, else the newest. */
 function useShownRun(): RunSummary | null {
-  const { runs } = useSocket()
+  const runs = useRuns()
   const id = useStore(currentRun, (now) => now)
   const found = useRun(id)
   useEffect(recallRun, [])
@@ -38,7 +38,7 @@ function useShownRun(): RunSummary | null {
 }
 
 export function RunPane() {
-  const { runs } = useSocket()
+  const runs = useRuns()
   const run = useShownRun()
   if (run) return <Followed key={run.id} run={run} />
   return runs === null || runs.some(({ kind }) => kind === 'train') ? <div className="flex-1" /> : <FirstRun />
@@ -67,8 +67,8 @@ function Followed({ run }: { run: RunSummary }) {
             <Link href={runPageHref(run.id)} prefetch={false} className={buttonClass()}>{t.ui.run.own_page}</Link>
           </div>
         </div>
-        <RunFacts run={run} records={feed.records} />
-        <Progress run={run} step={stepOf(run, feed.records)} className="mt-3" />
+        <RunFacts run={run} newest={feed.newest} />
+        <Progress run={run} step={stepOf(run, feed.newest)} className="mt-3" />
         {sentence && <Message tone={bad ? 'danger' : 'note'} role="status" className="mt-3">{sentence}</Message>}
         {fault && <Message tone="danger" role="alert" className="mt-3">{say(fault)}</Message>}
         {feed.fault && <Message tone="danger" role="alert" className="mt-3">{say(feed.fault)}</Message>}

@@ -5,8 +5,8 @@ import ChevronDown from 'lucide-react/icons/chevron-down'
 import Link from 'next/link'
 import { useLocale } from '@/components/locale'
 import { showRun } from '@/components/run/current'
+import { useRuns } from '@/components/run/runs'
 import { StatusChip } from '@/components/run/status'
-import { useSocket } from '@/components/socket'
 import type { RunSummary } from '@/lib/run'
 
 /** More are on the Runs screen. */
@@ -16,7 +16,7 @@ const item = 'flex cursor-pointer items-center gap-3 rounded-sm px-2 py-1.5 outl
 
 export function RunSwitch({ run }: { run: RunSummary }) {
   const { t } = useLocale()
-  const { runs } = useSocket()
+  const runs = useRuns()
   const newest = (runs ?? []).toSorted((a, b) => (b.started_at ?? Infinity) - (a.started_at ?? Infinity)).slice(0, SHOWN)
   return (
     <h2 className="min-w-0 text-base font-semibold">

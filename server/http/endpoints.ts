@@ -160,7 +160,8 @@ export function makeEndpoints(parts: EndpointParts): Endpoints {
     return inspect.ask(name, request)
   }
   return {
-    state: () => ({ version: version(), node: process.version, runtime: readRuntime(), home, dataset_dir: 'data', dataset_dirs: datasets.folders(), roots: paths.roots, runs: runs.list() }),
+    state: () => ({ version: version(), node: process.version, runtime: readRuntime(), home, dataset_dir: 'data', dataset_dirs: datasets.folders(), roots: paths.roots }),
+    runs: () => runs.list(),
     models: () => paths.models(),
     model(request) {
       paths.inside(request.model_name_or_path, 'model_name_or_path')

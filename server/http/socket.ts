@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { schemaProblem } from '@/lib/causes'
 import { UserError } from '@/lib/errors'
 import { chatAskSchema, chatLoadSchema, type ClientEvents, type Reply, type ServerEvents } from '@/lib/events'
+import { listPositionSchema } from '@/lib/run-news'
 import { inPieces, runPositionSchema, type RunTail } from '@/lib/run-tail'
 import type { Chat } from '@/server/workers/chat'
 import type { Exports } from '@/server/workers/exports'
@@ -20,6 +21,8 @@ import type { Runs } from '@/server/runs/runs'
 export type Browsers = Server<ClientEvents, ServerEvents>
 type Browser = Socket<ClientEvents, ServerEvents>
 
+/** Of the browsers that show the list of runs. */
+export const listRoom = 'runs'
 export const runRoom = (id: string) => `run:${id}`
 export const answerRoom = (id: string) => `answer:${id}`
 
@@ -76,6 +79,14 @@ function serveRuns(browser: Browser, runs: Runs): void {
     for (const piece of rest) browser.emit('tail', id, piece)
   })
   browser.on('unwatch', unwatch)
+  browser.on('watch_runs', (have, done) => {
+    answer(done, () => {
+      const position = parsed('watch_runs', listPositionSchema.nullable(), have)
+      void browser.join(listRoom)
+      return runs.news(position)
+    })
+  })
+  browser.on('unwatch_runs', () => void browser.leave(listRoom))
   browser.on('disconnect', () => [...watched].forEach(unwatch))
 }
 
@@ -116,7 +127,6 @@ function serveChat(browser: Browser, chat: Chat, paths: Paths): void {
 /** Tells a new browser what is, and serves it until it goes. */
 export function serveBrowsers(browsers: Browsers, { runs, chat, hub, paths, exports }: { runs: Runs; chat: Chat; hub: Hub; paths: Paths; exports: Exports }): void {
   browsers.on('connection', (browser) => {
-    browser.emit('runs', runs.list())
     browser.emit('downloads', hub.downloads())
     browser.emit('exports', exports.list())
     browser.emit('chat', chat.status())

@@ -6,9 +6,11 @@ import { existsSync, mkdirSync, readdirSync, watch, type FSWatcher } from 'node:
 import path from 'node:path'
 import { UserError } from '@/lib/errors'
 import { runFiles, type RunSummary } from '@/lib/run'
+import type { ListNews, ListPosition } from '@/lib/run-news'
 import type { RunPosition, RunTail } from '@/lib/run-tail'
 import { isClosed, isMissing } from '@/server/files'
 import { report, reporting } from '@/server/report'
+import { openRunChanges } from '@/server/runs/run-changes'
 import { isActive } from '@/server/runs/status'
 import { openRunView, type RunPlace, type RunView } from '@/server/runs/run-view'
 
@@ -20,13 +22,15 @@ const progressEvery = 1000
 const maxDepth = 6
 
 export interface RunsEvents {
-  runs(runs: RunSummary[]): void
+  runs(news: ListNews): void
   tail(id: string, tail: RunTail): void
 }
 
 export interface Runs {
   readonly saves: string
   list(): RunSummary[]
+  /** What a reader of the list lacks who is at `have`. */
+  news(have: ListPosition | null): ListNews
   has(id: string): boolean
   /** @throws UserError `run_missing` */
   get(id: string): RunSummary
@@ -70,10 +74,18 @@ export function openRuns(home: string, placeOf: (id: string) => RunPlace, events
   mkdirSync(saves, { recursive: true })
   const entries = new Map<string, Entry>()
   const unreadable = new Set<string>()
+  const changes = openRunChanges()
+  let told: ListPosition | null = null
   let telling: NodeJS.Timeout | null = null
   let tellAt = Infinity
 
   const list = () => [...entries.values()].map(({ summary }) => summary).sort((a, b) => (b.started_at ?? 0) - (a.started_at ?? 0))
+
+  const tell = () => {
+    const news = changes.since(told, list())
+    told = { life: news.life, revision: news.revision }
+    events.runs(news)
+  }
 
   const tellWithin = (ms: number) => {
     const at = Date.now() + ms
@@ -82,7 +94,7 @@ export function openRuns(home: string, placeOf: (id: string) => RunPlace, events
     if (telling !== null) clearTimeout(telling)
     telling = setTimeout(() => {
       ;[telling, tellAt] = [null, Infinity]
-      events.runs(list())
+      tell()
     }, ms)
   }
 
@@ -127,14 +139,19 @@ export function openRuns(home: string, placeOf: (id: string) => RunPlace, events
   const summarize = (entry: Entry) => {
     const before = entry.summary
     entry.summary = entry.view.summary(placeOf(entry.view.id))
-    if (withoutProgress(before) !== withoutProgress(entry.summary)) tellWithin(10)
-    else if (before.step !== entry.summary.step || before.last !== entry.summary.last) tellWithin(progressEvery)
+    const changed = withoutProgress(before) !== withoutProgress(entry.summary)
+    if (changed || before.step !== entry.summary.step || before.last !== entry.summary.last) {
+      changes.note(entry.view.id)
+      tellWithin(changed ? 10 : progressEvery)
+    }
     settle(entry)
   }
 
   const forget = (id: string) => {
     entries.get(id)?.watcher?.close()
-    if (entries.delete(id)) tellWithin(10)
+    if (!entries.delete(id)) return
+    changes.noteGone(id)
+    tellWithin(10)
   }
 
   const add = (id: string) => {
@@ -142,6 +159,7 @@ export function openRuns(home: string, placeOf: (id: string) => RunPlace, events
     const entry: Entry = { view, summary: view.summary(placeOf(id)), readers: 0, watcher: null }
     entries.set(id, entry)
     settle(entry)
+    changes.note(id)
     tellWithin(10)
   }
 
@@ -169,6 +187,7 @@ export function openRuns(home: string, placeOf: (id: string) => RunPlace, events
   return {
     saves,
     list,
+    news: (have) => changes.since(have, list()),
     has: (id) => entries.has(id),
     get: (id) => entryOf(id).summary,
     view: (id) => entryOf(id).view,

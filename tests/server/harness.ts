@@ -10,6 +10,7 @@ import { afterAll } from 'vitest'
 import type { ApiName, ApiRequest, ApiResponse } from '@/lib/api'
 import type { ClientEvents, Reply, ServerEvents } from '@/lib/events'
 import type { RunSummary } from '@/lib/run'
+import { emptyHeldList, joinNews, type ListNews } from '@/lib/run-news'
 import { emptyHeldRun, joinTail, type HeldRun } from '@/lib/run-tail'
 import { openBoard, type Board } from '@/server/board'
 import type { ServerOptions } from '@/server/options'
@@ -111,7 +112,7 @@ export function openBrowser(port: number): Browser {
   const socket: Socket<ServerEvents, ClientEvents> = io(`http://127.0.0.1:${port}`, { transports: ['websocket'], forceNew: true, reconnectionDelay: 50, reconnectionDelayMax: 100 })
   const held = new Map<string, HeldRun>()
   const watched = new Set<string>()
-  let runs: RunSummary[] = []
+  let list = emptyHeldList
   const heldOf = (id: string) => held.get(id) ?? emptyHeldRun
   const watch = async (id: string) => {
     watched.add(id)
@@ -119,10 +120,11 @@ export function openBrowser(port: number): Browser {
     if (!reply.ok) throw new Error(JSON.stringify(reply.fault))
     held.set(id, joinTail(heldOf(id), reply.value))
   }
-  socket.on('runs', (list) => {
-    runs = list
-  })
+  const joinList = (news: ListNews) => (list = joinNews(list, news) ?? list)
+  socket.on('connect', () => void socket.emit('watch_runs', list.position, (reply) => reply.ok && joinList(reply.value)))
+  socket.on('runs', joinList)
   socket.on('tail', (id, tail) => held.set(id, joinTail(heldOf(id), tail)))
   socket.io.on('reconnect', () => watched.forEach((id) => void watch(id)))
-  return { socket, runs: () => runs, run: (id) => runs.find((run) => run.id === id), held: heldOf, watch, close: () => void socket.disconnect() }
+  const runs = () => list.runs ?? []
+  return { socket, runs, run: (id) => runs().find((run) => run.id === id), held: heldOf, watch, close: () => void socket.disconnect() }
 }

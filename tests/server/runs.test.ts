@@ -5,6 +5,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { curvesOf } from '@/lib/curves'
 import { runFileHref } from '@/lib/downloads'
+import type { ListNews, ListPosition } from '@/lib/run-news'
 import type { Board } from '@/server/board'
 import { call, checkout, fakeTrainer, get, openBrowser, openTestBoard, pause, removeHome, startRun, temporaryHome, until, type Browser } from './harness'
 
@@ -184,11 +185,11 @@ test('what people say of a run lies in its folder, survives the server, and goes
 
   await board.close()
   board = await openTestBoard(home)
-  const run = (await get(board.port, 'state', {})).runs.find((found) => found.id === id)
+  const run = (await get(board.port, 'runs', {})).find((found) => found.id === id)
   expect(run).toMatchObject(noted)
   await get(board.port, 'run_delete', { id })
   expect(existsSync(folderOf(id))).toBe(false)
-  expect((await get(board.port, 'state', {})).runs).toEqual([])
+  expect(await get(board.port, 'runs', {})).toEqual([])
   expect(await call(board.port, 'run_note', { id, change: { notes: 'x' } })).toMatchObject({ ok: false, fault: { code: 'run_missing' } })
   expect(await call(board.port, 'run_note', { id, change: { tags: [''] } })).toMatchObject({ ok: false, fault: { code: 'request_invalid' } })
 })
@@ -243,4 +244,27 @@ test('a folder that LLaMA-Factory 0.9.5 wrote is a run with its curves, times an
   expect(Object.fromEntries(Object.entries(series).map(([key, { step }]) => [key, step.length]))).toEqual({ loss: 40, lr: 40, eval_loss: 4, throughput: 40 })
   expect(tokens).toBe(7296)
   expect((await get(board.port, 'run', { id: run.id })).results).toMatchObject({ train_loss: 2.4110509157180786 })
+})
+
+test('of the list only what changed is sent, to browsers that follow it, and one that comes back gets what it lacks', async () => {
+  const [still, gone] = [await startRun(board.port, home, 'still', 2), await startRun(board.port, home, 'gone', 2)]
+  await status(still, 'done')
+  await status(gone, 'done')
+  const follow = (have: ListPosition | null) => new Promise<ListNews>((done) => browser.socket.emit('watch_runs', have, (reply) => reply.ok && done(reply.value)))
+  const whole = await follow(null)
+  const position = { life: whole.life, revision: whole.revision }
+  expect(whole.from).toBe(0)
+  expect(whole.changed.map(({ id }) => id).sort()).toEqual([gone, still])
+  expect(await follow(position)).toMatchObject({ from: whole.revision, revision: whole.revision, changed: [], gone: [] })
+  const heard: ListNews[] = []
+  browser.socket.on('runs', (news) => heard.push(news))
+  const next = await startRun(board.port, home, 'next', 5)
+  await status(next, 'done')
+  expect(new Set(heard.flatMap(({ changed }) => changed.map(({ id }) => id)))).toEqual(new Set([next]))
+  browser.socket.emit('unwatch_runs')
+  await get(board.port, 'run_delete', { id: gone })
+  const missed = await follow(position)
+  expect([missed.from, missed.changed.map(({ id }) => id), missed.gone]).toEqual([whole.revision, [next], [gone]])
+  expect(heard.every((news) => !news.gone.includes(gone))).toBe(true)
+  expect((await follow({ life: 'another', revision: 7 })).from).toBe(0)
 })

@@ -8,10 +8,10 @@ import { CompareRuns } from '@/components/run/compare/compare-runs'
 import { useFeeds } from '@/components/run/feed'
 import { RunCharts } from '@/components/run/live-curves'
 import { compareHref } from '@/components/run/places'
+import { useRuns } from '@/components/run/runs'
 import { SettingsTable } from '@/components/run/settings-table'
 import { runColours } from '@/components/run/sources'
 import { useSettings } from '@/components/run/use-settings'
-import { useSocket } from '@/components/socket'
 import { buttonClass } from '@/components/ui/button'
 import { Combobox } from '@/components/ui/combobox'
 import { differingKeys } from '@/lib/config/difference'
@@ -20,7 +20,7 @@ import { fill } from '@/lib/messages/text'
 export function ComparePage({ ids }: { ids: readonly string[] }) {
   const { t } = useLocale()
   const router = useRouter()
-  const { runs } = useSocket()
+  const runs = useRuns()
   const [hidden, setHidden] = useState<readonly string[]>([])
   const feeds = useFeeds(ids)
   const settings = useSettings(ids)

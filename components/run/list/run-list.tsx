@@ -5,8 +5,8 @@ import { useMemo, useState } from 'react'
 import { useLocale } from '@/components/locale'
 import { ListTools } from '@/components/run/list/list-tools'
 import { RunRow } from '@/components/run/list/run-row'
+import { useRuns } from '@/components/run/runs'
 import { useSettings } from '@/components/run/use-settings'
-import { useSocket } from '@/components/socket'
 import { Button, buttonClass } from '@/components/ui/button'
 import { Message } from '@/components/ui/message'
 import { ownSettings } from '@/lib/config/difference'
@@ -19,7 +19,7 @@ const PAGE = 50
 
 export function RunList() {
   const { t, say } = useLocale()
-  const { runs } = useSocket()
+  const runs = useRuns()
   const [fault, setFault] = useState<Fault | null>(null)
   const [wish, setWish] = useState<ListWish>({ words: '', state: 'all', tag: '', sort: 'newest', archived: false })
   const [chosen, setChosen] = useState<readonly string[]>([])

@@ -17,10 +17,10 @@ import { SystemPanel } from '@/components/run/page/system-panel'
 import { LiveCurves } from '@/components/run/live-curves'
 import { Progress } from '@/components/run/progress'
 import { RunFacts, stepOf } from '@/components/run/run-facts'
+import { useRun, useRuns } from '@/components/run/runs'
 import { useSources } from '@/components/run/sources'
 import { StartedBy } from '@/components/run/started-by'
 import { endSentence, StatusChip } from '@/components/run/status'
-import { useRun, useSocket } from '@/components/socket'
 import { buttonClass } from '@/components/ui/button'
 import { Chip } from '@/components/ui/chip'
 import { Message } from '@/components/ui/message'
@@ -30,7 +30,7 @@ import type { RunSummary } from '@/lib/run'
 
 export function RunPage({ id }: { id: string }) {
   const { t } = useLocale()
-  const { runs } = useSocket()
+  const runs = useRuns()
   const run = useRun(id)
   if (run) return <Loaded run={run} />
   if (runs === null) return <p className="p-6 text-ink-faint">{t.ui.loading}</p>
@@ -101,8 +101,8 @@ function Head({ run, feed }: { run: RunSummary; feed: ReturnType<typeof useFeed>
         {[run.model, run.finetuning_type, run.stage, run.datasets.join(', ')].filter(Boolean).join(' · ')} · <StartedBy run={run} />
       </p>
       {run.notes !== '' && <p className="mt-1.5 text-xs whitespace-pre-wrap text-ink-soft [overflow-wrap:anywhere]">{run.notes}</p>}
-      <RunFacts run={run} records={feed.records} />
-      <Progress run={run} step={stepOf(run, feed.records)} className="mt-3" />
+      <RunFacts run={run} newest={feed.newest} />
+      <Progress run={run} step={stepOf(run, feed.newest)} className="mt-3" />
       {sentence && <Message tone={bad ? 'danger' : 'note'} role="status" className="mt-3">{sentence}</Message>}
       {[fault, feed.fault].map((found) => found && <Message key={found.code} tone="danger" role="alert" className="mt-3">{say(found)}</Message>)}
     </header>

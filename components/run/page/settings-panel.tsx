@@ -2,9 +2,9 @@
 /** The settings of a run as its file has them, alone or beside another run's where they differ. */
 import { useState } from 'react'
 import { useLocale } from '@/components/locale'
+import { useRuns } from '@/components/run/runs'
 import { useSettings } from '@/components/run/use-settings'
 import { SettingsTable } from '@/components/run/settings-table'
-import { useSocket } from '@/components/socket'
 import { useCall } from '@/components/use-call'
 import { Combobox } from '@/components/ui/combobox'
 import { CopyButton } from '@/components/ui/copy-button'
@@ -14,7 +14,7 @@ import type { RunSummary } from '@/lib/run'
 
 export function SettingsPanel({ run }: { run: RunSummary }) {
   const { t } = useLocale()
-  const { runs } = useSocket()
+  const runs = useRuns()
   const [other, setOther] = useState('')
   const { reply } = useCall('run', { id: run.id })
   const settings = useSettings(other === '' ? [] : [run.id, other])

@@ -6,7 +6,7 @@ import type { Place } from '@/components/dataset/view/place'
 import { Card } from '@/components/dataset/view/statistics/card'
 import { Facts } from '@/components/dataset/view/statistics/facts'
 import { useLocale } from '@/components/locale'
-import { useSocket } from '@/components/socket'
+import { useRuns } from '@/components/run/runs'
 import { useStore } from '@/components/store'
 import { useCall } from '@/components/use-call'
 import { Message } from '@/components/ui/message'
@@ -15,7 +15,7 @@ import { clock, count } from '@/lib/format'
 export function PlanCard({ place }: { place: Place }) {
   const { t, say, locale } = useLocale()
   const now = useStore(draft, (value) => value)
-  const { runs } = useSocket()
+  const runs = useRuns()
   const args = useMemo((): Record<string, unknown> => ({ ...toArgs(now, 'plan'), dataset: [place.dataset], dataset_dir: place.dataset_dir }), [now, place])
   const { reply } = useCall('check', { args })
   const words = t.ui.view.statistics

@@ -1,0 +1,52 @@
+'use client'
+/** The list of runs, followed while something on the page shows it. What was heard is kept, so that coming back asks only for what is new. */
+import { useEffect } from 'react'
+import { useSocket, type BoardSocket } from '@/components/socket'
+import { createStore, useStore } from '@/components/store'
+import { emptyHeldList, joinNews, type HeldList, type ListNews } from '@/lib/run-news'
+import type { RunSummary } from '@/lib/run'
+
+const held = createStore<HeldList>(emptyHeldList)
+let followers = 0
+let leave: () => void = () => undefined
+
+/** Follows the list over a socket, through reconnections too, until the answer is called. */
+function follow(socket: BoardSocket): () => void {
+  const ask = () => socket.emit('watch_runs', held.get().position, (reply) => reply.ok && join(reply.value))
+  const join = (news: ListNews) => {
+    const next = joinNews(held.get(), news)
+    if (next === null) ask()
+    else held.set(next)
+  }
+  socket.on('connect', ask)
+  socket.on('runs', join)
+  if (socket.connected) ask()
+  return () => {
+    socket.off('connect', ask)
+    socket.off('runs', join)
+    if (socket.connected) socket.emit('unwatch_runs')
+  }
+}
+
+function useFollow(): void {
+  const { socket } = useSocket()
+  useEffect(() => {
+    if (!socket) return
+    if (followers++ === 0) leave = follow(socket)
+    return () => {
+      if (--followers === 0) leave()
+    }
+  }, [socket])
+}
+
+/** The newest first; null until the server has told them. */
+export function useRuns(): RunSummary[] | null {
+  useFollow()
+  return useStore(held, ({ runs }) => runs)
+}
+
+/** A run of the list by its id; null while it is not known. */
+export function useRun(id: string | null): RunSummary | null {
+  useFollow()
+  return useStore(held, ({ runs }) => runs?.find((run) => run.id === id) ?? null)
+}
