@@ -62,7 +62,7 @@ test('an adapter comes with its tokenizer and without what only the training nee
   const adapter = { 'adapter_config.json': '{"base_model_name_or_path":"m"}', 'adapter_model.safetensors': 'weights', 'tokenizer.json': '{}' }
   fill(run, { ...adapter, 'trainer_log.jsonl': '{"current_steps":1,"total_steps":1}\n', 'optimizer.safetensors': 'state', 'vocab.json': '' })
   fill(path.join(run, 'checkpoint-7'), { ...adapter, 'adapter_model.safetensors': 'earlier' })
-  await until(async () => (await get(board.port, 'state', {})).runs.some(({ id }) => id === 'model/lora/mine'), 'the run')
+  await until(async () => (await get(board.port, 'runs', {})).some(({ id }) => id === 'model/lora/mine'), 'the run')
   expect(await archive(runAdapterHref('model/lora/mine', null))).toEqual({ name: "attachment; filename*=UTF-8''mine.zip", files: { ...adapter, 'vocab.json': '' } })
   expect(await archive(runAdapterHref('model/lora/mine', 'checkpoint-7'))).toEqual({ name: "attachment; filename*=UTF-8''mine-checkpoint-7.zip", files: { ...adapter, 'adapter_model.safetensors': 'earlier' } })
   for (const [id, checkpoint] of [['model/lora/mine', 'checkpoint-8'], ['model/lora/mine', '../mine'], ['no/such/run', null]] as const) {

@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { Browser } from 'playwright'
 import { runFiles } from '@/lib/run'
 import { notePaints, paintedAt, readPaints } from '@/tools/latency/paint'
-import { spread, type Server, type Spread } from '@/tools/latency/set-up'
+import { now, pause, spread, type Server, type Spread } from '@/tools/latency/set-up'
 
 const id = 'measured/lora/feed'
 
@@ -13,9 +13,6 @@ export interface FeedLatency {
   record_to_socket: Spread | null
   record_to_chart: Spread | null
 }
-
-const now = () => performance.timeOrigin + performance.now()
-const pause = (ms: number) => new Promise((done) => setTimeout(done, ms))
 
 const line = (step: number, total_steps: number) =>
   `${JSON.stringify({ current_steps: step, total_steps, loss: 1 + 2 / step + Math.sin(step) / 10, lr: 1e-4, grad_norm: 1, epoch: step / total_steps })}\n`
@@ -26,7 +23,7 @@ export async function measureFeed(server: Server, browser: Browser | null, { rec
   writeFileSync(path.join(folder, runFiles.args), 'stage: sft\nfinetuning_type: lora\n')
   appendFileSync(path.join(folder, runFiles.log), line(1, records + 1))
   const socket = await server.connect()
-  while (!(await server.call('state', {})).runs.some((run) => run.id === id)) await pause(50)
+  while (!(await server.call('runs', {})).some((run) => run.id === id)) await pause(50)
 
   const arrived = new Map<number, number>()
   socket.on('tail', (_, tail) => tail.records.forEach(({ current_steps }) => arrived.set(current_steps, now())))

@@ -1,7 +1,7 @@
-/** The built server in a process of its own, its endpoints, a socket to it, and a browser. */
+/** The built server in a process of its own, its endpoints, a socket to it, what it uses, and a browser. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium, type Browser } from 'playwright'
@@ -11,6 +11,10 @@ import type { ClientEvents, Reply, ServerEvents } from '@/lib/events'
 
 /** This module is bundled into programs of dist/. */
 export const checkout = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
+
+export const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
+/** In ms since 1970, with its fractions: comparable with a page's times. */
+export const now = (): number => performance.timeOrigin + performance.now()
 
 export interface Server {
   pid: number
@@ -57,6 +61,20 @@ export async function startServer(home: string): Promise<Server> {
   return { pid: child.pid ?? 0, home, url, ready_ms, call: (name, request) => call(url, name, request), connect: () => connect(url), close }
 }
 
+/** A file of /proc about a process; null where there is no /proc. */
+const aboutProcess = (pid: number, file: string): string | null => (existsSync(`/proc/${pid}/${file}`) ? readFileSync(`/proc/${pid}/${file}`, 'utf8') : null)
+
+export function residentMb(pid: number): number | null {
+  const found = /VmRSS:\s+(\d+) kB/.exec(aboutProcess(pid, 'status') ?? '')
+  return found && Math.round(Number(found[1]) / 1000)
+}
+
+/** Fields 14 and 15 of stat, in ticks of 10 ms; the name before them may hold spaces. */
+export function cpuSeconds(pid: number): number | null {
+  const fields = aboutProcess(pid, 'stat')?.split(') ')[1]?.split(' ')
+  return fields === undefined ? null : (Number(fields[11]) + Number(fields[12])) / 100
+}
+
 /** A Chromium of this machine, or null. */
 export async function openChromium(): Promise<Browser | null> {
   const places = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', chromium.executablePath()]
@@ -67,6 +85,7 @@ export async function openChromium(): Promise<Browser | null> {
 export interface Spread {
   p50: number
   p95: number
+  p98: number
   max: number
 }
 
@@ -75,5 +94,5 @@ export function spread(times: readonly number[]): Spread | null {
   if (times.length === 0) return null
   const sorted = [...times].sort((a, b) => a - b)
   const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] * 10) / 10
-  return { p50: at(0.5), p95: at(0.95), max: at(1) }
+  return { p50: at(0.5), p95: at(0.95), p98: at(0.98), max: at(1) }
 }
