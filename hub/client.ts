@@ -1,14 +1,9 @@
 /** What both hubs can be asked, in one shape; how each is asked is in the file of its name. */
-import type { HubFile, HubHit, HubName, RepoKind } from '@/lib/hub/hub'
+import type { HubHit, HubName, RepoKind } from '@/lib/hub/hub'
 import * as huggingface from '@/hub/huggingface'
 import * as modelscope from '@/hub/modelscope'
 import type { Asking } from '@/hub/request'
-
-export interface Snapshot {
-  /** What the snapshot is called: a commit, or the revision where the hub names no commits. */
-  commit: string
-  files: HubFile[]
-}
+import type { Snapshot } from '@/hub/snapshot'
 
 export interface HubClient {
   /** @throws UserError of `hub/request`, `hub_revision_missing` */

@@ -1,7 +1,7 @@
 /** Hugging Face's HTTP interface, as far as datasets and models are read: which commit, which files, where. */
 import { z } from 'zod'
 import { hubs, type HubFile, type HubHit, type RepoKind } from '@/lib/hub/hub'
-import type { Snapshot } from '@/hub/client'
+import type { Snapshot } from '@/hub/snapshot'
 import { askJson, type Asking } from '@/hub/request'
 import { endpointOf } from '@/hub/settings'
 

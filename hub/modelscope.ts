@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { hubs, type HubFile, type HubHit, type RepoKind } from '@/lib/hub/hub'
-import type { Snapshot } from '@/hub/client'
+import type { Snapshot } from '@/hub/snapshot'
 import { askJson, type Asking } from '@/hub/request'
 import { endpointOf } from '@/hub/settings'
 

@@ -7,15 +7,9 @@ import { useLocale } from '@/components/locale'
 import { Dialog } from '@/components/ui/dialog'
 import type { Mapping } from '@/lib/datasets/mapping'
 import type { HubName } from '@/lib/hub/hub'
-import { knownById, type KnownDataset } from '@/lib/hub/known'
+import { knownById } from '@/lib/hub/known'
 import type { DatasetRef } from '@/lib/hub/ref'
-
-export interface HubChoice {
-  hub: HubName
-  id: string
-  /** What is known of its columns and splits, where it is one of the well-known. */
-  known: KnownDataset | null
-}
+import type { HubChoice } from '@/components/dataset/hub-choice'
 
 interface HubDialogProps {
   onClose: () => void

@@ -3,7 +3,7 @@
 import ChevronRight from 'lucide-react/icons/chevron-right'
 import Search from 'lucide-react/icons/search'
 import { useState, type ReactNode } from 'react'
-import type { HubChoice } from '@/components/dataset/hub-dialog'
+import type { HubChoice } from '@/components/dataset/hub-choice'
 import { useLocale } from '@/components/locale'
 import { Button } from '@/components/ui/button'
 import { Message } from '@/components/ui/message'

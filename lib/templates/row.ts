@@ -69,3 +69,24 @@ export interface TemplateRow {
   replace_jinja_template?: boolean
   kind?: TemplateKind
 }
+
+/** A row with every default filled in. */
+export type FilledRow = Required<Omit<TemplateRow, 'kind' | 'default_system'>> & { kind: NonNullable<TemplateRow['kind']>; default_system: string }
+
+/** LLaMA-Factory's data arguments that change a template. */
+export interface TemplateOptions {
+  template: string | null
+  /** The row of the model's own chat template (own.ts), for where none is named. */
+  own?: TemplateRow | null
+  tool_format?: string | null
+  default_system?: string | null
+  enable_thinking?: boolean | null
+  preserve_thinking?: boolean
+  train_on_prompt?: boolean
+}
+
+/** Ids of one turn: what is given, and what is to be answered. */
+export interface Turn {
+  prompt: number[]
+  response: number[]
+}

@@ -6,31 +6,13 @@ import { nearest } from '@/lib/config/nearest'
 import type { Message } from '@/lib/datasets/example'
 import { problem, UserError } from '@/lib/errors'
 import { JsonSyntaxError, parseJson, type PyValue } from '@/lib/pyjson'
-import { EOS, type Slot, type TemplateRow, type ToolFormatName } from '@/lib/templates/row'
+import { EOS, type FilledRow, type Slot, type TemplateOptions, type TemplateRow, type ToolFormatName, type Turn } from '@/lib/templates/row'
 import { templateNames, templates } from '@/lib/templates/table'
 import { thoughtRules } from '@/lib/templates/thought'
 import { type ToolCall, toolsFault } from '@/lib/templates/tools/format'
 import { toolFormats } from '@/lib/templates/tools/table'
 import { writeCalls } from '@/lib/templates/write-calls'
 import type { Tokenizer } from '@/lib/text/tokenizer'
-
-/** LLaMA-Factory's data arguments that change a template. */
-export interface TemplateOptions {
-  template: string | null
-  /** The row of the model's own chat template (own.ts), for where none is named. */
-  own?: TemplateRow | null
-  tool_format?: string | null
-  default_system?: string | null
-  enable_thinking?: boolean | null
-  preserve_thinking?: boolean
-  train_on_prompt?: boolean
-}
-
-/** Ids of one turn: what is given, and what is to be answered. */
-export interface Turn {
-  prompt: number[]
-  response: number[]
-}
 
 export interface Template {
   readonly name: string
@@ -52,9 +34,6 @@ export interface Template {
 
 /** What the model's own chat template is called where a name is asked for. */
 export const OWN_TEMPLATE = 'chat_template'
-
-/** A row with every default filled in. */
-export type FilledRow = Required<Omit<TemplateRow, 'kind' | 'default_system'>> & { kind: NonNullable<TemplateRow['kind']>; default_system: string }
 
 /**
  * Finds the row, applies the options and fixes the tokenizer's special tokens. `today` is for prompts that name the date.

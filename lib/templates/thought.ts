@@ -3,7 +3,7 @@
  * `ReasoningTemplate` and `Glm47ReasoningTemplate`. Other templates leave messages as they are.
  */
 import type { Message } from '@/lib/datasets/example'
-import type { FilledRow, TemplateOptions, Turn } from '@/lib/templates/template'
+import type { FilledRow, TemplateOptions, Turn } from '@/lib/templates/row'
 import { between } from '@/lib/templates/write-calls'
 import type { Tokenizer } from '@/lib/text/tokenizer'
 

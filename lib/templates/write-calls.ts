@@ -4,7 +4,7 @@
  */
 import { problem } from '@/lib/errors'
 import { dumpJson, JsonSyntaxError, parseJson, type PyValue } from '@/lib/pyjson'
-import type { FilledRow } from '@/lib/templates/template'
+import type { FilledRow } from '@/lib/templates/row'
 import { type Call, callFault } from '@/lib/templates/tools/format'
 import { toolFormats } from '@/lib/templates/tools/table'
 

@@ -5,10 +5,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Message } from '@/lib/datasets/example'
 import { UserError } from '@/lib/errors'
-import { toolFormatNames } from '@/lib/templates/row'
+import { type TemplateOptions, toolFormatNames } from '@/lib/templates/row'
 import { templateNames } from '@/lib/templates/table'
 import { jinjaTemplate, ollamaModelfile } from '@/lib/templates/export'
-import { checkVocabulary, prepareTemplate, type TemplateOptions } from '@/lib/templates/template'
+import { checkVocabulary, prepareTemplate } from '@/lib/templates/template'
 import { toolFormats } from '@/lib/templates/tools/table'
 import { ownTokenizer } from './own-tokenizers'
 

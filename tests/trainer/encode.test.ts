@@ -1,6 +1,7 @@
 /** Buckets, updates and padding. Which samples an update sees is compared with the order that the loop's own modules give. */
 import { describe, expect, test } from 'vitest'
-import { chooseBuckets, collate, evalBatches, planBatches, type Sample } from '@/trainer/data/encode'
+import { chooseBuckets, collate, evalBatches, planBatches } from '@/trainer/data/encode'
+import type { Sample } from '@/trainer/data/samples'
 import { epochOrder } from '@/trainer/data/order'
 
 /** A sample of a length, told apart by its first id. */

@@ -9,7 +9,8 @@ import { type Fault, UserError } from '@/lib/errors'
 import { sentence, words } from '@/lib/messages'
 import { dumpJson, parseJson, type PyValue } from '@/lib/pyjson'
 import { unpacked } from '@/trainer/rows/compressed'
-import { openRows, type StoredRow } from '@/trainer/rows/store'
+import { openRows } from '@/trainer/rows/store'
+import type { StoredRow } from '@/trainer/rows/stored'
 
 const fixtures = path.join(import.meta.dirname, '../fixtures')
 const golden = parseJson(readFileSync(path.join(fixtures, 'rows.json'), 'utf8'))

@@ -1,89 +1,24 @@
 /**
- * From the data arguments to samples to learn from, with every row that is left out accounted for; and what datasets a folder offers. Which rows are taken is
- * choose.ts's, what becomes of a row tokens/'s, packed rows are pack.ts's, batches encode.ts's; rows for people are preview.ts.
+ * From the data arguments to samples to learn from, with every row that is left out accounted for. Which rows are taken is choose.ts's, what becomes of a row
+ * tokens/'s, packed rows are pack.ts's, batches encode.ts's; rows for people are inspect/preview.ts.
  */
 import { packs } from '@/lib/config/derived'
 import type { Example } from '@/lib/datasets/example'
-import { type DatasetSource, type Formatting, sourceProblem } from '@/lib/datasets/info'
-import { type DatasetKind, kindOf } from '@/lib/datasets/mapping'
-import type { MixSettings } from '@/lib/datasets/mix'
-import type { StreamSettings } from '@/lib/datasets/stream'
 import { type Fault, problem, UserError } from '@/lib/errors'
 import type { Template } from '@/lib/templates/template'
-import { type Choice, distinctRows, pickRows, placesIn, readRun, runsOf } from '@/trainer/data/choose'
-import { datasetFiles, readInfo } from '@/trainer/data/dataset-files'
-import { type PackingArgs, packed } from '@/trainer/data/pack'
+import { pickRows } from '@/trainer/data/choose'
+import { type Choice, distinctRows, placesIn, readRun, runsOf, type StreamedRows } from '@/trainer/data/choice'
+import { packed } from '@/trainer/data/pack'
 import { type Samples, samplesOf } from '@/trainer/data/samples'
-import { SampleStream, type StreamedRows } from '@/trainer/data/stream'
-import { lookAt, type LookedStream } from '@/trainer/data/stream-batches'
+import { SampleStream } from '@/trainer/data/stream'
+import { lookAt } from '@/trainer/data/stream-batches'
 import { encodeOnDisk } from '@/trainer/tokens/cached'
-import { encodeHere, type Encoding, type Judged } from '@/trainer/tokens/memory'
+import { encodeHere } from '@/trainer/tokens/memory'
+import type { Encoding, RowFault, Watch } from '@/trainer/tokens/encoding'
 import { readRated } from '@/trainer/tokens/rated'
 import { exampleOf } from '@/trainer/tokens/row'
-
-/** The data arguments, by their configuration keys; `TrainingArgs` satisfies it. */
-export interface DataArgs extends PackingArgs, Partial<Pick<MixSettings, 'mix_strategy' | 'interleave_probs'>> {
-  /** Names of dataset_info.json. */
-  dataset?: readonly string[] | null
-  eval_dataset?: readonly string[] | null
-  dataset_dir: string
-  cutoff_len: number
-  train_on_prompt?: boolean
-  mask_history?: boolean
-  max_samples?: number | null
-  /** Below 1 a share of the rows, else their number. */
-  val_size?: number
-  eval_on_each_dataset?: boolean
-  seed: number
-  /** Folder whose tokenizer and template those of the training are; without it, tokens are made in this process only. */
-  model_name_or_path?: string | null
-  /** Where the tokens are kept; without it, those of large datasets are kept in the user's cache. */
-  tokenized_path?: string | null
-  overwrite_cache?: boolean
-  /** Rows are read and encoded while training, in the order that a buffer of `buffer_size` gives them. */
-  streaming?: boolean
-  buffer_size?: StreamSettings['buffer_size']
-  disable_shuffling?: boolean
-}
-
-/** A row that cannot be learned from: which one (counted from 1), and why. */
-export interface RowFault {
-  dataset: string
-  row: number
-  fault: Fault
-}
-
-export interface TrainingData {
-  /** Empty where rows are streamed. */
-  train: Samples
-  stream?: LookedStream | null
-  /** Validation sets; the name is empty for `val_size` and for a merged `eval_dataset`. */
-  evals: { name: string; samples: Samples }[]
-  /** Rows that are left out: broken ones, and those without an answer. */
-  skipped: RowFault[]
-  /** Samples cut at `cutoff_len`. */
-  truncated: number
-  /** Samples without a single token to learn; they are left out. */
-  unlearnable: number
-}
-
-/** Rows chosen by the arguments, before any token is made, with what a look at them has shown. */
-export interface Chosen extends Choice {
-  survey: DataSurvey
-  /** The rows that were looked at: all of a small dataset. */
-  judged: Judged
-}
-
-/** What a training would be fed, known without making tokens. */
-export interface DataSurvey {
-  /** Examples to train on, less the rows that are known to be left out. */
-  examples: number
-  eval_examples: number
-  /** Examples taken evenly over those to train on. */
-  sample: Example[]
-  /** Of a large dataset, those among the rows that were looked at. */
-  skipped: RowFault[]
-}
+import type { Chosen, DataSurvey, TrainingData } from '@/trainer/data/training-data'
+import type { DataArgs } from '@/trainer/data/args'
 
 /** Files up to this size are looked at row for row, and made into tokens in this process, which is done before a worker has started. */
 const SMALL = 8 * 1024 * 1024
@@ -174,9 +109,6 @@ function nothingLearned(dataset: string, [first]: readonly RowFault[], field: st
   return new UserError('dataset_unsupported', { dataset, problem: problem('dataset_useless', { row: first.row, column, problem: reason }) }, field)
 }
 
-/** Told how much of the rows has become tokens, 0 to 1, now and then; what it throws ends the work. */
-export type Watch = (share: number) => void
-
 /** The samples of a training; of a stream, those to evaluate on, and the files stay open. UserError: tokens_of_others, no rows to learn from. */
 export async function encodeData(chosen: Chosen, args: DataArgs, template: Template, watch: Watch = () => undefined): Promise<TrainingData> {
   let open = false
@@ -214,38 +146,3 @@ function tokensOf(chosen: Chosen, rows: Int32Array, args: DataArgs, template: Te
 /** Both in one: rows read, then made into samples. */
 export const loadData = async (args: DataArgs, template: Template): Promise<TrainingData> => encodeData(await chooseRows(args), args, template)
 
-export interface DatasetListing {
-  name: string
-  file_name: string | null
-  /** Where else its rows lie. */
-  remote: string | null
-  formatting: Formatting
-  ranking: boolean
-  kto: boolean
-  kind: DatasetKind
-  /** Why it cannot be used here; null when it can. */
-  problem: Fault | null
-}
-
-/** What dataset_info.json of a folder offers, in its order; UserError when the file is missing or damaged. Rows are not read. */
-export async function listDatasets(dataset_dir: string): Promise<DatasetListing[]> {
-  const info = await readInfo(dataset_dir)
-  return Promise.all(
-    [...info].map(async ([name, source]) => {
-      if ('code' in source) return { name, file_name: null, remote: null, formatting: 'alpaca', ranking: false, kto: false, kind: 'alpaca', problem: source }
-      const { file, remote, formatting, ranking, columns } = source
-      const problem = sourceProblem(source) ?? (await filesProblem(source, dataset_dir))
-      return { name, file_name: file, remote, formatting, ranking, kto: columns.kto_tag !== null, kind: kindOf(source), problem }
-    }),
-  )
-}
-
-async function filesProblem(source: DatasetSource, dataset_dir: string): Promise<Fault | null> {
-  try {
-    await datasetFiles(source, dataset_dir)
-    return null
-  } catch (error) {
-    if (error instanceof UserError) return error.fault
-    throw error
-  }
-}

@@ -6,20 +6,8 @@
 import { IGNORED } from '@/lib/samples/supervised'
 import type { Batch } from '@/trainer/engine/types'
 import { epochOrder } from '@/trainer/data/order'
-import { lengthAt, type Samples } from '@/trainer/data/samples'
+import { lengthAt, type Sample, type Samples } from '@/trainer/data/samples'
 import { planSteps, updateAt } from '@/trainer/run/steps'
-
-/** One encoded example, or several in one row; labels are -100 where the token is not learned. */
-export interface Sample {
-  ids: Int32Array
-  labels: Int32Array
-  /** A second text, in the second half of a batch: the rejected answer of a pair; of a rated answer, the prompt with another one's. */
-  other?: { ids: Int32Array; labels: Int32Array }
-  /** Of a rated answer: whether it is a good one. */
-  wanted?: boolean
-  /** Of a packed row: positions that restart with each example, and what sees one another; its padding has segment 0. */
-  packed?: { positions: Int32Array; segments: Int32Array }
-}
 
 export interface PlanOptions {
   per_device_train_batch_size: number

@@ -4,8 +4,7 @@ import type { TrainingArgs } from '@/lib/config/fields'
 import { joinPack, packBags, packPortions } from '@/lib/samples/packing'
 import { addsBos, labelText } from '@/lib/samples/pretrain'
 import type { Template } from '@/lib/templates/template'
-import type { Sample } from '@/trainer/data/encode'
-import { listed, sampleLength, type Samples, type Tokens } from '@/trainer/data/samples'
+import { listed, type Sample, sampleLength, type Samples, type Tokens } from '@/trainer/data/samples'
 
 /** The settings that decide about packing; those that are not there have their defaults. */
 export type PackingArgs = Partial<Pick<TrainingArgs, 'stage' | 'packing' | 'neat_packing' | 'preprocessing_batch_size' | 'preprocessing_num_workers'>>

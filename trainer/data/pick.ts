@@ -3,8 +3,8 @@ import { fields } from '@/lib/config/fields'
 import { type MixSettings, mixRows } from '@/lib/datasets/mix'
 import { streamedRows } from '@/lib/datasets/stream'
 import { UserError } from '@/lib/errors'
-import type { Choice, ChosenDataset, Opened } from '@/trainer/data/choose'
-import type { DataArgs } from '@/trainer/data/data'
+import type { Choice, ChosenDataset, Opened } from '@/trainer/data/choice'
+import type { DataArgs } from '@/trainer/data/args'
 import { rowDrawer, splitRows } from '@/trainer/data/split'
 
 type Rows = Pick<Choice, 'train' | 'evals' | 'stream'>

@@ -1,5 +1,4 @@
 /** Encoded examples as a training asks for them, wherever they lie: in memory, on disk, or several to a row (pack.ts). An array of samples is such a list, too. */
-import type { Sample } from '@/trainer/data/encode'
 
 export interface Samples extends Iterable<Sample> {
   readonly length: number
@@ -40,4 +39,16 @@ export function listed(length: number, sampleAt: (index: number) => Sample, leng
       for (let index = 0; index < length; index++) yield sampleAt(index)
     },
   }
+}
+
+/** One encoded example, or several in one row; labels are -100 where the token is not learned. */
+export interface Sample {
+  ids: Int32Array
+  labels: Int32Array
+  /** A second text, in the second half of a batch: the rejected answer of a pair; of a rated answer, the prompt with another one's. */
+  other?: { ids: Int32Array; labels: Int32Array }
+  /** Of a rated answer: whether it is a good one. */
+  wanted?: boolean
+  /** Of a packed row: positions that restart with each example, and what sees one another; its padding has segment 0. */
+  packed?: { positions: Int32Array; segments: Int32Array }
 }

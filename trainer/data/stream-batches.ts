@@ -6,7 +6,7 @@ import { packs } from '@/lib/config/derived'
 import type { TrainingArgs } from '@/lib/config/fields'
 import { collate, chooseBuckets, fit, GRAPH_TOKENS, roundUp } from '@/trainer/data/encode'
 import { sampleLength } from '@/trainer/data/samples'
-import type { StageData } from '@/trainer/stages/stage'
+import type { StageData } from '@/trainer/stages/stage-data'
 import type { SampleStream } from '@/trainer/data/stream'
 
 /** Samples that decide the lengths. */

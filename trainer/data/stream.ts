@@ -3,21 +3,14 @@
  * grow with it, and a run that goes on elsewhere counts its way to its place without reading a row. A row that is left out is told in the first pass.
  */
 import { packs } from '@/lib/config/derived'
-import type { TrainingArgs } from '@/lib/config/fields'
-import { fields } from '@/lib/config/fields'
+import { fields, type TrainingArgs } from '@/lib/config/fields'
 import { sentence } from '@/lib/messages'
 import type { Template } from '@/lib/templates/template'
-import { type ChosenDataset, readRun, runsOf } from '@/trainer/data/choose'
-import type { Sample } from '@/trainer/data/encode'
+import { type ChosenDataset, readRun, runsOf, type StreamedRows } from '@/trainer/data/choice'
+import type { Sample } from '@/trainer/data/samples'
 import { inMemory, type PackingArgs, packed } from '@/trainer/data/pack'
 import type { StreamPlace } from '@/trainer/run/progress'
 import { encodeAligned, type EncodeArgs } from '@/trainer/tokens/row'
-
-/** The rows of a stream: all of a pass by their numbers, and how many they are. */
-export interface StreamedRows {
-  count: number
-  pass(pass: number): Iterator<number>
-}
 
 type StreamArgs = EncodeArgs & PackingArgs & Pick<TrainingArgs, 'cutoff_len'>
 

@@ -4,24 +4,13 @@ import path from 'node:path'
 import type { TrainingArgs } from '@/lib/config/fields'
 import { UserError, type Fault } from '@/lib/errors'
 import type { ExportOptions } from '@/lib/export'
-import type { ModelConfig } from '@/lib/models/config'
-import { OWN_TEMPLATE, prepareTemplate, type Template } from '@/lib/templates/template'
+import { prepareTemplate, type Template } from '@/lib/templates/template'
 import type { HfTokenizer } from '@/lib/text/hf'
 import { readAdapter } from '@/trainer/adapter/adapter'
 import { checkModel, collector } from '@/trainer/run/check'
 import { formats } from '@/trainer/export/formats'
 import { readOwnRow } from '@/trainer/tokenizer/own-template'
-
-export interface ExportGround {
-  args: TrainingArgs
-  options: ExportOptions
-  model: string
-  config: ModelConfig
-  tokenizer: HfTokenizer
-  /** Named, or the model's own; null where it has none. */
-  template: Template | null
-  adapters: readonly string[]
-}
+import type { ExportGround } from '@/trainer/export/types'
 
 export type CheckedExport = { faults: Fault[]; ground: null } | { faults: []; ground: ExportGround }
 
@@ -46,9 +35,6 @@ function exportTemplate(model: string, tokenizer: HfTokenizer, args: TrainingArg
   const own = readOwnRow(model, tokenizer)
   return own === null ? null : prepareTemplate(tokenizer, { ...args, own })
 }
-
-/** Whether the template is one by name, not the model's own, which is in the folder already. */
-export const isNamed = (template: Template | null): template is Template => template !== null && template.name !== OWN_TEMPLATE
 
 /** A folder with anything in it is left alone. */
 function checkTarget(folder: string): void {

@@ -13,7 +13,8 @@ import { findDataset, readInfo } from '@/trainer/data/dataset-files'
 import { shownRow } from '@/trainer/inspect/inspect-data'
 import { previewRow } from '@/trainer/inspect/preview'
 import { type AlignedRow, alignTogether } from '@/trainer/rows/dataset'
-import { openRows, type StoredRow } from '@/trainer/rows/store'
+import { openRows } from '@/trainer/rows/store'
+import type { StoredRow } from '@/trainer/rows/stored'
 
 /** Rows that columns and roles are recognised from, and those that are shown. */
 const LOOKED_AT = 200

@@ -1,12 +1,13 @@
 /** Loss, perplexity and accuracy of a model as it is: the evaluation of a training, without one. */
 import { readAdapter } from '@/trainer/adapter/adapter'
 import type { Ground } from '@/trainer/run/check'
-import { chooseBuckets, evalBatches, type Sample } from '@/trainer/data/encode'
+import { chooseBuckets, evalBatches } from '@/trainer/data/encode'
+import type { Sample } from '@/trainer/data/samples'
 import { addMeans, type Means, meanValues } from '@/trainer/engine/objective'
 import type { Batch, Engine, EngineSpec } from '@/trainer/engine/types'
 import { examplesIn } from '@/trainer/run/loop'
 import { nextTokenBest } from '@/trainer/objectives/next-token-best'
-import type { EvaluatedBatch } from '@/trainer/stages/stage'
+import type { EvaluatedBatch } from '@/trainer/stages/stage-data'
 
 export interface LossSettings {
   rows: number

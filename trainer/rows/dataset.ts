@@ -10,7 +10,8 @@ import { type Fault, UserError } from '@/lib/errors'
 import type { PyObject } from '@/lib/pyjson'
 import { datasetFiles, rowFault } from '@/trainer/data/dataset-files'
 import { remember } from '@/trainer/inspect/remember'
-import { openRows, type RowStore, type StoredRow } from '@/trainer/rows/store'
+import { openRows } from '@/trainer/rows/store'
+import type { RowStore, StoredRow } from '@/trainer/rows/stored'
 
 /** A row in aligned form, or what is wrong with it. */
 export type AlignedRow = { row: number } & ({ aligned: Aligned; record: PyObject; fault?: undefined } | { aligned?: undefined; fault: Fault })

@@ -1,7 +1,6 @@
 /** A part of a dataset's rows, as a slice of its split names it (`lib/datasets/split.ts`): numbered anew from 1. */
-import type { Slice } from '@/lib/datasets/split'
-import { sliceRange } from '@/lib/datasets/split'
-import type { RowStore, StoredRow } from '@/trainer/rows/store'
+import { type Slice, sliceRange } from '@/lib/datasets/split'
+import type { RowStore, StoredRow } from '@/trainer/rows/stored'
 
 /** Rows that a scan hands out at once. */
 const PIECE = 500

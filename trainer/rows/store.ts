@@ -5,26 +5,11 @@
 import { stat } from 'node:fs/promises'
 import { RowError } from '@/lib/datasets/align'
 import type { DatasetSource } from '@/lib/datasets/info'
-import type { Fault } from '@/lib/errors'
-import type { PyObject } from '@/lib/pyjson'
 import { datasetFiles, rowFault } from '@/trainer/data/dataset-files'
 import type { FileRow, FileRows } from '@/trainer/rows/file'
 import { slicedRows } from '@/trainer/rows/sliced'
 import { openFile } from '@/trainer/rows/table'
-
-export type StoredRow = { row: number; file: string } & ({ record: PyObject; fault?: undefined } | { record?: undefined; fault: Fault })
-
-export interface RowStore {
-  count(): Promise<number>
-  /** Rows by their numbers, from 1: `from` to `to`, `to` not included; less where there are fewer. */
-  read(from: number, to: number): Promise<StoredRow[]>
-  /** All rows in turn, some hundred kilobytes at a time. */
-  scan(signal?: AbortSignal): AsyncIterable<StoredRow[]>
-  /** Size of the files as they lie on disk. */
-  bytes: number
-  files: string[]
-  close(): Promise<void>
-}
+import type { RowStore, StoredRow } from '@/trainer/rows/stored'
 
 /** UserError: a file is missing, outside the allowed folders, of a type that is not read, or damaged; the last also from the store's functions. */
 export async function openRows(source: DatasetSource, dataset_dir: string): Promise<RowStore> {

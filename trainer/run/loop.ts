@@ -5,7 +5,7 @@
  */
 import type { Schedule } from '@/lib/schedulers'
 import { decisive, isBetter, type BestSettings } from '@/trainer/run/best'
-import type { EvaluatedBatch, EvaluationSet, StageData } from '@/trainer/stages/stage'
+import type { EvaluatedBatch, EvaluationSet, StageData } from '@/trainer/stages/stage-data'
 import { addMeans, type Means, meanValues } from '@/trainer/engine/objective'
 import type { Batch, Engine } from '@/trainer/engine/types'
 import type { HistoryEntry, Progress } from '@/trainer/run/progress'

@@ -7,7 +7,7 @@ import type { Report } from '@/trainer/run/report'
 import type { StepPlan } from '@/trainer/run/steps'
 import type { StopRequest } from '@/trainer/run/stop'
 import type { Objective } from '@/trainer/engine/objective'
-import type { StageData } from '@/trainer/stages/stage'
+import type { StageData } from '@/trainer/stages/stage-data'
 
 /** Everything about a run that is known before its first update. */
 export interface Run {

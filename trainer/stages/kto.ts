@@ -2,7 +2,7 @@
 import { chooseRows, encodeData } from '@/trainer/data/data'
 import { type Means, meanValues } from '@/trainer/engine/objective'
 import { rated } from '@/trainer/objectives/rated'
-import type { Stage } from '@/trainer/stages/stage'
+import type { Stage } from '@/trainer/stages/types'
 import { collateLists, evaluated } from '@/trainer/stages/lists'
 
 /** With the margin between good and bad ones, as TRL logs it, where both have occurred. */

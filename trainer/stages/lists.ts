@@ -1,11 +1,11 @@
 /** What all stages share: examples in lists or streams, made into batches by length, and the mean of their losses. */
 import { packs } from '@/lib/config/derived'
 import type { TrainingArgs } from '@/lib/config/fields'
-import type { TrainingData } from '@/trainer/data/data'
+import type { TrainingData } from '@/trainer/data/training-data'
 import { evalBatches, planBatches } from '@/trainer/data/encode'
 import { addMeans, type Means, meanValues } from '@/trainer/engine/objective'
 import type { Samples } from '@/trainer/data/samples'
-import type { EvaluatedBatch, StageData } from '@/trainer/stages/stage'
+import type { EvaluatedBatch, StageData } from '@/trainer/stages/stage-data'
 import { streamBatches } from '@/trainer/data/stream-batches'
 
 interface Kind {

@@ -1,7 +1,7 @@
 /** Pre-training: next-token loss on all of a text. Packed, which is its default, the texts are one stream cut into rows (`trainer/data/pack.ts`). */
 import { chooseRows, encodeData } from '@/trainer/data/data'
 import { nextToken } from '@/trainer/objectives/next-token'
-import type { Stage } from '@/trainer/stages/stage'
+import type { Stage } from '@/trainer/stages/types'
 import { collateLists, evaluated } from '@/trainer/stages/lists'
 
 export const pt: Stage = {

@@ -2,7 +2,7 @@
 import { chooseRows, encodeData } from '@/trainer/data/data'
 import { newHead, reward } from '@/trainer/objectives/reward'
 import { adaptersIn } from '@/trainer/run/check'
-import type { Stage } from '@/trainer/stages/stage'
+import type { Stage } from '@/trainer/stages/types'
 import { collateLists, evaluated } from '@/trainer/stages/lists'
 import { readHead } from '@/trainer/adapter/value-head'
 

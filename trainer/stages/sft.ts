@@ -3,7 +3,7 @@
  */
 import { chooseRows, encodeData } from '@/trainer/data/data'
 import { nextToken } from '@/trainer/objectives/next-token'
-import type { Stage } from '@/trainer/stages/stage'
+import type { Stage } from '@/trainer/stages/types'
 import { collateLists, evaluated } from '@/trainer/stages/lists'
 
 export const sft: Stage = {

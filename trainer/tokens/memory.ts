@@ -3,28 +3,15 @@ import { setImmediate } from 'node:timers/promises'
 import type { Template } from '@/lib/templates/template'
 import type { Example } from '@/lib/datasets/example'
 import type { Fault } from '@/lib/errors'
-import { type Choice, readRun, type Run, runsOf } from '@/trainer/data/choose'
-import type { RowFault, Watch } from '@/trainer/data/data'
-import type { Sample } from '@/trainer/data/encode'
+import { type Choice, readRun, type Run, runsOf } from '@/trainer/data/choice'
+import type { Encoding, Judged, RowFault, Watch } from '@/trainer/tokens/encoding'
+import type { Sample } from '@/trainer/data/samples'
 import { inMemory } from '@/trainer/data/pack'
-import type { Tokens } from '@/trainer/data/samples'
 import { encodeExample, type EncodeArgs, exampleOf } from '@/trainer/tokens/row'
-
-/** Tokens, and what happened on the way to them. */
-export interface Encoding extends Tokens {
-  skipped: RowFault[]
-  /** Samples cut at the cut-off, and rows of which nothing is learned. */
-  truncated: number
-  unlearnable: number
-}
 
 /** Rows between pauses, so that signals are heard. */
 const ROWS_PER_TURN = 500
 
-/** Rows that were judged already, by their numbers. */
-export type Judged = ReadonlyMap<number, Example | Fault>
-
-/** @param rows ascending */
 export async function encodeHere({ datasets }: Choice, rows: Int32Array, args: EncodeArgs, template: Template, watch: Watch, judged: Judged = new Map()): Promise<Encoding> {
   const samples: (Sample | null)[] = []
   const told = { skipped: [] as RowFault[], truncated: 0, unlearnable: 0 }

@@ -8,9 +8,10 @@ import { packPortions } from '@/lib/samples/packing'
 import { encodeFeedback } from '@/lib/samples/preference'
 import { IGNORED } from '@/lib/samples/supervised'
 import type { Template } from '@/lib/templates/template'
-import { type Choice, readRun, runsOf } from '@/trainer/data/choose'
-import type { DataArgs, RowFault, Watch } from '@/trainer/data/data'
-import type { Sample } from '@/trainer/data/encode'
+import { type Choice, readRun, runsOf } from '@/trainer/data/choice'
+import type { DataArgs } from '@/trainer/data/args'
+import type { RowFault, Watch } from '@/trainer/tokens/encoding'
+import type { Sample } from '@/trainer/data/samples'
 import { encodedOr, exampleOf } from '@/trainer/tokens/row'
 
 /** A row by its number among all rows. */

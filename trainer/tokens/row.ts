@@ -11,9 +11,9 @@ import { encodeFeedback, encodePair } from '@/lib/samples/preference'
 import { encodeText } from '@/lib/samples/pretrain'
 import { type Encoded, encodeSupervised, IGNORED } from '@/lib/samples/supervised'
 import type { Template } from '@/lib/templates/template'
-import type { DataArgs } from '@/trainer/data/data'
+import type { DataArgs } from '@/trainer/data/args'
 import { rowFault } from '@/trainer/data/dataset-files'
-import type { Sample } from '@/trainer/data/encode'
+import type { Sample } from '@/trainer/data/samples'
 import type { AlignedRow } from '@/trainer/rows/dataset'
 
 /** The arguments that decide what a row becomes. */

@@ -6,7 +6,7 @@ import { existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { faultSchema, UserError } from '@/lib/errors'
-import type { Encoding } from '@/trainer/tokens/memory'
+import type { Encoding } from '@/trainer/tokens/encoding'
 import { unpackWords } from '@/trainer/tokens/words'
 
 export const VERSION = 1

@@ -1,6 +1,6 @@
 /** A sample as 32-bit words, and back. Most labels repeat their ids, so that ranges stand for them. */
 import { IGNORED } from '@/lib/samples/supervised'
-import type { Sample } from '@/trainer/data/encode'
+import type { Sample } from '@/trainer/data/samples'
 
 /** A sample as words, its second text after the first. */
 export function packWords({ other, ...sample }: Sample): Int32Array {

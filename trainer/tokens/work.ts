@@ -1,7 +1,8 @@
 /** The tokenising worker's half: a piece of the store (store.ts) of each task's rows. */
 import type { Shapes } from '@/lib/datasets/unify'
-import type { Template, TemplateOptions } from '@/lib/templates/template'
-import { type ChosenDataset, readRun, runsOf } from '@/trainer/data/choose'
+import type { Template } from '@/lib/templates/template'
+import type { TemplateOptions } from '@/lib/templates/row'
+import { type ChosenDataset, readRun, runsOf } from '@/trainer/data/choice'
 import { findDataset, readInfo } from '@/trainer/data/dataset-files'
 import { templateFor } from '@/trainer/tokenizer/own-template'
 import { openDataset } from '@/trainer/rows/dataset'

@@ -1,7 +1,8 @@
 'use client'
 /** A small plot of one field with its name and newest value. */
 import type { Range } from '@/components/run/chart/geometry'
-import { Plot, type PlotLine } from '@/components/run/chart/plot'
+import { Plot } from '@/components/run/chart/plot'
+import type { PlotLine } from '@/components/run/chart/lines'
 import { SaveMenu } from '@/components/run/chart/save-menu'
 import type { Zoom } from '@/components/run/chart/view'
 import type { Axis } from '@/lib/curves'

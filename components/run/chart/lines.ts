@@ -1,5 +1,4 @@
 /** Which lines and figures the curves of runs make. Pure: what is drawn of them is `plot`'s. */
-import type { PlotLine } from '@/components/run/chart/plot'
 import type { Range } from '@/components/run/chart/geometry'
 import { curveOver, isEvalLoss, smooth, type Axis, type Curve, type Curves } from '@/lib/curves'
 import type { Messages } from '@/lib/messages/en'
@@ -86,4 +85,16 @@ export function fullRange(sources: readonly ChartSource[], axis: Axis): Range {
   }
   const planned = axis === 'step' ? Math.max(1, ...sources.map(({ total }) => total)) : 1
   return [Math.min(first, newest), newest > 1 ? roundedUp(newest, first) : planned]
+}
+
+export interface PlotLine {
+  id: string
+  name: string
+  /** A colour token's `var(…)`. */
+  colour: string
+  curve: Curve
+  /** Behind its smoothed self. */
+  faint?: boolean
+  dashed?: boolean
+  dots?: boolean
 }

@@ -13,20 +13,9 @@ import { Readout } from '@/components/run/chart/readout'
 import { clipped, wheeled, type Zoom } from '@/components/run/chart/view'
 import { useSize } from '@/components/run/use-size'
 import { cx } from '@/components/ui/cx'
-import type { Axis, Curve } from '@/lib/curves'
+import type { PlotLine } from '@/components/run/chart/lines'
+import type { Axis } from '@/lib/curves'
 import { sketched } from '@/lib/sketch'
-
-export interface PlotLine {
-  id: string
-  name: string
-  /** A colour token's `var(…)`. */
-  colour: string
-  curve: Curve
-  /** Behind its smoothed self. */
-  faint?: boolean
-  dashed?: boolean
-  dots?: boolean
-}
 
 interface PlotProps {
   label: string

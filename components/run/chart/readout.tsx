@@ -1,7 +1,7 @@
 'use client'
 /** The numbers of all lines under the pointer, each of its own nearest point, of the whole curve and not of what is drawn of it. */
 import type { Geometry, Range } from '@/components/run/chart/geometry'
-import type { PlotLine } from '@/components/run/chart/plot'
+import type { PlotLine } from '@/components/run/chart/lines'
 import { nearestTo } from '@/lib/curves'
 import { shortNumber } from '@/lib/format'
 

@@ -1,5 +1,5 @@
 /** A figure as a file: its drawing as SVG or PNG with the page's colours in it, its numbers as CSV. */
-import type { PlotLine } from '@/components/run/chart/plot'
+import type { PlotLine } from '@/components/run/chart/lines'
 import type { Axis } from '@/lib/curves'
 
 /** What a drawing takes from the page's styles. */

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useState } from 'react'
 import { useLocale } from '@/components/locale'
 import { Figure } from '@/components/run/chart/figure'
-import type { PlotLine } from '@/components/run/chart/plot'
+import type { PlotLine } from '@/components/run/chart/lines'
 import type { Zoom } from '@/components/run/chart/view'
 import { isActive } from '@/components/run/status'
 import { useCall } from '@/components/use-call'

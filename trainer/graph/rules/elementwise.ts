@@ -1,7 +1,6 @@
 /** Elementwise kernels. bfloat16 stays bfloat16 only where every operand is. */
 import { backend_util, broadcast_util } from '@tensorflow/tfjs-core'
-import type { Dtype } from '../graph'
-import { attr } from '../graph'
+import { attr, type Dtype } from '../graph'
 import { type Rule, node, reshaped, widened } from './rule'
 
 /** TF.js kernel → TensorFlow op, one input `x`, same shape and dtype out. */

@@ -3,8 +3,7 @@
  * where nobody can know; each is the flaw of an otherwise fitting answer, so that there is something to learn.
  */
 import { baseSelf, fill, locales, type Locale, type Phrases } from '@/tools/starter/conversation'
-import type { RoleRow } from '@/tools/starter/datasets/demo/identity'
-import { toMessages } from '@/tools/starter/datasets/demo/identity'
+import { type RoleRow, toMessages } from '@/tools/starter/datasets/demo/identity'
 import { tasks } from '@/tools/starter/datasets/demo/instructions'
 import { distinctRows, worded, type Task } from '@/tools/starter/datasets/demo/task'
 import { createRandom, type Random } from '@/tools/starter/random'
