@@ -1,7 +1,9 @@
 'use client'
 /** How the answers are drawn: system prompt, sampling, and whether the base answers beside the adapter. */
 import { chatState, firstSettings, update } from '@/components/chat/conversation'
+import { MoreChatSettings } from '@/components/chat/more-settings'
 import { settingFault } from '@/components/chat/sampling'
+import { ToolsField } from '@/components/chat/tools-field'
 import { FieldLabel, labelId } from '@/components/config/config-field'
 import { numberText } from '@/components/config/number-text'
 import { useOptions, useWords } from '@/components/config/words'
@@ -13,11 +15,11 @@ import { Select } from '@/components/ui/select'
 import { TextInput } from '@/components/ui/text-input'
 import type { ReactNode } from 'react'
 
-const numbers = ['max_new_tokens', 'temperature', 'top_p', 'top_k', 'repetition_penalty'] as const
+const numbers = ['max_new_tokens', 'temperature', 'top_p', 'top_k', 'repetition_penalty', 'seed'] as const
 const flags = ['do_sample', 'enable_thinking', 'skip_special_tokens'] as const
 
 /** Settings without an effect while nothing is drawn at random. */
-const onlySampled: ReadonlySet<string> = new Set(['temperature', 'top_p', 'top_k'])
+const onlySampled: ReadonlySet<string> = new Set(['temperature', 'top_p', 'top_k', 'seed'])
 
 const set = (key: string, value: unknown) => update({ settings: { ...chatState.get().settings, [key]: value } })
 
@@ -51,6 +53,7 @@ export function ChatSettings() {
           onChange={(event) => update({ system: event.target.value })}
         />
       </div>
+      <ToolsField />
       <div className="grid grid-cols-2 gap-x-3 gap-y-2.5">
         {numbers.map((key) => (
           <Framed key={key} name={key}>
@@ -65,7 +68,9 @@ export function ChatSettings() {
         {flags.map((key) => (
           <Flag key={key} name={key} checked={(settings[key] ?? firstSettings[key]) === true} />
         ))}
+        <EscapeHtml checked={settings.escape_html !== false} />
       </div>
+      <MoreChatSettings />
     </div>
   )
 }
@@ -78,7 +83,7 @@ function Framed({ name, children }: { name: string; children: ReactNode }) {
       <div className="flex h-6 items-center gap-0.5">
         <FieldLabel id={`chat-${name}`}>{label}</FieldLabel>
         <Hint label={t.ui.field.help} describedBy={labelId(`chat-${name}`)}>
-          <p className="text-ink">{help}</p>
+          <p className="text-ink">{name === 'seed' ? t.ui.chat.seed_help : help}</p>
           <code className="mt-1.5 block font-mono text-2xs text-ink-faint">{name}</code>
         </Hint>
       </div>
@@ -116,6 +121,21 @@ function Flag({ name, checked }: { name: (typeof flags)[number]; checked: boolea
     <div className="flex items-center gap-2">
       <Checkbox id={`chat-${name}`} checked={checked} onChange={(next) => set(name, next)} />
       <FieldLabel id={`chat-${name}`}>{label}</FieldLabel>
+    </div>
+  )
+}
+
+/** Of the page alone: what is drawn, not what is computed. */
+function EscapeHtml({ checked }: { checked: boolean }) {
+  const { t } = useLocale()
+  const { label, help } = t.ui.chat.escape_html
+  return (
+    <div className="flex items-center gap-2">
+      <Checkbox id="chat-escape_html" checked={checked} onChange={(next) => set('escape_html', next)} />
+      <FieldLabel id="chat-escape_html">{label}</FieldLabel>
+      <Hint label={t.ui.field.help} describedBy={labelId('chat-escape_html')}>
+        <p className="text-ink">{help}</p>
+      </Hint>
     </div>
   )
 }

@@ -17,10 +17,17 @@ const answerSchema = z.object({
   /** A fault's sentence is not stored: after a reload an answer that failed is only cut short. */
   failed: z.boolean(),
 })
-const turnSchema = z.object({ id: z.string(), user: z.string(), answers: z.partialRecord(z.enum(chatSides), answerSchema) })
+/** Who a message is from: a person, or a tool that the model called. */
+export const askers = ['user', 'observation'] as const
+export type Asker = (typeof askers)[number]
+
+const turnSchema = z.object({ id: z.string(), role: z.enum(askers).default('user'), user: z.string(), answers: z.partialRecord(z.enum(chatSides), answerSchema) })
 const storedSchema = z.object({
   turns: z.array(turnSchema),
   system: z.string(),
+  /** JSON of the tools that the model may call; empty for none. */
+  tools: z.string().default(''),
+  role: z.enum(askers).default('user'),
   /** Folders of the adapters; none for the base alone. */
   adapters: z.array(z.string()).default([]),
   compare: z.boolean(),
@@ -36,10 +43,10 @@ const storageKey = 'tuneboard.chat'
 const STORE_EVERY_MS = 400
 
 export const firstSettings = {
-  do_sample: true, temperature: 0.95, top_p: 0.7, top_k: 50, repetition_penalty: 1, max_new_tokens: 1024, enable_thinking: true, skip_special_tokens: true, infer_dtype: 'auto',
+  do_sample: true, temperature: 0.95, top_p: 0.7, top_k: 50, repetition_penalty: 1, max_new_tokens: 1024, seed: -1, enable_thinking: true, skip_special_tokens: true, escape_html: true, infer_dtype: 'auto',
 } as const
 
-export const chatState = createStore<ChatState>({ turns: [], system: '', adapters: [], compare: true, settings: { ...firstSettings } })
+export const chatState = createStore<ChatState>({ turns: [], system: '', tools: '', role: 'user', adapters: [], compare: true, settings: { ...firstSettings } })
 
 /** Faults of answers in this visit, by the answer's id. */
 export const answerFaults = createStore<Readonly<Record<string, Fault>>>({})
@@ -111,9 +118,9 @@ export function takeDelta(delta: ChatDelta): void {
 
 /** What a side has heard and said before `until`; a turn that it did not answer gives the other side's words. */
 function history(turns: readonly Turn[], side: ChatSide): ChatMessage[] {
-  return turns.flatMap(({ user, answers }): ChatMessage[] => {
+  return turns.flatMap(({ role, user, answers }): ChatMessage[] => {
     const answer = answers[side] ?? Object.values(answers)[0]
-    return [{ role: 'user', content: user }, ...(answer ? [{ role: 'assistant' as const, content: answer.text }] : [])]
+    return [{ role, content: user }, ...(answer ? [{ role: 'assistant' as const, content: answer.text }] : [])]
   })
 }
 
@@ -128,14 +135,14 @@ export interface AskOptions {
 }
 
 /** Sends a message to each side; `turns` is the conversation before it. */
-export function ask(socket: BoardSocket, turns: readonly Turn[], user: string, { sides, ...options }: AskOptions): void {
+export function ask(socket: BoardSocket, turns: readonly Turn[], { role, user }: Pick<Turn, 'role' | 'user'>, { sides, ...options }: AskOptions): void {
   const answers = Object.fromEntries(sides.map((side) => [side, { id: newId(), text: '', end: null, failed: false }]))
-  const turn: Turn = { id: newId(), user, answers }
+  const turn: Turn = { id: newId(), role, user, answers }
   update({ turns: [...turns, turn] })
-  const { system } = chatState.get()
+  const { system, tools } = chatState.get()
   for (const side of sides) {
     const { id } = answers[side]
-    socket.emit('chat_ask', { id, side, system, tools: '', messages: [...history(turns, side), { role: 'user', content: user }], ...options }, (reply) => {
+    socket.emit('chat_ask', { id, side, system, tools, messages: [...history(turns, side), { role, content: user }], ...options }, (reply) => {
       if (!reply.ok) fail(id, reply.fault)
     })
   }

@@ -1,10 +1,11 @@
 /** The chat's raw settings as what the wire wants, or the fault of the first that cannot be used. */
 import type { ChatState } from '@/components/chat/conversation'
-import type { Fault } from '@/lib/errors'
+import { UserError, type Fault } from '@/lib/errors'
 import { samplingSchema, type Sampling } from '@/lib/events'
 import { readNumber } from '@/lib/config/values'
+import { parseTools } from '@/lib/templates/tools/list'
 
-type NumberKey = 'max_new_tokens' | 'temperature' | 'top_p' | 'top_k' | 'repetition_penalty'
+type NumberKey = 'max_new_tokens' | 'temperature' | 'top_p' | 'top_k' | 'repetition_penalty' | 'seed'
 
 /** The wire's own schema judges a value; the sentence names its bound. */
 export function settingFault(key: NumberKey, raw: unknown): Fault | null {
@@ -21,9 +22,20 @@ export function settingFault(key: NumberKey, raw: unknown): Fault | null {
 
 /** null while a setting is wrong; its field says so. */
 export function toSampling(settings: ChatState['settings']): Sampling | null {
-  const { do_sample, temperature, top_p, top_k, repetition_penalty, max_new_tokens } = settings
-  const numbers = Object.fromEntries(Object.entries({ temperature, top_p, top_k, repetition_penalty, max_new_tokens }).map(([key, raw]) => [key, readNumber(raw)]))
+  const { do_sample, temperature, top_p, top_k, repetition_penalty, max_new_tokens, seed } = settings
+  const numbers = Object.fromEntries(Object.entries({ temperature, top_p, top_k, repetition_penalty, max_new_tokens, seed }).map(([key, raw]) => [key, readNumber(raw)]))
   const result = samplingSchema.safeParse({ do_sample, ...numbers })
   return result.success ? result.data : null
 }
 
+/** What is wrong with the tools as they are written; what each must have is found out with the template. */
+export function toolsFault(text: string): Fault | null {
+  if (text.trim() === '') return null
+  try {
+    parseTools(text)
+    return null
+  } catch (error) {
+    if (error instanceof UserError) return error.fault
+    throw error
+  }
+}

@@ -54,7 +54,7 @@ const TurnView = memo(function TurnView({ turn }: { turn: Turn }) {
   return (
     <article className="flex flex-col gap-3">
       <div className="max-w-[85%] self-end rounded-lg bg-accent-soft px-3.5 py-2 text-base">
-        <p className="sr-only">{t.ui.roles.user}</p>
+        <p className={turn.role === 'user' ? 'sr-only' : 'text-2xs font-semibold text-ink-soft'}>{t.ui.roles[turn.role]}</p>
         <p className="whitespace-pre-wrap [overflow-wrap:anywhere]">{turn.user}</p>
       </div>
       <div className={cx('grid gap-3', sides.length > 1 && 'sm:grid-cols-2')}>

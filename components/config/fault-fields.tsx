@@ -1,6 +1,6 @@
 'use client'
 /** Which settings stand in the way of a start, by their names; each leads to its field, where the sentence is. */
-import { focusFault } from '@/components/config/launch'
+import { focusControl } from '@/components/config/launch'
 import { useLocale } from '@/components/locale'
 import type { Fault } from '@/lib/errors'
 import { controlOf } from '@/lib/config/train-page'
@@ -13,7 +13,7 @@ export function FaultFields({ faults }: { faults: readonly Fault[] }) {
     <p className="flex flex-wrap gap-x-2 gap-y-0.5 text-xs text-danger">
       <span>{t.ui.train.faults}</span>
       {controls.map((control) => (
-        <button key={control} type="button" className="font-medium underline underline-offset-2" onClick={() => focusFault(control)}>
+        <button key={control} type="button" className="font-medium underline underline-offset-2" onClick={() => focusControl(control)}>
           {fieldText(t, control).label}
         </button>
       ))}

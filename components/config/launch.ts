@@ -3,7 +3,7 @@
 import { call } from '@/components/call'
 import { checks, checkNow, validateDraft } from '@/components/config/checks'
 import { draft, modelFolder, toArgs } from '@/components/config/draft'
-import { filter } from '@/components/config/filter'
+import { filter, sought } from '@/components/config/filter'
 import { showRun } from '@/components/run/current'
 import { currentSamplePrompts } from '@/components/run/sample-prompts'
 import { thisWindow } from '@/components/window'
@@ -37,11 +37,22 @@ export function focusFirstFault(): void {
   requestAnimationFrame(() => focus('[data-field] [aria-invalid="true"]'))
 }
 
-/** Moves to the field of a fault, wherever it is folded away. */
-export function focusFault(control: string): void {
+/** Moves to a control, wherever it is folded away. */
+export function focusControl(name: string): void {
   filter.set(() => ({ query: '', only_changed: false }))
-  checks.set((state) => ({ ...state, attempted: true })) // opens the sections with faults
-  requestAnimationFrame(() => requestAnimationFrame(() => focus(`[data-field="${control}"] :is(input, textarea, select, button[id], [role=combobox], [role=checkbox])`)))
+  sought.set(() => name)
+  focusSoon(`[data-field="${name}"] :is(input, textarea, button[id])`, FRAMES_TO_OPEN)
+}
+
+/** What was folded away is drawn a few frames later. */
+const FRAMES_TO_OPEN = 30
+
+function focusSoon(selector: string, frames: number): void {
+  requestAnimationFrame(() => {
+    if (document.querySelector(selector)) focus(selector)
+    else if (frames > 0) return focusSoon(selector, frames - 1)
+    sought.set(() => null)
+  })
 }
 
 function focus(selector: string): void {

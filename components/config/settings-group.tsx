@@ -6,6 +6,7 @@ import RotateCcw from 'lucide-react/icons/rotate-ccw'
 import { useEffect, useState, type ReactNode } from 'react'
 import { checks, shownFaults } from '@/components/config/checks'
 import { draft, resetArgs, touched } from '@/components/config/draft'
+import { sought } from '@/components/config/filter'
 import { useLocale } from '@/components/locale'
 import { useStore } from '@/components/store'
 import { differs } from '@/lib/config/form'
@@ -34,6 +35,10 @@ export function SettingsGroup({ id, title, note, names, openAtFirst = false, chi
   useEffect(() => {
     if (attempted && faults > 0) setOpen(true)
   }, [attempted, faults])
+  const wanted = useStore(sought, (name) => name !== null && inside.includes(name))
+  useEffect(() => {
+    if (wanted) setOpen(true)
+  }, [wanted])
   return (
     <Collapsible.Root open={open} onOpenChange={setOpen} asChild>
       <section aria-labelledby={`group-${id}`}>

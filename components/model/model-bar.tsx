@@ -6,6 +6,7 @@ import { useEffect, useState } from 'react'
 import { checks, useFault } from '@/components/config/checks'
 import { ConfigField } from '@/components/config/config-field'
 import { draft, keepDraft } from '@/components/config/draft'
+import { sought } from '@/components/config/filter'
 import { useLocale } from '@/components/locale'
 import { CheckpointField } from '@/components/model/checkpoint-field'
 import { HubNameField } from '@/components/model/hub-name'
@@ -14,6 +15,7 @@ import { ModelPath } from '@/components/model/model-path'
 import { TemplateField } from '@/components/model/template-field'
 import { useStore } from '@/components/store'
 import { cx } from '@/components/ui/cx'
+import { barKeys } from '@/lib/config/train-page'
 
 export function ModelBar() {
   const { t } = useLocale()
@@ -24,10 +26,11 @@ export function ModelBar() {
   const attempted = useStore(checks, (now) => now.attempted)
   const faults = [useFault('model_name_or_path'), useFault('template'), useFault('finetuning_type'), useFault('adapter_name_or_path')]
   const faulty = attempted && faults.some((fault) => fault !== null)
+  const wanted = useStore(sought, (name) => barKeys.some((key) => key === name))
   useEffect(keepDraft, [])
   useEffect(() => {
-    if (faulty) setOpen(true) // a fault that is folded away would not be seen
-  }, [faulty])
+    if (faulty || wanted) setOpen(true) // a fault that is folded away would not be seen
+  }, [faulty, wanted])
   return (
     <section aria-label={t.groups.model} className="shrink-0 border-b border-line bg-surface">
       <button

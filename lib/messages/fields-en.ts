@@ -156,6 +156,7 @@ export const fieldsEn = {
     swanlab_mode: { label: 'SwanLab mode', help: 'Send the log to the cloud, or keep it on this machine.' },
     swanlab_api_key: { label: 'SwanLab API key (optional)', help: 'Key of the account at SwanLab.' },
 
+    infer_backend: { label: 'Inference engine', help: 'What computes the answers. This version has an engine of its own.' },
     infer_dtype: { label: 'Inference data type', help: 'Precision of the weights while answering; auto takes that of the model’s files.' },
     do_sample: { label: 'Sample', help: 'Draw each token at random by its probability; off always takes the likeliest one.' },
     temperature: { label: 'Temperature', help: 'Lower is more predictable, higher more varied.' },

@@ -157,6 +157,7 @@ export const fieldsJa: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     swanlab_mode: { label: 'SwanLab モード', help: 'ログをクラウドに送信するか、このマシンに保存するか。' },
     swanlab_api_key: { label: 'SwanLab API キー（任意）', help: 'SwanLab アカウントのキー。' },
 
+    infer_backend: { label: '推論エンジン', help: '回答を計算するエンジンです。このバージョンは独自のエンジンを使います。' },
     infer_dtype: { label: '推論のデータ型', help: '回答時の重みの精度。auto ではモデルファイルの精度を使います。' },
     do_sample: { label: 'サンプリング', help: '各トークンを確率に従ってランダムに選びます。オフでは常に最も確率の高いものを選びます。' },
     temperature: { label: '温度', help: '低いほど予測しやすく、高いほど多様になります。' },

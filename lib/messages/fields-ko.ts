@@ -157,6 +157,7 @@ export const fieldsKo: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     swanlab_mode: { label: 'SwanLab 모드', help: '로그를 클라우드로 보내거나 이 컴퓨터에 보관합니다.' },
     swanlab_api_key: { label: 'SwanLab API 키(선택)', help: 'SwanLab 계정의 키입니다.' },
 
+    infer_backend: { label: '추론 엔진', help: '답변을 계산하는 엔진입니다. 이 버전은 자체 엔진을 씁니다.' },
     infer_dtype: { label: '추론 데이터 유형', help: '답변할 때 가중치의 정밀도입니다. auto이면 모델 파일의 정밀도를 따릅니다.' },
     do_sample: { label: '샘플링', help: '각 토큰을 확률에 따라 무작위로 뽑습니다. 끄면 항상 가장 확률이 높은 토큰을 고릅니다.' },
     temperature: { label: '온도', help: '낮을수록 예측하기 쉽고, 높을수록 다양합니다.' },

@@ -157,6 +157,7 @@ export const fieldsRu: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     swanlab_mode: { label: 'Режим SwanLab', help: 'Отправлять лог в облако или хранить на этой машине.' },
     swanlab_api_key: { label: 'API-ключ SwanLab (необязательно)', help: 'Ключ учётной записи SwanLab.' },
 
+    infer_backend: { label: 'Движок инференса', help: 'Что вычисляет ответы. В этой версии движок собственный.' },
     infer_dtype: { label: 'Тип данных инференса', help: 'Точность весов при генерации ответов; auto — как в файлах модели.' },
     do_sample: { label: 'Сэмплирование', help: 'Выбирать каждый токен случайно по его вероятности; если отключено — всегда самый вероятный.' },
     temperature: { label: 'Температура', help: 'Ниже — предсказуемее, выше — разнообразнее.' },

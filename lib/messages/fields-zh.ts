@@ -157,6 +157,7 @@ export const fieldsZh: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     swanlab_mode: { label: 'SwanLab 模式', help: '将日志上传到云端，或只保存在本机。' },
     swanlab_api_key: { label: 'SwanLab API 密钥（非必填）', help: 'SwanLab 账号的密钥。' },
 
+    infer_backend: { label: '推理引擎', help: '由什么来计算回答。本版本使用自带的引擎。' },
     infer_dtype: { label: '推理数据类型', help: '生成回答时权重的精度；auto 表示与模型文件一致。' },
     do_sample: { label: '随机采样', help: '按概率随机选取每个词元；关闭后总是选取概率最高的词元。' },
     temperature: { label: '温度系数', help: '越低越确定，越高越多样。' },

@@ -208,5 +208,13 @@ export const uiEn = {
     measured: '{tokens} tokens, {speed} a second',
     ends: { length: 'ended by Maximum new tokens', cancelled: 'stopped' },
     cut: 'This answer was cut short.',
+    role: 'Role',
+    observation_hint: 'The tool’s answer',
+    tools: 'Tools',
+    tools_hint: 'A JSON list of tools, each with name, description and parameters',
+    seed_help: '-1 gives another answer each time; the same number, settings and messages give the same one.',
+    more: 'Further settings',
+    media: { image: 'Image (optional)', video: 'Video (optional)', audio: 'Audio (optional)' },
+    escape_html: { label: 'Escape HTML tags', help: 'Show tags in an answer as they are written. Off, harmless ones (such as tables and bold) are shown as meant; scripts, pictures and forms never are.' },
   },
 } as const

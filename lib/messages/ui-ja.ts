@@ -209,5 +209,13 @@ export const uiJa: Messages['ui'] = {
     measured: '{tokens} トークン、毎秒 {speed}',
     ends: { length: '最大新規トークン数で終了', cancelled: '停止' },
     cut: 'この回答は途中で打ち切られました。',
+    role: '役割',
+    observation_hint: 'ツールの結果',
+    tools: 'ツール',
+    tools_hint: 'name、description、parameters を持つツールの JSON リスト',
+    seed_help: '-1 では毎回異なる回答になります。同じ値、設定、メッセージなら同じ回答になります。',
+    more: 'その他の設定',
+    media: { image: '画像（任意）', video: '動画（任意）', audio: '音声（任意）' },
+    escape_html: { label: 'HTML タグをエスケープ', help: '回答中のタグを書かれたまま表示します。オフにすると、無害なタグ（表や太字など）は意味どおりに表示されます。スクリプト、画像、フォームは表示されません。' },
   },
 }

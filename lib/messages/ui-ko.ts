@@ -209,5 +209,13 @@ export const uiKo: Messages['ui'] = {
     measured: '토큰 {tokens}개, 초당 {speed}개',
     ends: { length: '최대 새 토큰 수에서 종료', cancelled: '중지됨' },
     cut: '이 답변은 중간에 잘렸습니다.',
+    role: '역할',
+    observation_hint: '도구의 결과',
+    tools: '도구',
+    tools_hint: 'name, description, parameters가 있는 도구의 JSON 목록',
+    seed_help: '-1이면 답변이 매번 다릅니다. 시드, 설정, 메시지가 같으면 답변도 같습니다.',
+    more: '추가 설정',
+    media: { image: '이미지 (선택 사항)', video: '비디오 (선택 사항)', audio: '오디오 (선택 사항)' },
+    escape_html: { label: 'HTML 태그 이스케이프', help: '답변의 태그를 적힌 그대로 표시합니다. 끄면 해롭지 않은 태그(표, 굵은 글씨 등)는 뜻대로 표시되며, 스크립트, 그림, 양식은 절대 표시되지 않습니다.' },
   },
 }

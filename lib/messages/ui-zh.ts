@@ -209,5 +209,13 @@ export const uiZh: Messages['ui'] = {
     measured: '{tokens} 个词元，每秒 {speed} 个',
     ends: { length: '已达最大生成长度', cancelled: '已停止' },
     cut: '这条回答没有完成。',
+    role: '角色',
+    observation_hint: '工具返回的结果',
+    tools: '工具',
+    tools_hint: '工具的 JSON 列表，每个工具包含 name、description 和 parameters',
+    seed_help: '-1 表示每次回答都不同；相同的种子、设置和消息会得到相同的回答。',
+    more: '更多设置',
+    media: { image: '图像（非必填）', video: '视频（非必填）', audio: '音频（非必填）' },
+    escape_html: { label: '转义 HTML 标签', help: '按原样显示回答中的标签。关闭后，无害的标签（如表格、粗体）会按其含义显示；脚本、图片和表单始终不会。' },
   },
 }

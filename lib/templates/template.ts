@@ -4,12 +4,12 @@
  */
 import { nearest } from '@/lib/config/nearest'
 import type { Message } from '@/lib/datasets/example'
-import { problem, UserError } from '@/lib/errors'
-import { JsonSyntaxError, parseJson, type PyValue } from '@/lib/pyjson'
+import { UserError } from '@/lib/errors'
 import { EOS, type FilledRow, type Slot, type TemplateOptions, type TemplateRow, type ToolFormatName, type Turn } from '@/lib/templates/row'
 import { templateNames, templates } from '@/lib/templates/table'
 import { thoughtRules } from '@/lib/templates/thought'
-import { type ToolCall, toolsFault } from '@/lib/templates/tools/format'
+import type { ToolCall } from '@/lib/templates/tools/format'
+import { parseTools } from '@/lib/templates/tools/list'
 import { toolFormats } from '@/lib/templates/tools/table'
 import { writeCalls } from '@/lib/templates/write-calls'
 import type { Tokenizer } from '@/lib/text/tokenizer'
@@ -194,17 +194,4 @@ function toolText(row: FilledRow, tools: string, today: Date): string {
   }
   const list = parseTools(tools)
   return list.length > 0 ? toolFormats[format].describe(list, today) : ''
-}
-
-function parseTools(text: string): PyValue[] {
-  let value: PyValue
-  try {
-    value = parseJson(text)
-  } catch (error) {
-    if (error instanceof JsonSyntaxError) throw toolsFault(problem('tool_json', { line: error.line, column: error.column, reason: error.reason }))
-    throw error
-  }
-  if (Array.isArray(value)) return value
-  if (value instanceof Map && value.size === 0) return []
-  throw toolsFault(problem('tool_list'))
 }
