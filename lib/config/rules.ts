@@ -48,7 +48,7 @@ const stoppingNeedsEval: Rule = ({ early_stopping_steps, eval_strategy }) =>
 
 /** What an evaluation of these stages gives is known before; other names would be found out at the first one only. */
 const metricFits: Rule = ({ stage, compute_accuracy, metric_for_best_model: value }) => {
-  const options = ['loss', ...(compute_accuracy ? ['accuracy'] : [])]
+  const options = ['loss', ...(compute_accuracy && stage === 'sft' ? ['accuracy'] : [])]
   const known = value === null || !['pt', 'sft'].includes(stage) || options.includes(value.replace(/^eval_/, ''))
   return known ? null : { code: 'not_an_option', values: { key: 'metric_for_best_model', value, options: options.join(', ') }, field: 'metric_for_best_model' }
 }

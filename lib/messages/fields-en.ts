@@ -83,6 +83,7 @@ export const fieldsEn = {
     load_best_model_at_end: { label: 'Keep the best', help: 'End with the checkpoint that had the lowest evaluation loss instead of the last one.' },
     metric_for_best_model: { label: 'Metric for the best model', help: 'Decides which evaluation is the best: loss, or a metric of the stage such as rewards/accuracies. A loss is better the smaller, all else the greater it is.' },
     early_stopping_steps: { label: 'Early stopping', help: 'Stop after this many evaluations without improvement.', empty: 'never' },
+    compute_accuracy: { label: 'Token accuracy', help: 'Also measure at each evaluation how often the model would have named the answers’ next token first; the mean over the rows.' },
 
     resize_vocab: { label: 'Resize token embeddings', help: 'Enlarge the vocabulary for added tokens.' },
     train_on_prompt: { label: 'Train on prompt', help: 'Learn the questions too, not only the answers.' },

@@ -84,6 +84,7 @@ export const fieldsJa: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     load_best_model_at_end: { label: '最良を保持', help: '最後のチェックポイントではなく、評価損失が最も低かったものを最終結果にします。' },
     metric_for_best_model: { label: '最良モデルの指標', help: 'どの評価を最良とするかを決めます。loss、または rewards/accuracies などステージの指標を指定します。loss は小さいほど、それ以外は大きいほど良いとみなします。' },
     early_stopping_steps: { label: '早期停止', help: 'この回数の評価で改善がなければ停止します。', empty: 'しない' },
+    compute_accuracy: { label: 'トークン正解率', help: '評価のたびに、回答の次のトークンをモデルが第一候補に挙げる割合も測定します（行の平均）。' },
 
     resize_vocab: { label: 'トークン埋め込みのサイズ変更', help: '追加トークンのために語彙を拡張します。' },
     train_on_prompt: { label: 'プロンプトも学習', help: '回答だけでなく質問も学習します。' },

@@ -84,6 +84,7 @@ export const fieldsKo: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     load_best_model_at_end: { label: '최적 모델 유지', help: '마지막 체크포인트 대신 평가 손실이 가장 낮았던 체크포인트로 끝냅니다.' },
     metric_for_best_model: { label: '최적 모델 지표', help: '어느 평가를 최적으로 볼지 정합니다. 손실 또는 rewards/accuracies 같은 단계별 지표를 씁니다. 손실은 작을수록, 그 밖의 지표는 클수록 좋습니다.' },
     early_stopping_steps: { label: '조기 종료', help: '이 횟수만큼 평가가 나아지지 않으면 종료합니다.', empty: '안 함' },
+    compute_accuracy: { label: '토큰 정확도', help: '평가할 때마다 답변의 다음 토큰을 모델이 1순위로 예측하는 비율도 측정합니다(행 평균).' },
 
     resize_vocab: { label: '토큰 임베딩 크기 조정', help: '추가된 토큰에 맞게 어휘를 늘립니다.' },
     train_on_prompt: { label: '프롬프트도 학습', help: '답변뿐 아니라 질문도 학습합니다.' },

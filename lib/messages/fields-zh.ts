@@ -84,6 +84,7 @@ export const fieldsZh: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     load_best_model_at_end: { label: '保留最佳结果', help: '训练结束时采用评估损失最低的检查点，而不是最后一个。' },
     metric_for_best_model: { label: '最佳模型的指标', help: '决定哪次评估最好：loss，或该训练阶段的指标，如 rewards/accuracies。损失越小越好，其他指标越大越好。' },
     early_stopping_steps: { label: '早停', help: '连续多少次评估没有改善后停止训练。', empty: '从不' },
+    compute_accuracy: { label: '词元准确率', help: '每次评估时同时计算模型首选词元与回答一致的比例，按样本取平均。' },
 
     resize_vocab: { label: '更改词表大小', help: '为新增的词元扩大词表。' },
     train_on_prompt: { label: '学习提示词', help: '除回答外，也学习提问部分。' },

@@ -5,7 +5,7 @@ export const runsEn = {
     loss: 'Loss',
     smoothed: 'Smoothed',
     keys: {
-      loss: 'Loss', eval_loss: 'Eval loss', lr: 'Learning rate', grad_norm: 'Gradient norm', throughput: 'Tokens per second', reward: 'Reward', accuracy: 'Reward accuracy',
+      loss: 'Loss', eval_loss: 'Eval loss', lr: 'Learning rate', grad_norm: 'Gradient norm', throughput: 'Tokens per second', reward: 'Reward', accuracy: 'Reward accuracy', eval_accuracy: 'Eval accuracy',
       'rewards/margins': 'Reward margin', 'rewards/chosen': 'Reward of the chosen', 'rewards/rejected': 'Reward of the rejected', kl: 'KL estimate',
     },
     x_axis: 'Over',

@@ -9,7 +9,7 @@ export const runsJa = {
     loss: '損失',
     smoothed: '平滑化後',
     keys: {
-      loss: '損失', eval_loss: '評価損失', lr: '学習率', grad_norm: '勾配ノルム', throughput: '毎秒トークン数', reward: '報酬', accuracy: '報酬精度',
+      loss: '損失', eval_loss: '評価損失', lr: '学習率', grad_norm: '勾配ノルム', throughput: '毎秒トークン数', reward: '報酬', accuracy: '報酬精度', eval_accuracy: '評価の正解率',
       'rewards/margins': '報酬マージン', 'rewards/chosen': '選択された回答の報酬', 'rewards/rejected': '却下された回答の報酬', kl: 'KL 推定値',
     },
     x_axis: '横軸',

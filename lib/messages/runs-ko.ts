@@ -9,7 +9,7 @@ export const runsKo = {
     loss: '손실',
     smoothed: '평활',
     keys: {
-      loss: '손실', eval_loss: '평가 손실', lr: '학습률', grad_norm: '그래디언트 노름', throughput: '초당 토큰', reward: '보상', accuracy: '보상 정확도',
+      loss: '손실', eval_loss: '평가 손실', lr: '학습률', grad_norm: '그래디언트 노름', throughput: '초당 토큰', reward: '보상', accuracy: '보상 정확도', eval_accuracy: '평가 정확도',
       'rewards/margins': '보상 마진', 'rewards/chosen': '선택된 답변의 보상', 'rewards/rejected': '거부된 답변의 보상', kl: 'KL 추정값',
     },
     x_axis: '가로축',

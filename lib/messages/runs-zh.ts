@@ -9,7 +9,7 @@ export const runsZh = {
     loss: '损失',
     smoothed: '平滑后',
     keys: {
-      loss: '损失', eval_loss: '评估损失', lr: '学习率', grad_norm: '梯度范数', throughput: '每秒词元数', reward: '奖励', accuracy: '奖励准确率',
+      loss: '损失', eval_loss: '评估损失', lr: '学习率', grad_norm: '梯度范数', throughput: '每秒词元数', reward: '奖励', accuracy: '奖励准确率', eval_accuracy: '评估准确率',
       'rewards/margins': '奖励差', 'rewards/chosen': '优选回答的奖励', 'rewards/rejected': '拒绝回答的奖励', kl: 'KL 估计',
     },
     x_axis: '横轴',

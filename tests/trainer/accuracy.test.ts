@@ -5,6 +5,7 @@ import { setBackend } from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { batchOf } from '@/conform/forward'
 import { mean, rowAccuracy } from '@/lib/metrics/accuracy'
+import { parseArgs } from '@/lib/config/schema'
 import { modelConfig } from '@/lib/models/config'
 import { createEngine } from '@/trainer/engine/engine'
 import { meanValues } from '@/trainer/engine/objective'
@@ -12,9 +13,11 @@ import type { Batch, EngineSpec } from '@/trainer/engine/types'
 import { loadNative } from '@/trainer/graph/native'
 import { batchLogits, createEagerEngine } from '@/trainer/model/eager'
 import { argmax } from '@/trainer/model/sampling'
+import { nextToken } from '@/trainer/objectives/next-token'
 import { nextTokenBest } from '@/trainer/objectives/next-token-best'
 import { setFusedKernels } from '@/trainer/ops/fused'
 import { readRuntime } from '@/trainer/runtime-file'
+import { stageOf } from '@/trainer/stages/stage'
 import { loadParams } from '@/trainer/weights/load'
 import { cases, writeTiny } from './tiny'
 
@@ -46,6 +49,17 @@ test('eager', async () => {
   expect(meanValues(found.means ?? {}).accuracy).toBeCloseTo(expected, 6)
   expect(expected).toBeGreaterThan(0.3)
   expect(expected).toBeLessThan(0.9)
+})
+
+test('a training step is not asked for it, and only a training that wants it has it', async () => {
+  const engine = createEagerEngine(spec())
+  expect((await engine.train([batch], { lr: 1e-3, step: 0 })).means).toEqual({})
+  expect(meanValues((await engine.evaluate(batch)).means ?? {})).toHaveProperty('accuracy')
+  const args = parseArgs({ model_name_or_path: model, dataset: 'd', output_dir: 'o', do_train: true, compute_accuracy: true, val_size: 0.1, eval_strategy: 'steps', metric_for_best_model: 'accuracy' })
+  if (!args.ok) throw new Error(JSON.stringify(args.faults))
+  const ground = { config, adapter: null }
+  expect(stageOf({ stage: 'sft' }).objective(args.args, ground)).toBe(nextTokenBest)
+  expect(stageOf({ stage: 'sft' }).objective({ ...args.args, compute_accuracy: false }, ground)).toBe(nextToken)
 })
 
 const runtime = readRuntime()

@@ -92,7 +92,7 @@ class GraphEngine implements Engine {
   private defineLoss(program: Program, mode: Mode, rows: number, length: number): void {
     const { objective } = this
     const size = rows * length
-    const shape: BatchShape = { rows, length, labels: size }
+    const shape: BatchShape = { rows, length, labels: size, evaluates: mode === 'eval' }
     const int: InputSpec = { dtype: 'int32', shape: [size] }
     const inputs: Record<string, InputSpec> = {
       ids: int,
@@ -179,7 +179,7 @@ class GraphEngine implements Engine {
   private run(mode: Mode, batch: Batch, more: Record<string, Int32Array> = {}) {
     if (!this.packed && isPacked(batch)) throw new Error('engine: a packed batch, but the spec says that there are none')
     const { rows, length } = batch
-    const { feeds, units } = this.objective.feed(batch, { rows, length, labels: rows * length })
+    const { feeds, units } = this.objective.feed(batch, { rows, length, labels: rows * length, evaluates: mode === 'eval' })
     const { loss, ...told } = this.session.run(`${mode}_${length}`, { ...inputFeeds(batch), ...feeds, ...more })
     return { loss_sum: loss[0], units, means: this.objective.metrics?.(told, batch) ?? {} }
   }

@@ -12,6 +12,8 @@ export interface BatchShape {
   length: number
   /** Room for labels: all positions in a recorded program, as many as there are in an eager one. */
   labels: number
+  /** Nothing is learnt from it: what is only measured may be computed, too. */
+  evaluates: boolean
 }
 
 /** The model, for one batch. */

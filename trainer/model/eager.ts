@@ -31,13 +31,13 @@ function inputOf({ rows, length, ids, positions, segments }: Batch, from = 0, to
 
 /** Sum of the losses at a batch's targets. */
 export function batchLoss(params: Params, config: ModelConfig, batch: Batch, options: ForwardOptions = {}): Scalar {
-  const { given, shape } = feedOf(nextToken, batch)
+  const { given, shape } = feedOf(nextToken, batch, false)
   return nextToken.loss(viewOf({ params, options }, config, batch), given, shape).sum
 }
 
 /** What an objective is fed of a batch, with room for just the labels that there are. */
-function feedOf(objective: Objective, batch: Batch): { given: Given; shape: BatchShape; units: number } {
-  const shape = { rows: batch.rows, length: batch.length, labels: Math.max(labelCount(batch), 1) }
+function feedOf(objective: Objective, batch: Batch, evaluates: boolean): { given: Given; shape: BatchShape; units: number } {
+  const shape = { rows: batch.rows, length: batch.length, labels: Math.max(labelCount(batch), 1), evaluates }
   const { feeds, units } = objective.feed(batch, shape)
   const given = Object.entries(objective.inputs(shape)).map(([name, { dtype, shape: own }]): [string, Tensor] => [name, tensor(feeds[name].slice(), own, dtype)])
   return { given: Object.fromEntries(given), shape, units }
@@ -147,7 +147,7 @@ export function createEagerEngine(spec: EagerSpec): Engine {
 
   /** The loss as a function of the trained tensors, and what it tells. */
   const prepare = (batch: Batch, seed: string | null) => {
-    const { given, shape, units } = feedOf(objective, batch)
+    const { given, shape, units } = feedOf(objective, batch, seed === null)
     const all = { ...given, ...objective.before?.(viewWith(tensors(), batch, null), given, shape) }
     const told: Record<string, Float32Array> = {}
     const lossOf = (...list: Tensor[]): Scalar => {

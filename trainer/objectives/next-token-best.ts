@@ -1,7 +1,7 @@
-/** The next token's cross-entropy, and how often the label is what the model would have named first: for evaluations. */
+/** The next token's cross-entropy; of what is evaluated, also how often the label is what the model would have named first. */
 import type { Tensor1D } from '@tensorflow/tfjs-core'
 import { labelFeeds } from '@/trainer/engine/batch'
-import type { Objective } from '@/trainer/engine/objective'
+import type { Means, Objective } from '@/trainer/engine/objective'
 import { nextToken } from '@/trainer/objectives/next-token'
 import { bestTokens } from '@/trainer/ops/best-tokens'
 import { crossEntropy } from '@/trainer/ops/cross-entropy'
@@ -9,14 +9,15 @@ import { gatherRows } from '@/trainer/ops/gather-rows'
 
 export const nextTokenBest: Objective = {
   ...nextToken,
-  loss(model, given, { rows }) {
+  loss(model, given, { rows, evaluates }) {
     const { places, targets, weights } = given as Record<string, Tensor1D>
     const hidden = gatherRows(model.hidden('policy', 0, rows), places)
     const sum = crossEntropy(hidden, model.head, targets, weights, { softcap: model.softcap, train: model.trains_head })
-    return { sum, told: { best: bestTokens(hidden, model.head, weights) } }
+    return evaluates ? { sum, told: { best: bestTokens(hidden, model.head, weights) } } : { sum }
   },
   /** A mean over the rows of each one's share. */
-  metrics({ best }, batch) {
+  metrics({ best }, batch): Means {
+    if (best === undefined) return {}
     const { feeds: { places, targets }, tokens } = labelFeeds(batch, batch.rows * batch.length)
     const rows = new Map<number, { hits: number; labels: number }>()
     for (let i = 0; i < tokens; i++) {

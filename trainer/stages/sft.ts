@@ -3,6 +3,7 @@
  */
 import { chooseRows, encodeData } from '@/trainer/data/data'
 import { nextToken } from '@/trainer/objectives/next-token'
+import { nextTokenBest } from '@/trainer/objectives/next-token-best'
 import type { Stage } from '@/trainer/stages/types'
 import { collateLists, evaluated } from '@/trainer/stages/lists'
 
@@ -10,6 +11,6 @@ export const sft: Stage = {
   read: chooseRows,
   encode: encodeData,
   collate: collateLists({ rows: 1 }),
-  objective: () => nextToken,
+  objective: ({ compute_accuracy }) => (compute_accuracy ? nextTokenBest : nextToken),
   metrics: (batches) => evaluated(batches),
 }

@@ -10,7 +10,7 @@ export const methodFields = {
   plot_loss: boolean(false, { form: true }),
   disable_shuffling: boolean(false, { group: 'advanced', widget: 'switch' }),
   early_stopping_steps: integer(null, { minimum: 1, group: 'evaluation', order: 60, widget: 'number' }),
-  compute_accuracy: boolean(false, { needs: { '*': 'metrics' } }),
+  compute_accuracy: boolean(false, { group: 'evaluation', widget: 'switch', when: { stage: ['sft'] } }),
   include_effective_tokens_per_second: boolean(false, { inert: true }),
 
   lora_rank: integer(8, { minimum: 1, maximum: 1024, group: 'lora', widget: 'slider', step: 1, when: lora }),

@@ -41,7 +41,7 @@ export const modelFields = {
   print_param_status: boolean(false, { inert: true }),
   offload_folder: text('offload', { inert: true }),
   use_kv_cache: boolean(true, { inert: true }),
-  infer_backend: choice(['huggingface', 'vllm', 'sglang'], 'huggingface', { needs: { '*': 'other_engines' } }),
+  infer_backend: choice(['huggingface', 'vllm', 'sglang'], 'huggingface', { group: 'generation', widget: 'select', needs: { '*': 'other_engines' } }),
   infer_dtype: choice(['auto', 'float16', 'bfloat16', 'float32'], 'auto', { group: 'generation', widget: 'select', needs: { float16: 'float16' } }),
   vllm_maxlen: integer(4096, { inert: true }),
   vllm_gpu_util: number(0.7, { inert: true }),
