@@ -57,7 +57,7 @@ test('a training step is not asked for it, and only a training that wants it has
   expect(meanValues((await engine.evaluate(batch)).means ?? {})).toHaveProperty('accuracy')
   const args = parseArgs({ model_name_or_path: model, dataset: 'd', output_dir: 'o', do_train: true, compute_accuracy: true, val_size: 0.1, eval_strategy: 'steps', metric_for_best_model: 'accuracy' })
   if (!args.ok) throw new Error(JSON.stringify(args.faults))
-  const ground = { config, adapter: null }
+  const ground = { config, adapter: null, merged: [] }
   expect(stageOf({ stage: 'sft' }).objective(args.args, ground)).toBe(nextTokenBest)
   expect(stageOf({ stage: 'sft' }).objective({ ...args.args, compute_accuracy: false }, ground)).toBe(nextToken)
 })
