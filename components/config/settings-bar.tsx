@@ -3,7 +3,7 @@
 import RotateCcw from 'lucide-react/icons/rotate-ccw'
 import Search from 'lucide-react/icons/search'
 import { ArgumentsMenu } from '@/components/config/arguments/arguments-menu'
-import { draft, firstArgs, firstDraft } from '@/components/config/draft'
+import { draft, firstDraft } from '@/components/config/draft'
 import { filter } from '@/components/config/filter'
 import { notice, replaceDraft, undo } from '@/components/config/notice'
 import { useLocale } from '@/components/locale'
@@ -51,7 +51,7 @@ export function SettingsBar() {
               aria-label={words.reset_all}
               title={words.reset_all}
               disabled={changed === 0}
-              onClick={() => replaceDraft((now) => ({ ...now, args: { ...firstArgs }, extra_args: firstDraft.extra_args }), words.was_reset)}
+              onClick={() => replaceDraft(({ run_name }) => ({ ...firstDraft, run_name }), words.was_reset)}
             >
               <RotateCcw aria-hidden className="size-3.5" />
             </Button>

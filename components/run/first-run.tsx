@@ -1,12 +1,14 @@
 'use client'
 /** What the page says before there is any run: one button fills in the starter model and a small dataset, Start does the rest. */
+import Check from 'lucide-react/icons/check'
 import Rocket from 'lucide-react/icons/rocket'
-import { setArgs, draft } from '@/components/config/draft'
+import { setArgs, draft, type Draft } from '@/components/config/draft'
 import { useRuns } from '@/components/run/runs'
 import { starterArgs } from '@/components/run/starter'
 import { useLocale } from '@/components/locale'
 import { useStore } from '@/components/store'
 import { Button } from '@/components/ui/button'
+import { cx } from '@/components/ui/cx'
 
 /** Fills the form with the starter model and its dataset. */
 async function setUp() {
@@ -15,9 +17,13 @@ async function setUp() {
   setArgs({ ...starterArgs, model_name_or_path: starter.path, template: starter.template })
 }
 
+/** Whether a model and data are chosen, whoever chose them. */
+const isFilled = ({ args: { model_name_or_path: model, dataset } }: Draft): boolean => typeof model === 'string' && model !== '' && Array.isArray(dataset) && dataset.length > 0
+
 export function FirstRun() {
   const { t } = useLocale()
   const words = t.ui.first_run
+  const filled = useStore(draft, isFilled)
   return (
     <div className="m-auto max-w-lg p-6">
       <h2 className="text-xl font-semibold tracking-tight">{words.title}</h2>
@@ -25,15 +31,17 @@ export function FirstRun() {
       <ol className="mt-5 space-y-3">
         {words.steps.map((step, index) => (
           <li key={step} className="flex gap-3">
-            <span className="tabular flex size-6 shrink-0 items-center justify-center rounded-full bg-accent-soft text-xs font-semibold text-accent">{index + 1}</span>
-            <span className="pt-0.5 text-ink-soft">{step}</span>
+            <span className="tabular flex size-6 shrink-0 items-center justify-center rounded-full bg-accent-soft text-xs font-semibold text-accent">{filled && index === 0 ? <Check role="img" aria-label={words.done} className="size-3.5" /> : index + 1}</span>
+            <span className={cx('pt-0.5', filled && index === 1 ? 'font-medium text-ink' : 'text-ink-soft')}>{step}</span>
           </li>
         ))}
       </ol>
-      <Button intent="primary" size="lg" className="mt-6 max-xl:hidden" onClick={setUp}>
-        <Rocket aria-hidden className="size-4" />
-        {words.action}
-      </Button>
+      {!filled && (
+        <Button intent="primary" size="lg" className="mt-6 max-xl:hidden" onClick={setUp}>
+          <Rocket aria-hidden className="size-4" />
+          {words.action}
+        </Button>
+      )}
     </div>
   )
 }
@@ -42,8 +50,8 @@ export function FirstRun() {
 export function FirstRunStrip() {
   const { t } = useLocale()
   const runs = useRuns()
-  const chosen = useStore(draft, ({ args }) => args.model_name_or_path !== null && args.model_name_or_path !== '')
-  if (runs?.length !== 0 || chosen) return null
+  const filled = useStore(draft, isFilled)
+  if (runs?.length !== 0 || filled) return null
   return (
     <div className="flex items-center gap-3 border-b border-line bg-accent-soft px-3 py-2 sm:px-4 xl:hidden">
       <p className="min-w-0 flex-1 text-xs">{t.ui.first_run.title}</p>

@@ -9,11 +9,7 @@ export const runsRu = {
     loss: 'Потери',
     smoothed: 'Сглаженные',
     keys: {
-<<<<<<< HEAD
-      loss: 'Потери', eval_loss: 'Потери при оценке', lr: 'Скорость обучения', grad_norm: 'Норма градиента', throughput: 'Токенов в секунду', reward: 'Награда', accuracy: 'Точность награды',
-=======
-      loss: 'Loss', eval_loss: 'Loss на оценке', lr: 'Скорость обучения', grad_norm: 'Норма градиента', throughput: 'Токенов в секунду', reward: 'Награда', accuracy: 'Точность награды', eval_accuracy: 'Точность на оценке',
->>>>>>> 2f796f8 (Measure token accuracy at a training's evaluations, by LLaMA-Factory's rule; one label and fault for a new dataset's name and folder)
+      loss: 'Потери', eval_loss: 'Потери при оценке', lr: 'Скорость обучения', grad_norm: 'Норма градиента', throughput: 'Токенов в секунду', reward: 'Награда', accuracy: 'Точность награды', eval_accuracy: 'Точность при оценке',
       'rewards/margins': 'Разрыв наград', 'rewards/chosen': 'Награда выбранного', 'rewards/rejected': 'Награда отклонённого', kl: 'Оценка KL',
     },
     x_axis: 'Ось X',

@@ -180,6 +180,7 @@ export const uiEn = {
     body: 'A small language model comes with Tuneboard. Give it a new name in about a minute, on this machine, with no download.',
     steps: ['Fill in the starter model and a dataset that gives it another name.', 'Press Start and watch the loss fall.', 'Ask it who it is, beside the model that it was before.'],
     action: 'Set up the first run',
+    done: 'done',
   },
   evaluate: evaluateEn,
   chat: {

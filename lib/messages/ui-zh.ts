@@ -181,6 +181,7 @@ export const uiZh: Messages['ui'] = {
     body: 'Tuneboard 自带一个小型语言模型。无需下载，在本机上用大约一分钟就能给它换个名字。',
     steps: ['填入入门模型和一个给它改名的数据集。', '点击“开始”，看着损失下降。', '问问它是谁，并与训练之前的回答对照。'],
     action: '准备第一次训练',
+    done: '已完成',
   },
   evaluate: evaluateZh,
   chat: {

@@ -10,7 +10,7 @@ const labels = {
     'Inference engine', 'Inference data type', 'Extra arguments', 'Role', 'System prompt', 'Tools', 'Image (optional)', 'Video (optional)', 'Audio (optional)', 'Message', 'Maximum new tokens', 'Top-p', 'Temperature',
     'Skip special tokens', 'Escape HTML tags', 'Enable thinking', 'Seed',
   ],
-  '/export': ['Max shard size (GB)', 'Export quantization bit', 'Export quantization dataset', 'Export device', 'Export legacy format', 'Export dir', 'HF Hub ID (optional)'],
+  '/export': ['Max shard size (GB)', 'Export quantization bit.', 'Export quantization dataset', 'Export device', 'Export legacy format', 'Export dir', 'HF Hub ID (optional)'],
 } as const
 
 describe.skipIf(chromiumPath === null)('the controls of the other tabs', () => {
