@@ -27,7 +27,7 @@ export interface Fault {
 
 /** Of codes only the kind is checked: another version's travel too, and are shown as they are. */
 const code = <C extends string>() => z.custom<C>((found) => typeof found === 'string')
-const valuesSchema: z.ZodType<FaultValues> = z.record(z.string(), z.union([z.string(), z.number(), z.lazy(() => problemSchema)]))
+export const valuesSchema: z.ZodType<FaultValues> = z.record(z.string(), z.union([z.string(), z.number(), z.lazy(() => problemSchema)]))
 const problemSchema: z.ZodType<Problem> = z.strictObject({ code: code<ProblemCode>(), values: valuesSchema })
 /** Parses a fault where it comes in. */
 export const faultSchema: z.ZodType<Fault> = z.strictObject({ code: code<ErrorCode>(), values: valuesSchema, field: z.string().optional() })

@@ -3,8 +3,9 @@
  * trainer read that file with this schema. Leaves out how it is set up, and reading the file (this folder touches no disk).
  */
 import { z } from 'zod'
+import { valuesSchema } from '@/lib/errors'
 import type { Messages } from '@/lib/messages/en'
-import { fill } from '@/lib/messages/text'
+import { fill, wordsOf } from '@/lib/messages/text'
 
 /** From the fastest to the slowest; the set-up takes the first that works. */
 export const runtimeKinds = ['cuda', 'cpu', 'prebuilt', 'wasm'] as const
@@ -25,7 +26,7 @@ export const runtimeSchema = z.strictObject({
   ops: z.string().nullable(),
   /** Variables that a process needs before it loads the addon. */
   env: z.record(z.string(), z.string()),
-  causes: z.array(z.strictObject({ code: z.string(), values: z.record(z.string(), z.union([z.string(), z.number()])) })),
+  causes: z.array(z.strictObject({ code: z.string(), values: valuesSchema })),
 })
 export type Runtime = z.infer<typeof runtimeSchema>
 
@@ -45,7 +46,7 @@ export function describeRuntime(runtime: Runtime | null, messages: Messages): Ru
   if (!runtime) return { name: missing.name, reason: missing.reason, better: missing.better }
   const sentences = (texts: Record<string, string>) => runtime.causes.map(({ code, values }) => {
     if (!Object.hasOwn(texts, code)) throw new Error(`no text for the runtime's cause "${code}"`)
-    return fill(texts[code], values)
+    return fill(texts[code], Object.fromEntries(Object.entries(values).map(([name, value]) => [name, wordsOf(value, messages)])))
   }).filter((text) => text !== '')
   return {
     name: fill(kinds[runtime.kind], { tensorflow: runtime.tensorflow ?? '' }),

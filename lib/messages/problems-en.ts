@@ -222,4 +222,11 @@ export const problemsEn = {
   gguf_tokenizer: 'its tokenizer is of the kind {found}',
   gguf_vocabulary: 'the tokenizer has {tokens} tokens, the embedding {rows} rows',
   gguf_words: 'llama.cpp has no name for the way in which its tokenizer cuts words ({found})',
+
+  // The set-up of the native runtime
+  setup_no_cuda: 'it finds no usable CUDA device',
+  setup_no_compiler: 'there is no C++ compiler',
+  setup_no_wheel: 'pip left no wheel of {package} in {folder}',
+  setup_unreachable: 'the Python package index cannot be reached ({reason})',
+  setup_unpack: '{file} cannot be unpacked: {reason}',
 } as const

@@ -206,4 +206,11 @@ export const problemsJa: Readonly<Record<ProblemCode, string>> = {
   gguf_tokenizer: 'トークナイザーの種類が {found} です',
   gguf_vocabulary: 'トークナイザーは {tokens} トークン、埋め込みは {rows} 行です',
   gguf_words: 'トークナイザーの単語分割方式に対応する名前が llama.cpp にありません（{found}）',
+
+  // The set-up of the native runtime
+  setup_no_cuda: '使用できる CUDA デバイスが見つかりません',
+  setup_no_compiler: 'C++ コンパイラーがありません',
+  setup_no_wheel: 'pip が {folder} に {package} の wheel を残しませんでした',
+  setup_unreachable: 'Python パッケージインデックスに接続できません（{reason}）',
+  setup_unpack: '{file} を展開できません：{reason}',
 }

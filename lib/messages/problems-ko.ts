@@ -206,4 +206,11 @@ export const problemsKo: Readonly<Record<ProblemCode, string>> = {
   gguf_tokenizer: '지원하지 않는 토크나이저 종류입니다: {found}',
   gguf_vocabulary: '토크나이저의 토큰은 {tokens}개이지만 임베딩은 {rows}행입니다',
   gguf_words: '토크나이저의 단어 분할 방식에 해당하는 이름이 llama.cpp에 없습니다({found})',
+
+  // The set-up of the native runtime
+  setup_no_cuda: '쓸 수 있는 CUDA 장치를 찾지 못했습니다',
+  setup_no_compiler: 'C++ 컴파일러가 없습니다',
+  setup_no_wheel: 'pip이 {folder}에 {package} 휠을 남기지 않았습니다',
+  setup_unreachable: 'Python 패키지 색인에 연결할 수 없습니다({reason})',
+  setup_unpack: '{file}의 압축을 풀 수 없습니다: {reason}',
 }

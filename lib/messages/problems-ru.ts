@@ -206,4 +206,11 @@ export const problemsRu: Readonly<Record<ProblemCode, string>> = {
   gguf_tokenizer: 'вид токенизатора: {found}',
   gguf_vocabulary: 'токенов в токенизаторе: {tokens}, строк в эмбеддинге: {rows}',
   gguf_words: 'в llama.cpp нет имени для способа, которым этот токенизатор делит слова ({found})',
+
+  // The set-up of the native runtime
+  setup_no_cuda: 'не найдено пригодного устройства CUDA',
+  setup_no_compiler: 'нет компилятора C++',
+  setup_no_wheel: 'pip не оставил пакета {package} в {folder}',
+  setup_unreachable: 'индекс пакетов Python недоступен ({reason})',
+  setup_unpack: 'не удаётся распаковать {file}: {reason}',
 }

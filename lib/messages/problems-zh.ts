@@ -206,4 +206,11 @@ export const problemsZh: Readonly<Record<ProblemCode, string>> = {
   gguf_tokenizer: '其分词器属于 {found} 类型',
   gguf_vocabulary: '分词器有 {tokens} 个词元，而嵌入只有 {rows} 行',
   gguf_words: 'llama.cpp 没有与其分词器切词方式对应的名称（{found}）',
+
+  // The set-up of the native runtime
+  setup_no_cuda: '没有找到可用的 CUDA 设备',
+  setup_no_compiler: '没有 C++ 编译器',
+  setup_no_wheel: 'pip 没有在 {folder} 中留下 {package} 的安装包',
+  setup_unreachable: '无法连接 Python 软件包索引（{reason}）',
+  setup_unpack: '无法解压 {file}：{reason}',
 }

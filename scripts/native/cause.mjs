@@ -1,4 +1,4 @@
-/** A cause of the runtime's choice, thrown by the step that fails: code and values of lib/messages' `runtime.why`. */
+/** A cause of the runtime's choice, thrown by the step that fails: code and values of lib/messages' `runtime.why`, with what we ourselves say as a code of `problems`. */
 export class Cause extends Error {
   constructor(code, values = {}) {
     super(`${code} ${JSON.stringify(values)}`)

@@ -64,20 +64,20 @@ async function download(wheel, folder, label) {
   draw(wheel.bytes)
   rmSync(temporary, { recursive: true, force: true })
   const file = readdirSync(folder).find((name) => name.endsWith('.whl') && name.startsWith(`${wheel.package.replaceAll('-', '_')}-${wheel.version}-`))
-  if (!file) throw new Cause('download_failed', { problem: `pip left no wheel of ${wheel.package} in ${folder}` })
+  if (!file) throw new Cause('download_failed', { problem: { code: 'setup_no_wheel', values: { package: wheel.package, folder } } })
   return join(folder, file)
 }
 
 /** pip's last word on a missing network is that there is no such package; its warnings before tell the truth. */
 function pipFault(stderr) {
   const unreachable = /NewConnectionError|Name or service not known|Temporary failure in name resolution|ConnectTimeout|ReadTimeout|ProxyError/.exec(stderr)
-  return unreachable ? `the Python package index cannot be reached (${unreachable[0]})` : lastLine(stderr)
+  return unreachable ? { code: 'setup_unreachable', values: { reason: unreachable[0] } } : lastLine(stderr)
 }
 
 async function unpack(file, folder, keep, label) {
   say(`  unpacking ${label} (${megabytes(statSync(file).size)})`)
   const { code, stderr } = await runTool(python() ?? 'python3', [unpacker, file, folder, ...keep])
-  if (code !== 0) throw new Cause('download_failed', { problem: `${label} cannot be unpacked: ${lastLine(stderr)}` })
+  if (code !== 0) throw new Cause('download_failed', { problem: { code: 'setup_unpack', values: { file: label, reason: lastLine(stderr) } } })
 }
 
 /** Size of the largest file under a folder: the wheel that pip is writing. */

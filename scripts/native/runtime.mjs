@@ -76,18 +76,19 @@ async function attempt(kind, gpu, causes) {
     linkAddon(binding)
     const env = environment(kind, library)
     const found = await probe(env, wheels[0].version)
-    if (kind === 'cuda' && !found.gpu) throw new Cause('gpu_unusable', { gpu, problem: 'it finds no usable CUDA device' })
+    if (kind === 'cuda' && !found.gpu) throw new Cause('gpu_unusable', { gpu, problem: { code: 'setup_no_cuda', values: {} } })
     const { ops, notes } = kind === 'cuda' ? noKernels : await kernels(library, env)
     const reason = kind === 'cuda' ? [{ code: 'gpu_used', values: { gpu } }] : causes.length > 0 ? causes : [{ code: 'no_gpu', values: {} }]
     return { kind, tensorflow: found.tensorflow, binding, ops, env, causes: [...reason, ...notes] }
   } catch (error) {
     const cause = asCause(error, 'download_failed')
-    causes.push(kind === 'cuda' && cause.code !== 'gpu_unusable' ? { code: 'gpu_unusable', values: { gpu, problem: sentenceOf(cause) } } : cause)
+    causes.push(kind === 'cuda' && cause.code !== 'gpu_unusable' ? { code: 'gpu_unusable', values: { gpu, problem: problemOf(cause) } } : cause)
     return null
   }
 }
 
-const sentenceOf = ({ code, values }) => `${code.replaceAll('_', ' ')}${values.problem ? ` (${values.problem})` : ''}`
+/** What is wrong, as part of another sentence; only a compiler can be missing without a word. */
+const problemOf = ({ values }) => values.problem ?? { code: 'setup_no_compiler', values: {} }
 
 async function fromWheels(kind, wheels) {
   const library = await ensureLibrary(cacheDir(), libraryName(kind, wheels), wheels)
@@ -117,8 +118,7 @@ async function kernels(library, env) {
     if (ops) await probe(env, null, ops)
     return { ops, notes: [] }
   } catch (error) {
-    const { code, values } = asCause(error, 'ops_failed')
-    return { ops: null, notes: [{ code: 'ops_failed', values: { problem: values.problem ?? code } }] }
+    return { ops: null, notes: [{ code: 'ops_failed', values: { problem: problemOf(asCause(error, 'ops_failed')) } }] }
   }
 }
 

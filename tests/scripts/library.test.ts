@@ -65,7 +65,7 @@ it.skipIf(!realPython)('says so when a wheel is damaged', async () => {
   fakePip(folder)
   writeFileSync(join(folder, 'shelf/one-1.0-py3-none-any.whl'), 'not a zip')
   const failed = ensureLibrary(join(folder, 'cache'), 'lib', [wheel('one')])
-  await expect(failed).rejects.toMatchObject({ cause: { code: 'download_failed', values: { problem: expect.stringContaining('one 1.0 cannot be unpacked') as string } } })
+  await expect(failed).rejects.toMatchObject({ cause: { code: 'download_failed', values: { problem: { code: 'setup_unpack', values: { file: 'one 1.0' } } } } })
   rmSync(join(folder, 'cache'), { recursive: true })
 })
 
