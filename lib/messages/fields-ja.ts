@@ -90,7 +90,7 @@ export const fieldsJa: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     train_on_prompt: { label: 'プロンプトも学習', help: '回答だけでなく質問も学習します。' },
     mask_history: { label: '履歴をマスク', help: '各会話の最後の回答だけを学習します。' },
     packing: { label: 'シーケンスのパッキング', help: '短い行をつなげて最大長の行にまとめ、パディングによる無駄な計算をなくします。' },
-    neat_packing: { label: 'Neat packing を使用', help: '行同士が互いに参照できないようにパッキングします。' },
+    neat_packing: { label: '無汚染パッキングを使用', help: '行同士が互いに参照できないようにパッキングします。' },
     streaming: { label: 'データセットのストリーミング', help: '行を事前にすべて処理せず、学習しながら読み込んでエンコードします。最大ステップ数の指定が必要です。事前準備できないほど大きなデータ向けです。' },
     buffer_size: { label: 'シャッフルバッファ', help: 'ストリーミングした行のうち、次の行を抽選する範囲の行数。大きいほどよく混ざり、1 では元の順序のままです。' },
     mix_strategy: { label: '混合方法', help: '複数のデータセットを一つにまとめる方法。連結、または順番や比率による交互配置です。' },

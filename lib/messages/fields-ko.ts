@@ -90,7 +90,7 @@ export const fieldsKo: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     train_on_prompt: { label: '프롬프트도 학습', help: '답변뿐 아니라 질문도 학습합니다.' },
     mask_history: { label: '이전 대화 제외', help: '각 대화의 마지막 답변만 학습합니다.' },
     packing: { label: '시퀀스 패킹', help: '짧은 행을 이어 최대 길이로 만들어 패딩에 연산을 낭비하지 않습니다.' },
-    neat_packing: { label: 'Neat packing 사용', help: '행끼리 서로 참조하지 않도록 패킹합니다.' },
+    neat_packing: { label: '간섭 없는 패킹 사용', help: '행끼리 서로 참조하지 않도록 패킹합니다.' },
     streaming: { label: '데이터셋 스트리밍', help: '모든 행을 미리 처리하지 않고 학습하면서 읽고 인코딩합니다. 최대 스텝 수가 필요합니다. 미리 준비하기에 너무 큰 데이터에 사용합니다.' },
     buffer_size: { label: '셔플 버퍼', help: '스트리밍한 행 가운데 다음 행을 뽑는 범위입니다. 클수록 잘 섞이고, 1이면 순서를 그대로 유지합니다.' },
     mix_strategy: { label: '혼합 방식', help: '여러 데이터셋을 하나로 합치는 방식입니다. 이어 붙이거나, 번갈아 또는 비율에 따라 섞습니다.' },

@@ -34,7 +34,7 @@ export function RunRow({ run, settings, chosen, onChoose, onFault }: RunRowProps
   const words = t.ui.runs
   const sentence = endSentence(run, t, say)
   return (
-    <li className="grid grid-cols-[auto_minmax(0,1fr)] items-start gap-x-3 gap-y-2 px-3 py-3 sm:grid-cols-[auto_minmax(0,1fr)_auto] sm:px-4 lg:grid-cols-[auto_minmax(0,1fr)_9rem_13rem_15rem]">
+    <li className="grid grid-cols-[auto_minmax(0,1fr)] items-start gap-x-3 gap-y-2 px-3 py-3 sm:grid-cols-[auto_minmax(0,1fr)_14rem] sm:px-4 lg:grid-cols-[auto_minmax(0,1fr)_9rem_13rem_15rem]">
       <div className="flex h-6 items-center">
         <Checkbox id={`choose-${run.id}`} label={fill(words.choose, { name: run.name })} checked={chosen} onChange={(on) => onChoose(run.id, on)} />
       </div>
