@@ -15,7 +15,7 @@ const candidates = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromiu
 /** A Chromium of this machine; null where there is none, and then there is nothing to drive. */
 export const chromiumPath: string | null = candidates.find((file) => file !== undefined && file !== '' && existsSync(file)) ?? null
 
-export const openChromium = (): Promise<Browser> => chromium.launch({ executablePath: chromiumPath ?? undefined, args: ['--no-sandbox'] })
+export const openChromium = (...words: string[]): Promise<Browser> => chromium.launch({ executablePath: chromiumPath ?? undefined, args: ['--no-sandbox', ...words] })
 
 export interface TestBoard {
   url: string
@@ -23,9 +23,10 @@ export interface TestBoard {
   close(): Promise<void>
 }
 
-/** Starts the built server (`dist/server.mjs` and the built page) on a free port. Without `trainer` it is the real one. */
-export async function startBoard({ trainer, env = {} }: { trainer?: string; env?: Record<string, string> } = {}): Promise<TestBoard> {
+/** Starts the built server (`dist/server.mjs` and the built page) on a free port. Without `trainer` it is the real one; `furnish` fills the home before it starts. */
+export async function startBoard({ trainer, furnish, env = {} }: { trainer?: string; furnish?: (home: string) => void; env?: Record<string, string> } = {}): Promise<TestBoard> {
   const home = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'tuneboard-e2e-')))
+  furnish?.(home)
   const child = spawn(process.execPath, [path.join(checkout, 'dist/server.mjs'), '--port', '0', '--home', home], {
     cwd: checkout,
     env: { ...process.env, NODE_ENV: 'production', ...(trainer ? { TUNEBOARD_TRAINER: trainer } : {}), ...env },
