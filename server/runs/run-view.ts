@@ -107,25 +107,31 @@ function namesIn(value: unknown): string[] {
   return found.map((name) => String(name).trim()).filter(Boolean)
 }
 
+/** Whether a run only evaluates: by its settings, or where a trainer has not written them, by what it left. */
+function evaluates(args: Record<string, unknown> | null, names: readonly string[]): boolean {
+  if (args !== null) return args.do_train !== true && (args.do_eval === true || args.do_predict === true)
+  const left = (...files: string[]) => files.some((file) => names.includes(file))
+  return left(runFiles.evalResults, runFiles.predictResults) && !left(runFiles.trainResults, runFiles.trainerState)
+}
+
 /** Model, method and name by the layout saves/<model>/<method>/<name>; what the path does not say, the arguments do. */
-function identityOf(id: string, args: Record<string, unknown>): Pick<RunSummary, 'kind' | 'model' | 'finetuning_type' | 'stage' | 'name' | 'datasets'> {
+function identityOf(id: string, args: Record<string, unknown> | null, names: readonly string[]): Pick<RunSummary, 'kind' | 'model' | 'finetuning_type' | 'stage' | 'name' | 'datasets'> {
   const parts = id.split('/')
-  const told = (key: string, otherwise: string): string => (typeof args[key] === 'string' ? args[key] : otherwise)
-  const evaluates = args.do_train !== true && (args.do_eval === true || args.do_predict === true)
+  const told = (key: string, otherwise: string): string => (typeof args?.[key] === 'string' ? args[key] : otherwise)
   return {
-    kind: evaluates ? 'eval' : 'train',
+    kind: evaluates(args, names) ? 'eval' : 'train',
     model: parts.length >= 3 ? parts.slice(0, -2).join('/') : path.basename(told('model_name_or_path', '')),
     finetuning_type: told('finetuning_type', parts.length >= 3 ? parts[parts.length - 2] : 'lora'),
-    stage: told('stage', 'sft'),
+    stage: told('stage', args === null ? '' : 'sft'),
     name: parts[parts.length - 1],
-    datasets: namesIn(args.dataset),
+    datasets: namesIn(args?.dataset),
   }
 }
 
 export function openRunView(id: string, folder: string): RunView {
   let tail: ReturnType<typeof openTail> | null = null
   let facts = noFacts
-  let args: { stamp: string; values: Record<string, unknown> } | null = null
+  let args: { stamp: string; values: Record<string, unknown> | null } | null = null
   let seen = ''
 
   const stamps = () => [folder, ...[runFiles.log, runFiles.state, runFiles.args, runFiles.notes, exitFile].map((name) => path.join(folder, name))].map(stamp).join(' ')
@@ -139,7 +145,7 @@ export function openRunView(id: string, folder: string): RunView {
 
   const argValues = () => {
     const now = stamp(path.join(folder, runFiles.args))
-    if (args?.stamp !== now) args = { stamp: now, values: readArgs(folder)?.values ?? {} }
+    if (args?.stamp !== now) args = { stamp: now, values: readArgs(folder)?.values ?? null }
     return args.values
   }
 
@@ -179,7 +185,7 @@ export function openRunView(id: string, folder: string): RunView {
       const names = readdirSync(folder)
       const { last } = facts
       const { name, ...notes } = readNotes(folder)
-      const identity = identityOf(id, argValues())
+      const identity = identityOf(id, argValues(), names)
       return {
         id,
         ...identity,

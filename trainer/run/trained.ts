@@ -46,9 +46,12 @@ async function checkpoint(run: Run, engine: Engine, progress: Progress): Promise
   )
 }
 
+/** What transformers' state says where nothing is evaluated by steps. */
+const untold_eval_steps = 500
+
 export function stateText({ args, plan, output_dir }: Run, progress: Progress): string {
   const best_checkpoint = args.load_best_model_at_end && progress.best ? path.join(output_dir, checkpointName(progress.best.step)) : null
-  return trainerState(progress, { ...args, max_steps: plan.max_steps, num_train_epochs: plan.epochs, eval_steps: args.eval_steps ?? args.logging_steps, best_checkpoint })
+  return trainerState(progress, { ...args, max_steps: plan.max_steps, num_train_epochs: plan.epochs, eval_steps: args.eval_steps ?? (args.eval_strategy === 'steps' ? args.logging_steps : untold_eval_steps), best_checkpoint })
 }
 
 /** Puts the weights and the optimiser's state of a checkpoint into the engine. */
