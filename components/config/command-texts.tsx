@@ -6,7 +6,7 @@ import { useLocale } from '@/components/locale'
 import { CopyButton } from '@/components/ui/copy-button'
 import { trainCommand } from '@/lib/config/command'
 import type { TrainingArgs } from '@/lib/config/fields'
-import { forLlamaFactory } from '@/lib/config/llama-factory'
+import { forLlamaFactory, mustNameCpu } from '@/lib/config/llama-factory'
 import { writeYaml } from '@/lib/config/yaml'
 
 export function CommandTexts({ args, label }: { args: TrainingArgs; label: string }) {
@@ -25,7 +25,7 @@ export function CommandTexts({ args, label }: { args: TrainingArgs; label: strin
       </Tabs.List>
       {Object.entries(texts).map(([name, text]) => (
         <Tabs.Content key={name} value={name} className="relative min-h-0 overflow-auto p-4 outline-offset-[-2px]">
-          {name !== 'tuneboard' && theirs !== args && <p className="mb-3 pr-20 text-xs text-ink-soft">{t.ui.train.preview_cpu}</p>}
+          {name !== 'tuneboard' && mustNameCpu(args, runtime) && <p className="mb-3 pr-20 text-xs text-ink-soft">{t.ui.train.preview_cpu}</p>}
           <pre className="font-mono text-xs leading-5 whitespace-pre text-ink">{text}</pre>
           <div className="absolute top-3 right-3">
             <CopyButton text={text} label={t.ui.copy} done={t.ui.copied} />

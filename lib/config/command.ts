@@ -12,10 +12,13 @@ export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 }
 
-function word(value: unknown): string {
+/** A value as it is typed; a choice by the older word for it, where it has one: LLaMA-Factory's command line knows no other for these. */
+function typed(key: Key, value: unknown): string {
+  const { listed, words = {} } = fieldOf(key)
   if (typeof value === 'number') return writeNumber(value, false)
-  if (Array.isArray(value)) return value.join(',')
-  return typeof value === 'object' ? writeFlow(value) : String(value)
+  if (Array.isArray(value)) return listed ? value.map((one) => quoted(String(one))).join(' ') : quoted(value.join(','))
+  if (typeof value === 'object') return quoted(writeFlow(value))
+  return quoted(Object.keys(words).find((word) => words[word] === value) ?? String(value))
 }
 
 const falsy = (value: unknown): boolean => value === false || value === 0 || value === ''
@@ -28,6 +31,6 @@ export function trainCommand(args: TrainingArgs, program: Program): string {
   const shown = (key: Key) => !(falsy(args[key]) && same(args[key], fieldOf(key).default))
   const lines = writtenKeys(args)
     .filter(shown)
-    .map((key) => `    --${key} ${quoted(word(args[key]))}`)
+    .map((key) => `    --${key} ${typed(key, args[key])}`)
   return [`${start[program]} train`, ...lines].join(' \\\n')
 }

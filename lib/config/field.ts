@@ -56,6 +56,8 @@ export interface Placement<T> {
   part_of?: string
   /** Known to older LLaMA-Factory releases only. */
   old?: true
+  /** Names that are written as a list: transformers does not split these at commas. */
+  listed?: true
   /** Other spellings of a choice (`true` for `all`). */
   words?: Readonly<Record<string, string>>
 }

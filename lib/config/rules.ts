@@ -96,6 +96,10 @@ const neftuneFits: Rule = ({ neftune_noise_alpha, stage }) =>
     ? { code: 'key_needs', values: { key: 'neftune_noise_alpha', value: neftune_noise_alpha, other: 'stage = sft' }, field: 'neftune_noise_alpha' }
     : null
 
+/** They only steer other engines, which refuse them at once. */
+const pixelsFit = (key: 'image_max_pixels' | 'video_max_pixels', most: number, least: number): Fault | null =>
+  most < least ? { code: 'below_minimum', values: { key, value: most, minimum: least }, field: key } : null
+
 /** What any use of a model needs. */
 const modelRules: readonly Rule[] = [required('model_name_or_path')]
 
@@ -119,6 +123,8 @@ const trainRules: readonly Rule[] = [
       : null,
   ({ stage, pref_loss, pref_beta }) =>
     stage === 'dpo' && (pref_loss === 'ipo' || pref_loss === 'simpo') && pref_beta === 0 ? { code: 'not_greater', values: { key: 'pref_beta', value: 0, minimum: 0 }, field: 'pref_beta' } : null,
+  ({ image_max_pixels, image_min_pixels }) => pixelsFit('image_max_pixels', image_max_pixels, image_min_pixels),
+  ({ video_max_pixels, video_min_pixels }) => pixelsFit('video_max_pixels', video_max_pixels, video_min_pixels),
   ({ streaming, stage }) => (streaming && stage === 'kto' ? together('streaming', 'stage = kto') : null),
   sharesFit,
   ...streamRules,

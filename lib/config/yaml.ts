@@ -54,10 +54,10 @@ export function readYaml(text: string): Read {
 }
 
 function line(key: Key, value: unknown): string {
-  const { kind } = fieldOf(key)
+  const { kind, listed } = fieldOf(key)
   const whole = kind !== 'number' && kind !== 'object'
   if (typeof value === 'number') return `${key}: ${writeNumber(value, !whole)}`
-  if (kind === 'object') return `${key}: ${writeFlow(value)}`
+  if (kind === 'object' || listed) return `${key}: ${writeFlow(value)}`
   const scalar = Array.isArray(value) ? value.join(',') : value
   return stringify({ [key]: scalar }, { compat: 'yaml-1.1', lineWidth: 0 }).trimEnd()
 }

@@ -8,6 +8,7 @@ import { runFiles, type LogRecord } from '@/lib/run'
 import { lineJoiner, parseLogLine } from '@/lib/run-files'
 import type { RunPosition, RunTail } from '@/lib/run-tail'
 import { followFile } from '@/server/runs/follow'
+import { openStepHistory } from '@/server/runs/step-history'
 
 /** How much of `running_log.txt` is kept and sent, in bytes of the file and UTF-16 units of the text. */
 const textLimit = 256 * 1024
@@ -20,6 +21,7 @@ export function openTail(folder: string) {
   const log = followFile(path.join(folder, runFiles.log))
   const text = followFile(path.join(folder, runFiles.text), textLimit)
   const lines = lineJoiner()
+  const history = openStepHistory(folder)
   let decoder = new StringDecoder('utf8')
   let generation = newGeneration()
   let records: LogRecord[] = []
@@ -37,7 +39,9 @@ export function openTail(folder: string) {
     const before: RunPosition = { generation, records: records.length, text: heldFrom + held.length }
     const newLog = log.look()
     const newText = text.look()
-    if (newLog.restarted || newText.restarted) generation = newGeneration()
+    const retold = history.look()
+    if (newLog.restarted || newText.restarted || (retold && records.length > 0)) generation = newGeneration()
+    if (retold) records = records.map(history.with)
     if (newLog.restarted) {
       records = []
       lines.clear()
@@ -47,7 +51,7 @@ export function openTail(folder: string) {
     }
     for (const line of lines.push(newLog.bytes)) {
       const record = parseLogLine(line)
-      if (record !== null) records.push(record)
+      if (record !== null) records.push(history.with(record))
     }
     held += decoder.write(newText.bytes)
     const over = Math.max(0, held.length - textLimit)

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { trainCommand } from '@/lib/config/command'
 import { fieldOf, isKey, keys } from '@/lib/config/fields'
 import { formDefaults } from '@/lib/config/form'
 import { forLlamaFactory } from '@/lib/config/llama-factory'
@@ -35,7 +36,15 @@ describe('a configuration for LLaMA-Factory', () => {
     expect(writeYaml(forLlamaFactory(args, runtime('cpu')))).toMatch(/^use_cpu: true$/m)
     expect(writeYaml(forLlamaFactory(args, null))).toMatch(/^use_cpu: true$/m)
     expect(forLlamaFactory(args, runtime('cuda'))).toBe(args)
+    expect(forLlamaFactory({ ...args, bf16: false, optim: 'adamw_hf' }, null)).toMatchObject({ optim: 'adamw_torch', use_cpu: false })
     const float32 = { ...args, bf16: false }
     expect(forLlamaFactory(float32, runtime('wasm'))).toBe(float32)
+  })
+
+  it('says lists and older words as its parser takes them', () => {
+    const given = parseArgs({ ...args, include_num_input_tokens_seen: true, label_names: 'labels,positions' })
+    if (!given.ok) throw new Error(JSON.stringify(given.faults))
+    expect(trainCommand(given.args, 'llamafactory-cli')).toMatch(/^ {4}--include_num_input_tokens_seen true \\\n.*^ {4}--label_names labels positions \\$/ms)
+    expect(writeYaml(given.args)).toMatch(/^label_names: \["labels", "positions"\]$/m)
   })
 })

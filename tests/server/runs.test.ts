@@ -254,3 +254,23 @@ test('one in which LLaMA-Factory only answered is an evaluation; what nobody wro
   expect(await status('starter/lora/asked', 'done')).toMatchObject({ kind: 'eval', stage: '', datasets: [], has_adapter: false })
   expect(await status('starter/lora/trained', 'done')).toMatchObject({ kind: 'train', stage: '' })
   expect((await get(board.port, 'run', { id: 'starter/lora/asked' })).results).toMatchObject({ 'predict_rouge-l': 13.988883333333334 })
+})
+
+test('the rewards and gradients of a run of LLaMA-Factory are read from its trainer_state.json as soon as that is there', async () => {
+  const id = 'tiny/lora/pairs'
+  const fixture = path.join(checkout, 'tests/fixtures/llamafactory_dpo')
+  mkdirSync(folderOf(id), { recursive: true })
+  cpSync(path.join(fixture, 'trainer_log.jsonl'), path.join(folderOf(id), 'trainer_log.jsonl'))
+  await status(id, 'running')
+  await browser.watch(id)
+  await until(() => steps(id).length === 5, 'its records')
+  expect(Object.keys(curvesOf(browser.held(id).records).series)).toEqual(['loss', 'lr', 'accuracy'])
+  for (const name of ['trainer_state.json', 'all_results.json']) cpSync(path.join(fixture, name), path.join(folderOf(id), name))
+  await status(id, 'done')
+  await until(() => 'rewards/chosen' in curvesOf(browser.held(id).records).series, 'its rewards')
+  const { series } = curvesOf(browser.held(id).records)
+  expect(series['rewards/margins'].y).toEqual([0, 0.0008880615932866931, -0.0006647109985351562, -0.0015625001396983862])
+  expect(series.grad_norm.y[0]).toBe(2.8279805183410645)
+  expect(series.loss.y[0]).toBe(1.5855529308319092)
+  expect(steps(id)).toEqual([1, 2, 3, 4, 4])
+})
