@@ -246,6 +246,27 @@ test('a folder that LLaMA-Factory 0.9.5 wrote is a run with its curves, times an
   expect((await get(board.port, 'run', { id: run.id })).results).toMatchObject({ train_loss: 2.4110509157180786 })
 })
 
+test('of the list only what changed is sent, to browsers that follow it, and one that comes back gets what it lacks', async () => {
+  const [still, gone] = [await startRun(board.port, home, 'still', 2), await startRun(board.port, home, 'gone', 2)]
+  await status(still, 'done')
+  await status(gone, 'done')
+  const follow = (have: ListPosition | null) => new Promise<ListNews>((done) => browser.socket.emit('watch_runs', have, (reply) => reply.ok && done(reply.value)))
+  const whole = await follow(null)
+  const position = { life: whole.life, revision: whole.revision }
+  expect(whole.from).toBe(0)
+  expect(whole.changed.map(({ id }) => id).sort()).toEqual([gone, still])
+  expect(await follow(position)).toMatchObject({ from: whole.revision, revision: whole.revision, changed: [], gone: [] })
+  const heard: ListNews[] = []
+  browser.socket.on('runs', (news) => heard.push(news))
+  const next = await startRun(board.port, home, 'next', 5)
+  await status(next, 'done')
+  expect(new Set(heard.flatMap(({ changed }) => changed.map(({ id }) => id)))).toEqual(new Set([next]))
+  browser.socket.emit('unwatch_runs')
+  await get(board.port, 'run_delete', { id: gone })
+  const missed = await follow(position)
+  expect([missed.from, missed.changed.map(({ id }) => id), missed.gone]).toEqual([whole.revision, [next], [gone]])
+  expect(heard.every((news) => !news.gone.includes(gone))).toBe(true)
+  expect((await follow({ life: 'another', revision: 7 })).from).toBe(0)
 })
 
 test('one in which LLaMA-Factory only answered is an evaluation; what nobody wrote down is left open', async () => {
@@ -261,10 +282,10 @@ test('the rewards and gradients of a run of LLaMA-Factory are read from its trai
   const fixture = path.join(checkout, 'tests/fixtures/llamafactory_dpo')
   mkdirSync(folderOf(id), { recursive: true })
   cpSync(path.join(fixture, 'trainer_log.jsonl'), path.join(folderOf(id), 'trainer_log.jsonl'))
-  await status(id, 'running')
+  await until(() => browser.run(id) !== undefined, 'the run')
   await browser.watch(id)
   await until(() => steps(id).length === 5, 'its records')
-  expect(Object.keys(curvesOf(browser.held(id).records).series)).toEqual(['loss', 'lr', 'accuracy'])
+  expect(Object.keys(curvesOf(browser.held(id).records).series)).toEqual(['loss', 'accuracy', 'lr'])
   for (const name of ['trainer_state.json', 'all_results.json']) cpSync(path.join(fixture, name), path.join(folderOf(id), name))
   await status(id, 'done')
   await until(() => 'rewards/chosen' in curvesOf(browser.held(id).records).series, 'its rewards')
