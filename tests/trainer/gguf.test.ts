@@ -20,6 +20,7 @@ import { type TensorType, tensorTypes } from '@/trainer/gguf/types'
 import { vocabularyMetadata } from '@/trainer/gguf/vocabulary'
 import { mergedTensors } from '@/trainer/adapter/merged'
 import { loadTokenizer } from '@/trainer/tokenizer/tokenizer'
+import { casesOf, fileOf, ownTokenizer } from '@/tests/lib/own-tokenizers'
 import { cases, writeTiny } from './tiny'
 
 const expected = z.record(z.string(), z.object({ tensors: z.record(z.string(), z.object({ shape: z.array(z.number()), probe: z.number() })), keys: z.record(z.string(), z.union([z.number(), z.string()])) })).parse(fixture.cases)
@@ -75,6 +76,21 @@ test('number types are rounded as ggml rounds them', () => {
 })
 const Q8_ROW = '9c2481899199a1a9b1b9c0c8d0d8e0e8f0f8000810182028303840474f575f676f77'
 
+/** llama.cpp's `llm_tokenizer_spm`: the pair with the best score becomes one, the leftmost of equals; what is no token in the end goes byte by byte. */
+function byScores(text: string, words: readonly string[], scores: readonly number[]): number[] {
+  const ids = new Map(words.map((word, id) => [word, id]))
+  const parts = [...`▁${text.replaceAll(' ', '▁')}`]
+  const scoreAt = (at: number): number => scores[ids.get(parts[at] + (parts[at + 1] ?? '')) ?? -1] ?? -Infinity
+  for (;;) {
+    const all = parts.slice(1).map((_, at) => scoreAt(at))
+    const best = Math.max(...all)
+    if (all.length === 0 || best === -Infinity) break
+    parts.splice(all.indexOf(best), 2, parts[all.indexOf(best)] + parts[all.indexOf(best) + 1])
+  }
+  const bytes = (part: string) => [...Buffer.from(part)].map((byte) => ids.get(`<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`) ?? -1)
+  return parts.flatMap((part) => ids.get(part) ?? bytes(part))
+}
+
 describe('a vocabulary', () => {
   const ofFolder = async (model: string, size: number) => {
     const tokenizer = await loadTokenizer(model)
@@ -108,6 +124,18 @@ describe('a vocabulary', () => {
   test('whose words llama.cpp would cut otherwise is refused', async () => {
     const odd = written('odd', (file) => ({ ...file, pre_tokenizer: { type: 'Sequence', pretokenizers: [{ type: 'Split', pattern: { Regex: '\\w+' }, behavior: 'Isolated', invert: false }, { type: 'ByteLevel', add_prefix_space: false, use_regex: false }] } }))
     await expect(ofFolder(odd, 2048)).rejects.toMatchObject({ fault: { code: 'gguf_unsaid', values: { problem: { code: 'gguf_words', values: { found: 'Split \\w+' } } } } })
+  })
+
+  test('of SentencePiece’s kind gives the same tokens when it is merged by its scores, as llama.cpp does it', () => {
+    const file = tokenizerFileSchema.parse(fileOf('llama2'))
+    const tokenizer = ownTokenizer('llama2')
+    const keys = vocabularyMetadata({ file, tokenizer, speaking: tokenizer, endOfTurn: null, chatTemplate: null }, tokenizer.length + 2)
+    expect(keys).toMatchObject({ 'tokenizer.ggml.model': { value: 'llama' }, 'tokenizer.ggml.add_space_prefix': { value: true } })
+    const words = z.object({ value: z.array(z.string()) }).parse(keys['tokenizer.ggml.tokens']).value
+    const scores = z.object({ value: z.array(z.number()) }).parse(keys['tokenizer.ggml.scores']).value
+    const texts = casesOf('llama2').filter(({ text }) => text !== '' && !file.added_tokens.some(({ content }) => text.includes(content)))
+    expect(texts.length).toBeGreaterThan(15)
+    for (const { text, ids } of texts) expect(byScores(text, words, scores), JSON.stringify(text)).toEqual(ids)
   })
 
   test('larger than the embedding is refused', async () => {
