@@ -1,8 +1,10 @@
 'use client'
-/** What a start would do: updates, tokens, weights trained, memory, time, and the folder that it goes to. */
+/** What a start would do: updates, tokens, weights trained, memory, time, and the folder that it goes to, or that it would wait for another run. */
 import { checks } from '@/components/config/checks'
 import { draft, outputDir } from '@/components/config/draft'
 import { useLocale } from '@/components/locale'
+import { useRuns } from '@/components/run/runs'
+import { isActive } from '@/components/run/status'
 import { useStore } from '@/components/store'
 import { cx } from '@/components/ui/cx'
 import { bytes, clock, compact, count } from '@/lib/format'
@@ -12,7 +14,8 @@ import { fill } from '@/lib/messages/text'
 const TIGHT = 0.9
 
 export function PlanLine() {
-  const { t, locale } = useLocale()
+  const { t, say, locale } = useLocale()
+  const waits = useRuns()?.some(({ status }) => isActive(status) || status === 'queued') ?? false
   const plan = useStore(checks, ({ own, report }) => (own.length === 0 ? (report?.plan ?? null) : null))
   const time = useStore(checks, ({ report }) => report?.time)
   const checking = useStore(checks, (now) => now.checking)
@@ -29,8 +32,8 @@ export function PlanLine() {
         <Fact name={words.plan_memory} value={fill(words.plan_of, { part: bytes(plan.memory, locale), whole: bytes(plan.memory_available, locale) })} className={tight ? 'text-warn' : undefined} />
         {time && <Fact name={words.plan_time} value={`≈ ${clock(time.seconds)}`} title={words.plan_time_from[time.from]} />}
       </dl>
-      <p className="mt-1 truncate font-mono text-2xs text-ink-faint max-sm:hidden" title={folder}>
-        {folder}
+      <p className={cx('mt-1 truncate text-2xs text-ink-faint max-sm:hidden', !waits && 'font-mono')} title={folder}>
+        {waits ? say({ code: 'device_busy', values: {} }) : folder}
       </p>
     </div>
   )

@@ -40,7 +40,7 @@ export const en = {
     dataset_rows_left_out: 'Dataset {dataset}: {count} of its rows are left out; the first is row {row}, field "{column}": {problem}.',
     dataset_unknown: 'dataset_info.json has no dataset "{dataset}"; the nearest name is "{nearest}".',
     dataset_unsupported: 'Dataset {dataset}: {problem}.',
-    device_busy: 'Another run is using the device; this one waits in the queue.',
+    device_busy: 'Another run is using the device; a start would wait in the queue.',
     disk_full: 'The disk that holds {path} is full; free some space and resume from the last checkpoint.',
     empty_value: '{key} is empty; give it a value, or leave the line out.',
     endpoint_unknown: 'This server does not know the request "{name}".',

@@ -38,7 +38,7 @@ export const ja: Messages = {
     dataset_rows_left_out: 'データセット {dataset}：{count} 行が除外されました。最初は行 {row}、フィールド "{column}"：{problem}。',
     dataset_unknown: 'dataset_info.json にデータセット "{dataset}" がありません。最も近い名前は "{nearest}" です。',
     dataset_unsupported: 'データセット {dataset}：{problem}。',
-    device_busy: '別の実行がデバイスを使用しています。この実行はキューで待機します。',
+    device_busy: '別の実行がデバイスを使用中です。開始するとキューで待ちます。',
     disk_full: '{path} のあるディスクがいっぱいです。空き容量を確保し、最後のチェックポイントから再開してください。',
     empty_value: '{key} が空です。値を指定するか、その行を削除してください。',
     endpoint_unknown: 'このサーバーはリクエスト "{name}" に対応していません。',

@@ -38,7 +38,7 @@ export const ko: Messages = {
     dataset_rows_left_out: '데이터셋 {dataset}: {count}개 행이 제외됩니다. 첫 번째는 {row}행, 필드 "{column}": {problem}.',
     dataset_unknown: 'dataset_info.json에 데이터셋 "{dataset}"이(가) 없습니다. 가장 비슷한 이름: "{nearest}".',
     dataset_unsupported: '데이터셋 {dataset}: {problem}.',
-    device_busy: '다른 실행이 장치를 사용 중입니다. 이 실행은 대기열에서 기다립니다.',
+    device_busy: '다른 실행이 장치를 쓰고 있습니다. 지금 시작하면 대기열에서 기다립니다.',
     disk_full: '{path}이(가) 있는 디스크가 가득 찼습니다. 공간을 확보한 뒤 마지막 체크포인트에서 재개하세요.',
     empty_value: '{key} 값이 비어 있습니다. 값을 지정하거나 해당 줄을 삭제하세요.',
     endpoint_unknown: '이 서버가 알지 못하는 요청입니다: "{name}".',

@@ -38,7 +38,7 @@ export const ru: Messages = {
     dataset_rows_left_out: 'Датасет {dataset}: пропущено строк: {count}; первая — строка {row}, поле "{column}": {problem}.',
     dataset_unknown: 'В dataset_info.json нет датасета "{dataset}"; ближайшее имя: "{nearest}".',
     dataset_unsupported: 'Датасет {dataset}: {problem}.',
-    device_busy: 'Устройство занято другим запуском; этот ждёт в очереди.',
+    device_busy: 'Устройство занято другим запуском; новый будет ждать в очереди.',
     disk_full: 'Диск, на котором находится {path}, заполнен; освободите место и продолжите с последнего чекпоинта.',
     empty_value: '{key}: пустое значение; задайте его или уберите строку.',
     endpoint_unknown: 'Неизвестный серверу запрос: "{name}".',

@@ -38,7 +38,7 @@ export const zh: Messages = {
     dataset_rows_left_out: '数据集 {dataset}：有 {count} 行被跳过，其中第一处是第 {row} 行的字段“{column}”：{problem}。',
     dataset_unknown: 'dataset_info.json 中没有数据集“{dataset}”；最接近的名称是“{nearest}”。',
     dataset_unsupported: '数据集 {dataset}：{problem}。',
-    device_busy: '设备正被另一个任务占用；本任务已进入队列等待。',
+    device_busy: '设备正被另一个任务占用；现在开始的任务会在队列中等待。',
     disk_full: '{path} 所在的磁盘已满；请腾出空间后从最近的检查点继续训练。',
     empty_value: '{key} 的值为空；请填写，或删去这一行。',
     endpoint_unknown: '本服务器没有名为“{name}”的请求。',

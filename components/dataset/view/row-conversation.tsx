@@ -23,12 +23,15 @@ export function RowConversation({ row }: { row: RowDetail }) {
         </Fold>
       )}
       {row.tools !== '' && <Tools text={row.tools} />}
-      <Messages messages={row.messages} />
+      {isText(row) ? <Said text={row.messages[0].content} /> : <Messages messages={row.messages} />}
       {chosen && rejected && <Pair chosen={chosen.content} rejected={rejected.content} />}
       {row.good !== null && <Message tone="note">{row.good ? t.ui.view.rated_good : t.ui.view.rated_bad}</Message>}
     </div>
   )
 }
+
+/** Words that nobody says and nobody answers: a row of a plain text. */
+const isText = ({ messages, answers, good }: RowDetail): boolean => messages.length === 1 && messages[0].role === 'user' && answers.length === 0 && good === null
 
 function Tools({ text }: { text: string }) {
   const { t } = useLocale()

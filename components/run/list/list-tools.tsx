@@ -49,7 +49,7 @@ export function ListTools({ runs, wish, onWish, chosen, onClear }: ListToolsProp
             {fill(words.compare, { count: chosen.length })}
           </Link>
         ) : (
-          <Button disabled title={words.compare_hint}>{fill(words.compare, { count: chosen.length })}</Button>
+          <Button disabled title={words.compare_hint}>{t.ui.compare.title}</Button>
         )}
         {chosen.length > 0 && <Button intent="ghost" onClick={onClear}>{words.clear}</Button>}
       </div>
