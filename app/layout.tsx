@@ -16,11 +16,13 @@ const sans = localFont({
   variable: '--font-latin',
   display: 'swap',
 })
+/** Fetched only where there is code or a log. */
 const mono = localFont({
   src: '../node_modules/@fontsource-variable/geist-mono/files/geist-mono-latin-wght-normal.woff2',
   weight: '100 900',
   variable: '--font-latin-mono',
   display: 'swap',
+  preload: false,
   adjustFontFallback: false,
 })
 /** Fetched only where there are such letters. */

@@ -23,18 +23,24 @@ export interface Feed extends HeldRun {
 const KEPT = 12
 const empty: Feed = { ...emptyHeldRun, curves: noCurves, newest: {}, ready: false, fault: null }
 const feeds = new Map<string, Feed>()
+/** As the page draws them: all of one moment, until the next announcement. */
+let shown: ReadonlyMap<string, Feed> = new Map()
 const listeners = new Set<() => void>()
-/** Between two drawings of a run, in ms: a chart and its numbers cost a third of it on a slow machine. */
-const PACE_MS = 100
+/** Between two drawings of a run, in ms; and how much longer for what else the browser has to do, as the drawing before. */
+const PACE_MS = 60
+const PATIENCE_MS = 250
 let waiting = false
 let announced = -Infinity
+
+const whenIdle = (work: () => void) => ('requestIdleCallback' in window ? requestIdleCallback(work, { timeout: PATIENCE_MS }) : setTimeout(work))
 
 function announce() {
   if (waiting) return
   waiting = true
-  setTimeout(() => requestAnimationFrame(() => {
+  setTimeout(() => whenIdle(() => {
     waiting = false
     announced = performance.now()
+    shown = new Map(feeds)
     for (const listener of listeners) listener()
   }), Math.max(0, announced + PACE_MS - performance.now()))
 }
@@ -92,7 +98,7 @@ function subscribe(listener: () => void): () => void {
 
 export function useFeed(id: string): Feed {
   useWatch([id])
-  return useSyncExternalStore(subscribe, () => feeds.get(id) ?? empty, () => empty)
+  return useSyncExternalStore(subscribe, () => shown.get(id) ?? empty, () => empty)
 }
 
 /** Several runs at once, in the order of their ids; the same array until one of them has news. */
@@ -102,7 +108,7 @@ export function useFeeds(ids: readonly string[]): readonly Feed[] {
   return useSyncExternalStore(
     subscribe,
     () => {
-      const now = ids.map((id) => feeds.get(id) ?? empty)
+      const now = ids.map((id) => shown.get(id) ?? empty)
       const same = now.length === last.current.length && now.every((feed, index) => feed === last.current[index])
       return same ? last.current : (last.current = now)
     },

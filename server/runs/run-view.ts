@@ -134,7 +134,8 @@ export function openRunView(id: string, folder: string): RunView {
   let args: { stamp: string; values: Record<string, unknown> | null } | null = null
   let seen = ''
 
-  const stamps = () => [folder, ...[runFiles.log, runFiles.state, runFiles.args, runFiles.notes, exitFile].map((name) => path.join(folder, name))].map(stamp).join(' ')
+  /** All but the log, and the arguments while a person edits them, are replaced whole, which the folder's own time tells. */
+  const stamps = () => [folder, ...[runFiles.log, runFiles.args].map((name) => path.join(folder, name))].map(stamp).join(' ')
 
   const look = () => {
     tail ??= openTail(folder)

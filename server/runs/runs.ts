@@ -51,8 +51,9 @@ interface Entry {
   watcher: FSWatcher | null
 }
 
-/** Ids of the run folders below `saves`; a run folder is not searched further. */
-function findRuns(folder: string, id: string, depth: number): string[] {
+/** Ids of the run folders below `saves`; a run folder is not searched further, and one that is `known` not looked into again. */
+function findRuns(folder: string, known: (id: string) => boolean, id = '', depth = 0): string[] {
+  if (known(id)) return [id]
   let entries
   try {
     entries = readdirSync(folder, { withFileTypes: true })
@@ -64,7 +65,7 @@ function findRuns(folder: string, id: string, depth: number): string[] {
   if (isRun && id !== '') return [id]
   if (depth === maxDepth) return []
   const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-  return folders.flatMap(({ name }) => findRuns(path.join(folder, name), id === '' ? name : `${id}/${name}`, depth + 1))
+  return folders.flatMap(({ name }) => findRuns(path.join(folder, name), known, id === '' ? name : `${id}/${name}`, depth + 1))
 }
 
 const withoutProgress = ({ last, step, updated_at, best_loss, best_eval_loss, ...rest }: RunSummary): string => JSON.stringify(rest)
@@ -163,8 +164,10 @@ export function openRuns(home: string, placeOf: (id: string) => RunPlace, events
     tellWithin(10)
   }
 
+  const isKnown = (id: string) => existsSync(entries.get(id)?.view.folder ?? '')
+
   const scan = () => {
-    const found = new Set(findRuns(saves, '', 0))
+    const found = new Set(findRuns(saves, isKnown))
     for (const id of entries.keys()) if (!found.has(id)) forget(id)
     for (const id of found) {
       const entry = entries.get(id)

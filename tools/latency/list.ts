@@ -54,7 +54,7 @@ async function openedList({ url }: Server, browser: Browser): Promise<Pick<ListL
 }
 
 export async function measureList(server: Server, browser: Browser | null, { runs = 500 } = {}): Promise<ListLatency> {
-  for (let index = 0; index < runs; index++) writeRun(server, idOf(index), RECORDS)
+  for (let index = 0; index < runs; index++) writeRun(server, idOf(index), RECORDS, index > 0)
   while ((await server.call('runs', {})).length < runs) await pause(200)
   await pause(5000)
   const cpu_idle = await cpuWhile(server, () => pause(WATCHED_MS))

@@ -18,13 +18,15 @@ const textLine = (step: number): string => `[INFO|2026-01-01 00:00:00] trainer: 
 
 const folderOf = ({ home }: Server, id: string) => path.join(home, 'saves', ...id.split('/'))
 
-export function writeRun(server: Server, id: string, points: number): void {
+/** With `done`, it has ended. */
+export function writeRun(server: Server, id: string, points: number, done = false): void {
   const folder = folderOf(server, id)
   mkdirSync(folder, { recursive: true })
   const steps = Array.from({ length: points }, (_, index) => index + 1)
   writeFileSync(path.join(folder, runFiles.args), 'stage: sft\ndo_train: true\nfinetuning_type: lora\nmodel_name_or_path: measured\ndataset: made_up\nlearning_rate: 1.0e-4\n')
   writeFileSync(path.join(folder, runFiles.text), steps.map(textLine).join(''))
   writeFileSync(path.join(folder, runFiles.log), steps.map(recordLine).join(''))
+  if (done) writeFileSync(path.join(folder, runFiles.allResults), '{"train_loss": 1}\n')
 }
 
 /** A run with so many records, known to the server. */

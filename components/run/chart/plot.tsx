@@ -80,14 +80,18 @@ function Paths({ lines, geometry }: { lines: readonly PlotLine[]; geometry: Geom
 const tenths = (pixel: number): number => Math.round(pixel * 10) / 10
 
 function Path({ line: { curve: { x, y }, colour, faint, dashed, dots }, geometry: { xAt, yAt } }: { line: PlotLine; geometry: Geometry }) {
-  const points = x.flatMap((value, index) => {
-    const level = yAt(y[index])
-    return Number.isFinite(level) ? [[tenths(xAt(value)), tenths(level)] as const] : []
-  })
+  const points: (readonly [number, number])[] = []
+  let way = ''
+  for (let index = 0; index < x.length; index++) {
+    const [px, py] = [tenths(xAt(x[index])), tenths(yAt(y[index]))]
+    if (!Number.isFinite(py)) continue
+    way += `${way === '' ? 'M' : 'L'}${px},${py}`
+    points.push([px, py])
+  }
   const lone = points.length === 1
   return (
     <>
-      <path d={points.map(([px, py], index) => `${index === 0 ? 'M' : 'L'}${px},${py}`).join('')} stroke={colour} strokeWidth={faint ? 1.25 : 1.75} strokeOpacity={faint ? 0.42 : 1} strokeDasharray={dashed ? '5 4' : undefined} />
+      <path d={way} stroke={colour} strokeWidth={faint ? 1.25 : 1.75} strokeOpacity={faint ? 0.42 : 1} strokeDasharray={dashed ? '5 4' : undefined} />
       {(dots || lone) && points.map(([px, py], index) => <circle key={index} cx={px} cy={py} r={points.length > 60 ? 2 : 3} fill={colour} stroke="none" />)}
     </>
   )

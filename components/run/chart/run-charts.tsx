@@ -45,8 +45,7 @@ export function RunCharts({ sources, compact = false }: RunChartsProps) {
   useEffect(() => setZoom(null), [axis])
   const { log, weight } = chosen
   const view = useDeferredValue(useMemo((): View => ({ sources, axis, log, weight, zoom }), [sources, axis, log, weight, zoom]))
-  const points = view.sources.reduce((sum, { curves }) => sum + curveOver(curves, 'loss').x.length, 0) // columns grow in place: the smoothed line must not stay behind
-  const losses = useMemo(() => lossLines(view.sources, view.axis, view.weight, words), [view, words, points])
+  const losses = useMemo(() => lossLines(view.sources, view.axis, view.weight, words), [view, words])
   const full = fullRange(sources, axis)
   return (
     <div data-figure className={cx('flex min-h-0 flex-col', compact ? 'flex-1' : 'gap-1')}>

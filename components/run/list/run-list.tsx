@@ -1,7 +1,7 @@
 'use client'
 /** All runs on this machine, searched, filtered and sorted; those that are chosen go to be compared. */
 import Link from 'next/link'
-import { useMemo, useState } from 'react'
+import { useCallback, useDeferredValue, useMemo, useState } from 'react'
 import { useLocale } from '@/components/locale'
 import { ListTools } from '@/components/run/list/list-tools'
 import { RunRow } from '@/components/run/list/run-row'
@@ -14,8 +14,10 @@ import type { Fault } from '@/lib/errors'
 import { fill } from '@/lib/messages/text'
 import { pickRuns, type ListWish } from '@/lib/run-list'
 
-/** Rows that are drawn at first, and how many more at a time. */
+/** Rows that there are at first, and how many more at a time. */
 const PAGE = 50
+/** Rows that are in sight when the list opens; the others follow when nothing else is to be done. */
+const SIGHT = 10
 
 export function RunList() {
   const { t, say } = useLocale()
@@ -26,10 +28,11 @@ export function RunList() {
   const [pages, setPages] = useState(1)
   const words = t.ui.runs
   const picked = useMemo(() => pickRuns(runs ?? [], wish), [runs, wish])
-  const shown = picked.slice(0, pages * PAGE)
+  const amount = useDeferredValue(pages * PAGE, SIGHT)
+  const shown = picked.slice(0, amount)
   const settings = useSettings(shown.map(({ id }) => id))
   const own = useMemo(() => ownSettings(settings), [settings])
-  const choose = (id: string, on: boolean) => setChosen((now) => (on ? [...now, id] : now.filter((other) => other !== id)))
+  const choose = useCallback((id: string, on: boolean) => setChosen((now) => (on ? [...now, id] : now.filter((other) => other !== id))), [])
   const said = picked.length < (runs?.length ?? 0) ? fill(words.count_shown, { shown: picked.length, count: runs?.length ?? 0 }) : fill(words.count, { count: picked.length })
   return (
     <div className="min-h-0 flex-1 xl:overflow-y-auto">
@@ -54,9 +57,9 @@ export function RunList() {
                 <RunRow key={run.id} run={run} settings={own[run.id] ?? none} chosen={chosen.includes(run.id)} onChoose={choose} onFault={setFault} />
               ))}
             </ul>
-            {picked.length > shown.length && (
+            {picked.length > pages * PAGE && (
               <div className="mt-3 text-center">
-                <Button onClick={() => setPages(pages + 1)}>{fill(words.more, { count: Math.min(PAGE, picked.length - shown.length) })}</Button>
+                <Button onClick={() => setPages(pages + 1)}>{fill(words.more, { count: Math.min(PAGE, picked.length - pages * PAGE) })}</Button>
               </div>
             )}
           </>

@@ -1,6 +1,7 @@
 'use client'
 /** One run of the list: state and what it is, the settings that set it apart, progress, losses with their curve, and what can be done with it. */
 import Link from 'next/link'
+import { memo } from 'react'
 import { useLocale } from '@/components/locale'
 import { RunActions } from '@/components/run/actions'
 import { RunMenu } from '@/components/run/menu'
@@ -29,7 +30,8 @@ interface RunRowProps {
   onFault: (fault: Fault | null) => void
 }
 
-export function RunRow({ run, settings, chosen, onChoose, onFault }: RunRowProps) {
+/** Drawn again only when its own run has news. */
+export const RunRow = memo(function RunRow({ run, settings, chosen, onChoose, onFault }: RunRowProps) {
   const { t, say } = useLocale()
   const words = t.ui.runs
   const sentence = endSentence(run, t, say)
@@ -70,7 +72,7 @@ export function RunRow({ run, settings, chosen, onChoose, onFault }: RunRowProps
       </div>
     </li>
   )
-}
+})
 
 function Pace({ run }: { run: RunSummary }) {
   const { t, locale } = useLocale()
