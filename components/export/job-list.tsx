@@ -90,10 +90,10 @@ function Result({ job: { id, folder, state } }: { job: ExportJob }) {
         <code className="min-w-0 flex-1 font-mono text-2xs [overflow-wrap:anywhere]">{folder}</code>
         <CopyButton text={folder} label={t.ui.export.copy_path} done={t.ui.copied} />
       </div>
-      <ul aria-label={t.ui.export.files} className="grid gap-x-6 gap-y-0.5 text-xs sm:grid-cols-2">
+      <ul aria-label={t.ui.export.files} className="grid gap-x-6 text-xs sm:grid-cols-2">
         {state.files.map(({ name, size }) => (
-          <li key={name} className="flex justify-between gap-3">
-            <a href={exportFileHref(id, name)} download title={fill(t.ui.run_page.files.download, { name })} className="min-w-0 truncate text-accent underline-offset-2 hover:underline">{name}</a>
+          <li key={name} className="flex items-center justify-between gap-3">
+            <a href={exportFileHref(id, name)} download title={fill(t.ui.run_page.files.download, { name })} className="min-w-0 truncate leading-6 text-accent underline-offset-2 hover:underline">{name}</a>
             <span className="tabular shrink-0 text-ink-faint">{bytes(size, locale)}</span>
           </li>
         ))}
