@@ -1,6 +1,6 @@
 /**
- * Checks training trajectories against `lora/CASE/`: loss and gradient norm of every update, the trained tensors, greedy tokens from the given
- * final adapter, and its merge into the base; tolerances of NUMERICS.md.
+ * Checks training trajectories against `lora/CASE/`: loss and gradient norm of every update, the trained tensors, greedy tokens from what the file says was
+ * trained at the end (an adapter, or the model's own tensors), and its merge into the base; tolerances of NUMERICS.md.
  */
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import os from 'node:os'
@@ -8,9 +8,11 @@ import path from 'node:path'
 import { z } from 'zod'
 import { type CheckResult } from '@/conform/check'
 import { away, batchOf, first, result, tokensFault } from '@/conform/forward'
-import { type ModelRuntime, chosenRuntime } from '@/conform/runner'
+import { type ModelRuntime, type Runner, chosenRuntime } from '@/conform/runner'
 import type { Engine, EngineSpec, NamedTensor } from '@/trainer/engine/types'
 import { mergeAdapters } from '@/trainer/export/merge'
+import { trainedTensors } from '@/trainer/model/whole'
+import { writeWholeModel } from '@/trainer/run/whole-model'
 import { openWeights, readModelConfig } from '@/trainer/weights/index'
 import { readSafetensors, readTensor } from '@/trainer/weights/safetensors'
 
@@ -28,9 +30,11 @@ const kindSchema = z.object({
 const caseSchema = z.object({
   base_model: z.string(),
   settings: z.object({
-    r: z.number(),
-    alpha: z.number(),
-    target: z.array(z.string()),
+    type: z.enum(['lora', 'full', 'freeze']),
+    r: z.number().default(1),
+    alpha: z.number().default(1),
+    target: z.array(z.string()).default([]),
+    freeze_trainable_layers: z.number().default(2),
     use_rslora: z.boolean().optional(),
     loraplus_lr_ratio: z.number().optional(),
     gradient_accumulation: z.number().default(1),
@@ -66,7 +70,7 @@ export async function* check(dir: string, runtime?: ModelRuntime): AsyncGenerato
 
 /** Which later part of the product a case needs, or null. */
 function laterFeature({ type, use_dora, init, optimizer }: z.infer<typeof kindSchema>['settings']): string | null {
-  if (type !== 'lora') return `${type} tuning`
+  if (!['lora', 'full', 'freeze'].includes(type)) return `${type} tuning`
   if (optimizer !== 'AdamW') return `optimiser ${optimizer}`
   if (use_dora) return 'DoRA'
   return init === undefined ? null : `initialisation ${init}`
@@ -74,27 +78,36 @@ function laterFeature({ type, use_dora, init, optimizer }: z.infer<typeof kindSc
 
 async function* checkCase(label: string, own: string, model: string, golden: Case, { openEngine, openRunner }: ModelRuntime): AsyncGenerator<CheckResult> {
   const config = readModelConfig(model)
-  const final = path.join(own, 'final_adapter')
+  const whole = golden.settings.type !== 'lora'
+  const final = whole ? path.join(own, 'final_trainable.safetensors') : path.join(own, 'final_adapter/adapter_model.safetensors')
   const engine = await openEngine(specOf(own, model, golden))
   try {
     const parameters = (await engine.readTrainable()).reduce((sum, t) => sum + t.data.length, 0)
     yield result(`${label} trainable parameters`, away('trainable_parameters', golden.trainable_parameters, parameters, 0))
     yield* trajectory(label, golden, engine)
-    yield result(`${label} final tensors`, tensorsFault(readSafetensors(path.join(final, 'adapter_model.safetensors')), await engine.readTrainable()))
+    yield result(`${label} final tensors`, tensorsFault(readSafetensors(final), await engine.readTrainable()))
   } finally {
     engine.dispose()
   }
-  if (golden.generate) {
-    const runner = await openRunner(model, config, [final])
-    try {
-      for (const [i, { prompt, tokens }] of golden.generate.entries()) {
-        yield result(`${label} greedy ${i}`, tokensFault(tokens, await runner.greedy(prompt, tokens.length, 1)))
-      }
-    } finally {
-      runner.dispose()
-    }
+  const merged = mkdtempSync(path.join(os.tmpdir(), 'conform-merge-'))
+  try {
+    if (whole) writeWholeModel({ model, output: merged, trained: readSafetensors(final), dtype: 'float32' })
+    else mergeAdapters({ model, adapters: [path.dirname(final)], output: merged })
+    if (golden.generate) yield* greedy(label, golden.generate, await (whole ? openRunner(merged, config, []) : openRunner(model, config, [path.dirname(final)])))
+    if (golden.merged_weights) yield result(`${label} merged weights`, mergedFault(merged, golden.merged_weights))
+  } finally {
+    rmSync(merged, { recursive: true })
   }
-  if (golden.merged_weights) yield result(`${label} merged weights`, mergedFault(model, final, golden.merged_weights))
+}
+
+async function* greedy(label: string, expected: NonNullable<Case['generate']>, runner: Runner): AsyncGenerator<CheckResult> {
+  try {
+    for (const [i, { prompt, tokens }] of expected.entries()) {
+      yield result(`${label} greedy ${i}`, tokensFault(tokens, await runner.greedy(prompt, tokens.length, 1)))
+    }
+  } finally {
+    runner.dispose()
+  }
 }
 
 /** Losses within 1e-4 and gradient norms within 1e-3 of their size, update by update. */
@@ -109,12 +122,14 @@ async function* trajectory(label: string, golden: Case, engine: Engine): AsyncGe
 
 function specOf(own: string, model: string, { settings, batches }: Case): EngineSpec & { weights: string } {
   const config = readModelConfig(model)
-  const { betas, eps, weight_decay, max_grad_norm, r, alpha, use_rslora = false, target, loraplus_lr_ratio: b_pace } = settings
+  const { betas, eps, weight_decay, max_grad_norm, r, alpha, use_rslora = false, target, loraplus_lr_ratio: b_pace, type: finetuning_type, freeze_trainable_layers } = settings
+  const whole = trainedTensors(config, { finetuning_type, freeze_trainable_layers, freeze_trainable_modules: ['all'], freeze_extra_modules: null })
   return {
     config,
     weights: model,
-    lora: { rank: r, alpha, dropout: 0, use_rslora, target, b_pace },
-    adapter: path.join(own, 'init_adapter'),
+    lora: whole ? null : { rank: r, alpha, dropout: 0, use_rslora, target, b_pace },
+    trained: whole ? new Set(whole.map(({ name }) => name)) : undefined,
+    adapter: whole ? null : path.join(own, 'init_adapter'),
     dtype: 'float32',
     rows: batches[0].input_ids.length,
     eval_rows: 0,
@@ -136,21 +151,15 @@ export function tensorsFault(expected: NamedTensor[], found: NamedTensor[]): str
   })
 }
 
-function mergedFault(model: string, adapter: string, expected: NonNullable<Case['merged_weights']>): string | null {
-  const out = mkdtempSync(path.join(os.tmpdir(), 'conform-merge-'))
-  try {
-    mergeAdapters({ model, adapters: [adapter], output: out })
-    const index = openWeights(out, readModelConfig(out))
-    return first(Object.entries(expected), ([name, { shape, mean, std, sample_index, sample }]) => {
-      const entry = index.get(name)
-      if (!entry || entry.shape.join() !== shape.join()) return `${name}: missing or of another shape`
-      const values = readTensor(entry)
-      const average = values.reduce((a, b) => a + b, 0) / values.length
-      const spread = Math.sqrt(values.reduce((a, b) => a + (b - average) ** 2, 0) / values.length)
-      const samples = first(sample_index, (at, i) => away(`${name}[${at}]`, sample[i], values[at], 1e-5))
-      return samples ?? away(`${name} mean`, mean, average, 1e-5) ?? away(`${name} std`, std, spread, 1e-5)
-    })
-  } finally {
-    rmSync(out, { recursive: true })
-  }
+function mergedFault(folder: string, expected: NonNullable<Case['merged_weights']>): string | null {
+  const index = openWeights(folder, readModelConfig(folder))
+  return first(Object.entries(expected), ([name, { shape, mean, std, sample_index, sample }]) => {
+    const entry = index.get(name)
+    if (!entry || entry.shape.join() !== shape.join()) return `${name}: missing or of another shape`
+    const values = readTensor(entry)
+    const average = values.reduce((a, b) => a + b, 0) / values.length
+    const spread = Math.sqrt(values.reduce((a, b) => a + (b - average) ** 2, 0) / values.length)
+    const samples = first(sample_index, (at, i) => away(`${name}[${at}]`, sample[i], values[at], 1e-5))
+    return samples ?? away(`${name} mean`, mean, average, 1e-5) ?? away(`${name} std`, std, spread, 1e-5)
+  })
 }

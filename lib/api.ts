@@ -16,7 +16,7 @@ import type { HubCard, ModelCard } from '@/lib/hub/download'
 import { type PredictionList, predictionRequests, type PredictionRow } from '@/lib/predictions'
 import { hubNames, type HubHit } from '@/lib/hub/hub'
 import { folderSchema, idSchema, modelRefSchema, refSchema, revisionSchema } from '@/lib/hub/ref'
-import { notesChangeSchema, starterSchema, type RunSummary } from '@/lib/run'
+import { notesChangeSchema, starterSchema, type RunSummary, type WeightsKind } from '@/lib/run'
 import { samplePromptsSchema, type SavedSample } from '@/lib/run-samples'
 import type { SystemRecord } from '@/lib/system-log'
 import type { Runtime } from '@/lib/runtime'
@@ -170,8 +170,10 @@ export interface Folder {
   entries: FolderEntry[]
 }
 
-/** Adapter weights that chat, export or a further training can load: a run's result, or one of its checkpoints. */
+/** Weights that chat, export or a further training can load: a run's result, or one of its checkpoints. */
 export interface AdapterEntry {
+  /** An adapter, or a model that was trained whole. */
+  kind: WeightsKind
   /** Run it belongs to, as in `RunSummary.id`. */
   run: string
   /** `checkpoint-N`, or null for the run's final weights. */

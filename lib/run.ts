@@ -80,6 +80,12 @@ export const runFiles = {
   system: 'system_log.jsonl',
 } as const
 
+/** What a training leaves: an adapter, or a model that was trained whole. */
+export type WeightsKind = 'adapter' | 'model'
+
+/** Beside a checkpoint's weights: where its run stood. */
+export const progressFile = 'progress.json'
+
 /** Environment variable by which the server asks a trainer for its last fault as a line of JSON, `{"fault": …}`, to be told in each reader's language. */
 export const faultsAs = 'TUNEBOARD_FAULTS'
 
@@ -143,7 +149,8 @@ export interface RunSummary {
   /** Null: from the command line. */
   started_by: Starter | null
   checkpoints: string[]
-  has_adapter: boolean
+  /** Of its result; null while there is none. */
+  weights: WeightsKind | null
   error: RunState['error']
   runtime: string | null
 }

@@ -8,7 +8,7 @@ import { FieldLabel } from '@/components/config/config-field'
 import { draft } from '@/components/config/draft'
 import { useWords } from '@/components/config/words'
 import { useLocale } from '@/components/locale'
-import { baseOf, withBeneath } from '@/components/model/adapter-entries'
+import { baseOf, takeWhole, withBeneath } from '@/components/model/adapter-entries'
 import { CheckpointChooser } from '@/components/model/checkpoint-chooser'
 import { useSocket } from '@/components/socket'
 import { useStore } from '@/components/store'
@@ -26,7 +26,7 @@ export function Loader() {
   const adapters = useStore(chatState, (now) => now.adapters)
   const base = useStore(draft, ({ args }) => String(args.model_name_or_path ?? '').trim())
   const { reply, again } = useCall('adapters', { model_name_or_path: null })
-  const entries = reply?.ok ? reply.value : none
+  const entries = reply?.ok ? reply.value.filter(({ kind }) => kind === 'adapter') : none
   const [fault, setFault] = useState<Fault | null>(null)
   const words = t.ui.chat
   const { label } = useWords('adapter_name_or_path')
@@ -43,9 +43,10 @@ export function Loader() {
     const entry = run === null || !reply?.ok ? undefined : reply.value.find((item) => item.run === run)
     if (!entry || !connected) return
     chatWish.set(null)
-    const wanted = withBeneath([entry], entry.path)
+    if (entry.kind === 'model') takeWhole(entry)
+    const wanted = entry.kind === 'model' ? [] : withBeneath([entry], entry.path)
     update({ adapters: wanted, compare: true })
-    const loaded = chat.status === 'ready' && same(chat.load.adapter_name_or_path, wanted)
+    const loaded = chat.status === 'ready' && same(chat.load.adapter_name_or_path, wanted) && (entry.kind === 'adapter' || chat.load.model_name_or_path === entry.path)
     if (!loaded) load(wanted, [entry])
   }, [reply, connected]) // a wish is taken once, when its adapter is known
 
@@ -64,7 +65,7 @@ export function Loader() {
         <CheckpointChooser
           id="field-chat-adapter"
           label={label}
-          entries={reply?.ok ? reply.value : null}
+          entries={reply?.ok ? entries : null}
           base={base}
           chosen={adapters}
           none={words.base_only}

@@ -38,6 +38,7 @@ export const setArgs = (values: Partial<RawArgs>): void => draft.set((now) => ({
 /** What a setting takes along, as LLaMA Board has it, seen with the form as it is after the change. */
 const takesAlong: Partial<Record<Key, (args: RawArgs) => Partial<RawArgs>>> = {
   stage: ({ stage }) => ({ packing: stage === 'pt' ? true : firstArgs.packing }), // pre-training packs its texts
+  finetuning_type: ({ finetuning_type }) => (finetuning_type === 'lora' ? {} : { adapter_name_or_path: null }),
   val_size: evaluates,
   eval_dataset: evaluates,
   // streamed rows cannot be counted off; the page's own first value must not stand in the way

@@ -1,5 +1,5 @@
 'use client'
-/** Choosing adapters, several in the order in which they were chosen: results of runs, their checkpoints, or folders found by browsing. What is chosen is the caller's. */
+/** Choosing what runs have left, several in the order in which they were chosen: their results, their checkpoints, or adapters' folders found by browsing. What is chosen is the caller's. */
 import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { useLocale } from '@/components/locale'
@@ -15,6 +15,8 @@ interface CheckpointChooserProps {
   label: string
   /** Null until they are known. */
   entries: readonly AdapterEntry[] | null
+  /** Which of them are wanted. Adapters are looked for in other places, too. */
+  kind?: AdapterEntry['kind']
   /** The model that they are wanted for; its own stand first. */
   base: string
   chosen: readonly string[]
@@ -29,7 +31,7 @@ interface CheckpointChooserProps {
 /** The run's name, with the checkpoint's where it is one. */
 const shortName = (path: string): string => path.split('/').filter(Boolean).slice(/\/checkpoint-\d+\/?$/.test(path) ? -2 : -1).join(' / ')
 
-export function CheckpointChooser({ id, label, entries, base, chosen, none, faultId, align, onChange, onOpen }: CheckpointChooserProps) {
+export function CheckpointChooser({ id, label, entries, kind = 'adapter', base, chosen, none, faultId, align, onChange, onOpen }: CheckpointChooserProps) {
   const { t } = useLocale()
   const [browsing, setBrowsing] = useState(false)
   const add = (path: string) => onChange([...chosen, ...withBeneath(entries ?? [], path).filter((one) => !chosen.includes(one))])
@@ -46,7 +48,7 @@ export function CheckpointChooser({ id, label, entries, base, chosen, none, faul
         onOpenChange={onOpen}
         classNames={{ shown: 'truncate', panel: 'w-80' }}
       >
-        <CheckpointList label={label} entries={entries} base={base} chosen={chosen} onAdd={add} onDrop={(path) => onChange(chosen.filter((one) => one !== path))} onBrowse={() => setBrowsing(true)} />
+        <CheckpointList label={label} entries={entries?.filter((entry) => entry.kind === kind) ?? null} base={base} chosen={chosen} empty={kind === 'adapter' ? t.ui.model.no_checkpoints : t.ui.model.no_wholes} onAdd={add} onDrop={(path) => onChange(chosen.filter((one) => one !== path))} onBrowse={kind === 'adapter' ? () => setBrowsing(true) : undefined} />
       </Chooser>
       {browsing && (
         <BrowseDialog

@@ -15,7 +15,9 @@ interface CheckpointListProps {
   chosen: readonly string[]
   onAdd: (path: string) => void
   onDrop: (path: string) => void
-  onBrowse: () => void
+  /** Said where there is none. */
+  empty: string
+  onBrowse?: () => void
 }
 
 interface Choice {
@@ -30,7 +32,7 @@ function toChoice({ path, run, checkpoint, base }: AdapterEntry): Choice {
   return { path, name: [run.split('/').at(-1), checkpoint].filter(Boolean).join(' / '), detail: base.split('/').at(-1) ?? '' }
 }
 
-export function CheckpointList({ label, entries, base, chosen, onAdd, onDrop, onBrowse }: CheckpointListProps) {
+export function CheckpointList({ label, entries, base, chosen, empty, onAdd, onDrop, onBrowse }: CheckpointListProps) {
   const { t } = useLocale()
   if (entries === null) return <p className="p-3 text-xs text-ink-faint">{t.ui.loading}</p>
   const listed = [...entries.filter((entry) => isOf(entry, base)), ...entries.filter((entry) => !isOf(entry, base))].map(toChoice)
@@ -48,14 +50,16 @@ export function CheckpointList({ label, entries, base, chosen, onAdd, onDrop, on
             onChange={(on) => (on ? onAdd : onDrop)(choice.path)}
           />
         ))}
-        {choices.length === 0 && <li className="p-2 text-xs text-ink-faint">{t.ui.model.no_checkpoints}</li>}
+        {choices.length === 0 && <li className="p-2 text-xs text-ink-faint">{empty}</li>}
       </ul>
-      <div className="border-t border-line p-2">
-        <Button size="sm" onClick={onBrowse}>
-          <FolderOpen aria-hidden className="size-3.5" />
-          {t.ui.model.browse}
-        </Button>
-      </div>
+      {onBrowse && (
+        <div className="border-t border-line p-2">
+          <Button size="sm" onClick={onBrowse}>
+            <FolderOpen aria-hidden className="size-3.5" />
+            {t.ui.model.browse}
+          </Button>
+        </div>
+      )}
     </>
   )
 }

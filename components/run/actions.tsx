@@ -66,7 +66,7 @@ export function RunActions({ run, onFault, size = 'md' }: { run: RunSummary; onF
           {words.resume}
         </Button>
       )}
-      {run.has_adapter && !isActive(run.status) && (
+      {run.weights !== null && !isActive(run.status) && (
         <Button
           size={size}
           aria-label={fill(words.chat_with, { name: run.name })}

@@ -7,7 +7,7 @@ import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { call } from '@/components/call'
 import { useLocale } from '@/components/locale'
-import { withBeneath } from '@/components/model/adapter-entries'
+import { takeWhole, withBeneath } from '@/components/model/adapter-entries'
 import { isActive } from '@/components/run/status'
 import { buttonClass } from '@/components/ui/button'
 import { menuItem, menuPanel } from '@/components/ui/menu'
@@ -32,10 +32,13 @@ export function RunMenu({ run, onFault, size = 'md' }: { run: RunSummary; onFaul
     onFault(fault)
     if (fault === null) router.push('/')
   }
-  const exportAdapter = async () => {
+  const exportWeights = async () => {
     const [reply, { wishExport }] = await Promise.all([call('run', { id: run.id }), import('@/components/export/wish')])
     if (!reply.ok) return onFault(reply.fault)
-    wishExport(withBeneath(reply.value.adapters, reply.value.path))
+    const { path, adapters } = reply.value
+    const whole = adapters.find((entry) => entry.path === path && entry.kind === 'model')
+    if (whole) takeWhole(whole)
+    wishExport(whole ? [] : withBeneath(adapters, path))
     router.push('/export')
   }
   const archive = async () => {
@@ -54,7 +57,7 @@ export function RunMenu({ run, onFault, size = 'md' }: { run: RunSummary; onFaul
         <DropdownMenu.Portal container={typeof document === 'undefined' ? null : document.getElementById('main')}>
           <DropdownMenu.Content align="end" sideOffset={4} collisionPadding={8} aria-label={label} className={menuPanel}>
             <DropdownMenu.Item className={menuItem} onSelect={() => void again()}>{words.again}</DropdownMenu.Item>
-            {run.has_adapter && idle && <DropdownMenu.Item className={menuItem} onSelect={() => void exportAdapter()}>{words.export}</DropdownMenu.Item>}
+            {run.weights !== null && idle && <DropdownMenu.Item className={menuItem} onSelect={() => void exportWeights()}>{words.export}</DropdownMenu.Item>}
             <DropdownMenu.Item className={menuItem} onSelect={() => setQuestion('name')}>{words.rename}</DropdownMenu.Item>
             <DropdownMenu.Item className={menuItem} onSelect={() => setQuestion('notes')}>{words.note}</DropdownMenu.Item>
             <DropdownMenu.Item className={menuItem} onSelect={() => void archive()}>{run.archived ? words.unarchive : words.archive}</DropdownMenu.Item>

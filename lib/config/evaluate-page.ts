@@ -39,5 +39,5 @@ export function evaluateArgs({ values, adapters, output_dir }: EvaluateForm, mod
   const defaults = Object.fromEntries(keys.map((key) => [key, fieldOf(key).default]))
   const own = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, rawOf(key as EvaluateKey, value)]))
   const fromBar = Object.fromEntries(modelKeys.map((key) => [key, rawOf(key, model[key])]))
-  return { ...defaults, ...fromBar, ...own, stage: 'sft', adapter_name_or_path: adapters.length === 0 ? null : adapters, predict_with_generate: values.do_predict === true, output_dir }
+  return { ...defaults, ...fromBar, ...own, stage: 'sft', ...(adapters.length === 0 ? {} : { adapter_name_or_path: adapters, finetuning_type: 'lora' }), predict_with_generate: values.do_predict === true, output_dir }
 }

@@ -64,11 +64,14 @@ const rates: readonly { below: number; rate: number }[] = [
   { below: Infinity, rate: 1e-4 },
 ]
 
+/** What a model's own weights take of it. */
+const WHOLE_PACE = 0.1
+
 /** Most rows that are computed at once, however much fits: more is no faster. */
 const MOST_ROWS = 8
 
-/** The settings of a preset; with data of its own to evaluate on, none of the training's rows are set aside. */
-export function presetArgs(name: PresetName, { parameters, bf16, fits }: Room, hasEvalData: boolean): Partial<Record<Key, unknown>> {
+/** The settings of a preset; with data of its own to evaluate on, none of the training's rows are set aside. `whole`: the model's own weights are trained. */
+export function presetArgs(name: PresetName, { parameters, bf16, fits }: Room, hasEvalData: boolean, whole = false): Partial<Record<Key, unknown>> {
   const { longest, batch, pace, args } = presets[name]
   const rate = rates.find(({ below }) => (parameters ?? 1e9) < below)?.rate ?? 1e-4
   const possible = fits.filter(({ length, rows }) => length <= longest && rows > 0)
@@ -77,7 +80,7 @@ export function presetArgs(name: PresetName, { parameters, bf16, fits }: Room, h
   return {
     ...args,
     ...(hasEvalData ? { val_size: 0 } : {}),
-    learning_rate: rate * pace,
+    learning_rate: Number((rate * pace * (whole ? WHOLE_PACE : 1)).toPrecision(6)),
     cutoff_len: length,
     per_device_train_batch_size: rows,
     per_device_eval_batch_size: rows,

@@ -100,8 +100,15 @@ const neftuneFits: Rule = ({ neftune_noise_alpha, stage }) =>
 const pixelsFit = (key: 'image_max_pixels' | 'video_max_pixels', most: number, least: number): Fault | null =>
   most < least ? { code: 'below_minimum', values: { key, value: most, minimum: least }, field: key } : null
 
+/** What only an adapter has (`_verify_model_args`, `FinetuningArguments.__post_init__`), with the value that asks for it. */
+const onlyLora = ['adapter_name_or_path', 'use_rslora', 'use_dora', 'pissa_init', 'loraplus_lr_ratio'] as const satisfies readonly Key[]
+
+const needsLora = onlyLora.map((key): Rule => (args) =>
+  args.finetuning_type === 'lora' || args[key] === null || args[key] === false ? null : { code: 'key_needs', values: { key, value: String(args[key]), other: 'finetuning_type = lora' }, field: key },
+)
+
 /** What any use of a model needs. */
-const modelRules: readonly Rule[] = [required('model_name_or_path')]
+const modelRules: readonly Rule[] = [required('model_name_or_path'), ...needsLora]
 
 const trainRules: readonly Rule[] = [
   ...modelRules,
@@ -145,7 +152,7 @@ export type Purpose = 'train' | 'chat' | 'export'
 const rulesFor = {
   train: trainRules,
   chat: modelRules,
-  export: [required('model_name_or_path'), required('export_dir')],
+  export: [...modelRules, required('export_dir')],
 } satisfies Record<Purpose, readonly Rule[]>
 
 /** All faults between fields, in the order in which a person would fix them. */

@@ -33,8 +33,8 @@ export const fieldsEn = {
   },
   fields: {
     model_name_or_path: { label: 'Model path', help: 'Folder of the base model (config.json, tokenizer, safetensors weights), or the name of a hub’s model, as owner/name.' },
-    finetuning_type: { label: 'Finetuning method', help: 'What is trained: lora adds small adapters beside the frozen weights and suits almost every case.' },
-    adapter_name_or_path: { label: 'Checkpoint path', help: 'An adapter to go on training or to talk to; leave empty to start from the base model.' },
+    finetuning_type: { label: 'Finetuning method', help: 'What is trained: lora adds small adapters beside the frozen weights and suits almost every case; full trains every weight, freeze those of some layers, and both leave a whole model and need several times the memory.' },
+    adapter_name_or_path: { label: 'Checkpoint path', help: 'Adapters to start from, in their order: all but the last are merged into the base and the last is trained on. With full and freeze tuning it is one whole model that a run has left. Empty starts from the base model.' },
     template: { label: 'Chat template', help: 'How messages are written for the model; it must be the one that the model was trained with. Empty means the model’s own, where it brings one.' },
     quantization_bit: { label: 'Quantization bit', help: 'Hold the base model in 8 or 4 bits to save memory, at some cost in quality.' },
     quantization_method: { label: 'Quantization method', help: 'How the base model is quantised while it is loaded.' },
@@ -45,7 +45,7 @@ export const fieldsEn = {
     max_samples: { label: 'Max samples', help: 'Take at most this many rows of each dataset; lower it for a quick trial.', empty: 'all rows' },
 
     stage: { label: 'Stage', help: 'What kind of training this is: pre-training learns plain texts, supervised fine-tuning the answers of the dataset, DPO and reward modelling from pairs of answers, KTO from answers rated good or bad.' },
-    learning_rate: { label: 'Learning rate', help: 'Size of each update; for LoRA between 5e-5 and 5e-4, and lower when the loss jumps about.' },
+    learning_rate: { label: 'Learning rate', help: 'Size of each update; for LoRA between 5e-5 and 5e-4, for full and freeze tuning about a tenth of that, and lower when the loss jumps about.' },
     num_train_epochs: { label: 'Epochs', help: 'How many times the whole dataset is seen; small datasets need more, too many make the model repeat them.' },
     per_device_train_batch_size: { label: 'Batch size', help: 'Rows computed at once; raise it for speed while the memory lasts.' },
     gradient_accumulation_steps: { label: 'Gradient accumulation', help: 'Batches summed up into one update; raise it for a larger effective batch without more memory.' },

@@ -34,8 +34,8 @@ export const fieldsJa: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
   },
   fields: {
     model_name_or_path: { label: 'モデルパス', help: 'ベースモデルのフォルダー（config.json、トークナイザー、safetensors の重み）、または owner/name 形式のハブのモデル名。' },
-    finetuning_type: { label: 'ファインチューニング手法', help: '学習する対象です。lora は固定した重みに小さなアダプターを加える方式で、ほとんどの場合に適しています。' },
-    adapter_name_or_path: { label: 'チェックポイントのパス', help: '学習を続ける、または対話に使うアダプターです。ベースモデルから始める場合は空にします。' },
+    finetuning_type: { label: 'ファインチューニング手法', help: '学習する対象です。lora は固定した重みに小さなアダプターを加える方式で、ほとんどの場合に適しています。full はすべての重みを、freeze は一部の層を学習し、どちらもモデル全体を保存するため、数倍のメモリが必要です。' },
+    adapter_name_or_path: { label: 'チェックポイントのパス', help: '開始元のアダプターを順に指定します。最後以外はベースモデルにマージされ、最後のものを学習し続けます。full と freeze では、実行が残したモデル全体を 1 つ選びます。空ならベースモデルから始めます。' },
     template: { label: 'チャットテンプレート', help: 'モデルに渡すメッセージの書式です。モデルの学習時と同じものにする必要があります。空の場合、モデル付属のものがあればそれを使います。' },
     quantization_bit: { label: '量子化ビット数', help: 'ベースモデルを 8 または 4 ビットで保持してメモリを節約します。品質は多少低下します。' },
     quantization_method: { label: '量子化手法', help: '読み込み時のベースモデルの量子化方法。' },
@@ -46,7 +46,7 @@ export const fieldsJa: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     max_samples: { label: '最大サンプル数', help: '各データセットから使う行数の上限です。手早く試すときは小さくします。', empty: 'すべての行' },
 
     stage: { label: 'ステージ', help: '学習の種類です。事前学習はプレーンテキスト、教師ありファインチューニングはデータセットの回答、DPO と報酬モデリングは回答のペア、KTO は良し悪しの評価が付いた回答から学習します。' },
-    learning_rate: { label: '学習率', help: '1 回の更新の大きさです。LoRA では 5e-5 から 5e-4 とし、損失が大きく振れる場合は下げます。' },
+    learning_rate: { label: '学習率', help: '1 回の更新の大きさです。LoRA では 5e-5 から 5e-4、full と freeze ではその 10 分の 1 程度とし、損失が大きく振れる場合は下げます。' },
     num_train_epochs: { label: 'エポック数', help: 'データセット全体を学習する回数です。小さいデータセットでは多めに必要ですが、多すぎると丸暗記になります。' },
     per_device_train_batch_size: { label: 'バッチサイズ', help: '一度に計算する行数です。メモリが許す限り、大きくすると速くなります。' },
     gradient_accumulation_steps: { label: '勾配累積', help: '1 回の更新にまとめるバッチ数です。大きくすると、メモリを増やさずに実効バッチを大きくできます。' },

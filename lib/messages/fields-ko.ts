@@ -34,8 +34,8 @@ export const fieldsKo: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
   },
   fields: {
     model_name_or_path: { label: '모델 경로', help: '기본 모델의 폴더(config.json, 토크나이저, safetensors 가중치) 또는 owner/name 형식의 허브 모델 이름입니다.' },
-    finetuning_type: { label: '미세 조정 방법', help: '무엇을 학습할지 정합니다. lora는 고정된 가중치 옆에 작은 어댑터를 추가하며 거의 모든 경우에 적합합니다.' },
-    adapter_name_or_path: { label: '체크포인트 경로', help: '이어서 학습하거나 대화할 어댑터입니다. 기본 모델에서 시작하려면 비워 두세요.' },
+    finetuning_type: { label: '미세 조정 방법', help: '무엇을 학습할지 정합니다. lora는 고정된 가중치 옆에 작은 어댑터를 추가하며 거의 모든 경우에 적합합니다. full은 모든 가중치를, freeze는 일부 레이어만 학습하며, 둘 다 전체 모델을 저장하고 메모리가 몇 배 더 필요합니다.' },
+    adapter_name_or_path: { label: '체크포인트 경로', help: '시작할 어댑터를 순서대로 지정합니다. 마지막을 제외한 나머지는 기본 모델에 병합되고 마지막 것을 이어서 학습합니다. full과 freeze에서는 실행이 남긴 전체 모델 하나입니다. 비워 두면 기본 모델에서 시작합니다.' },
     template: { label: '채팅 템플릿', help: '모델에 전달할 메시지의 작성 방식입니다. 모델이 학습할 때 쓴 템플릿이어야 합니다. 비워 두면 모델 자체 템플릿이 있을 때 그것을 사용합니다.' },
     quantization_bit: { label: '양자화 비트', help: '기본 모델을 8비트 또는 4비트로 유지해 메모리를 절약합니다. 품질이 다소 떨어집니다.' },
     quantization_method: { label: '양자화 방법', help: '기본 모델을 로드하면서 양자화하는 방법입니다.' },
@@ -46,7 +46,7 @@ export const fieldsKo: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     max_samples: { label: '최대 샘플 수', help: '각 데이터셋에서 최대 이 수만큼의 행을 사용합니다. 빠르게 시험하려면 줄이세요.', empty: '모든 행' },
 
     stage: { label: '단계', help: '학습의 종류입니다. 사전 학습은 일반 텍스트를, 지도 미세 조정은 데이터셋의 답변을, DPO와 보상 모델링은 답변 쌍을, KTO는 좋음 또는 나쁨으로 평가된 답변을 학습합니다.' },
-    learning_rate: { label: '학습률', help: '각 업데이트의 크기입니다. LoRA에서는 5e-5에서 5e-4 사이가 적당하며, 손실이 크게 출렁이면 낮추세요.' },
+    learning_rate: { label: '학습률', help: '각 업데이트의 크기입니다. LoRA에서는 5e-5에서 5e-4 사이, full과 freeze에서는 그 10분의 1 정도가 적당하며, 손실이 크게 출렁이면 낮추세요.' },
     num_train_epochs: { label: '에포크', help: '전체 데이터셋을 보는 횟수입니다. 작은 데이터셋은 더 많이 필요하지만, 너무 많으면 모델이 데이터를 그대로 반복합니다.' },
     per_device_train_batch_size: { label: '배치 크기', help: '한 번에 계산하는 행 수입니다. 메모리가 허용하는 한 속도를 높이려면 늘리세요.' },
     gradient_accumulation_steps: { label: '그래디언트 누적', help: '한 번의 업데이트로 합산하는 배치 수입니다. 메모리를 더 쓰지 않고 실질 배치를 키우려면 늘리세요.' },

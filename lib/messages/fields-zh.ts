@@ -34,8 +34,8 @@ export const fieldsZh: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
   },
   fields: {
     model_name_or_path: { label: '模型路径', help: '基座模型所在的文件夹（含 config.json、分词器和 safetensors 权重），或社区上模型的名称“所有者/名称”。' },
-    finetuning_type: { label: '微调方法', help: '决定训练哪些参数：lora 在冻结的权重旁添加小型适配器，适合绝大多数场景。' },
-    adapter_name_or_path: { label: '检查点路径', help: '要继续训练或用于对话的适配器；留空则从基座模型开始。' },
+    finetuning_type: { label: '微调方法', help: '决定训练哪些参数：lora 在冻结的权重旁添加小型适配器，适合绝大多数场景；full 训练全部权重，freeze 只训练部分层，两者都会保存完整模型，所需内存是 lora 的数倍。' },
+    adapter_name_or_path: { label: '检查点路径', help: '作为起点的适配器，按顺序排列：除最后一个外都会合并到基座，并在最后一个上继续训练。全参数和冻结微调时，则是某次任务留下的一个完整模型。留空则从基座模型开始。' },
     template: { label: '对话模板', help: '把消息组织成模型输入的格式，须与模型训练时使用的一致；留空则使用模型自带的模板（如果有）。' },
     quantization_bit: { label: '量化等级', help: '以 8 或 4 比特加载基座模型以节省内存，质量会略有下降。' },
     quantization_method: { label: '量化方法', help: '加载基座模型时采用的量化算法。' },
@@ -46,7 +46,7 @@ export const fieldsZh: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     max_samples: { label: '最大样本数', help: '每个数据集最多取用的行数；快速试跑时可调小。', empty: '全部数据' },
 
     stage: { label: '训练阶段', help: '训练的类型：预训练学习纯文本，指令监督微调学习数据集中的回答，DPO 和奖励模型训练学习成对的回答，KTO 学习标有好坏的回答。' },
-    learning_rate: { label: '学习率', help: '每次更新的幅度；LoRA 通常取 5e-5 到 5e-4，损失剧烈波动时应调低。' },
+    learning_rate: { label: '学习率', help: '每次更新的幅度；LoRA 通常取 5e-5 到 5e-4，全参数和冻结微调约取其十分之一；损失剧烈波动时应调低。' },
     num_train_epochs: { label: '训练轮数', help: '完整遍历数据集的次数；数据少时可多训几轮，过多会让模型死记硬背。' },
     per_device_train_batch_size: { label: '批处理大小', help: '一次同时计算的行数；内存允许时调大可加快训练。' },
     gradient_accumulation_steps: { label: '梯度累积', help: '累积多少个批次后更新一次；调大可在不增加内存的情况下扩大等效批次。' },

@@ -58,6 +58,8 @@ export const uiEn = {
     },
     no_checkpoint: 'None: a new adapter',
     no_checkpoints: 'No run has left an adapter yet.',
+    no_whole: 'None: the model itself',
+    no_wholes: 'No run has left a whole model yet.',
     browse_checkpoint: 'Choose an adapter folder',
     browse_checkpoint_help: 'A folder with adapter_config.json and adapter_model.safetensors; open it, then take it.',
     use_checkpoint: 'Use this folder',

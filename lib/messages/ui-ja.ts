@@ -59,6 +59,8 @@ export const uiJa: Messages['ui'] = {
     },
     no_checkpoint: 'なし：新しいアダプター',
     no_checkpoints: 'アダプターを残した実行はまだありません。',
+    no_whole: 'なし：モデルそのもの',
+    no_wholes: 'モデル全体を残した実行はまだありません。',
     browse_checkpoint: 'アダプターフォルダーを選択',
     browse_checkpoint_help: 'adapter_config.json と adapter_model.safetensors があるフォルダーを開いて選択してください。',
     use_checkpoint: 'このフォルダーを使用',

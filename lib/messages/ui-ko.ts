@@ -59,6 +59,8 @@ export const uiKo: Messages['ui'] = {
     },
     no_checkpoint: '없음: 새 어댑터',
     no_checkpoints: '아직 어댑터를 남긴 실행이 없습니다.',
+    no_whole: '없음: 모델 자체',
+    no_wholes: '아직 전체 모델을 남긴 실행이 없습니다.',
     browse_checkpoint: '어댑터 폴더 선택',
     browse_checkpoint_help: 'adapter_config.json과 adapter_model.safetensors가 있는 폴더입니다. 폴더를 연 다음 선택하세요.',
     use_checkpoint: '이 폴더 사용',

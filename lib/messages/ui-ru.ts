@@ -59,6 +59,8 @@ export const uiRu: Messages['ui'] = {
     },
     no_checkpoint: 'Нет: новый адаптер',
     no_checkpoints: 'Ни один запуск ещё не оставил адаптера.',
+    no_whole: 'Нет: сама модель',
+    no_wholes: 'Ни один запуск ещё не оставил целой модели.',
     browse_checkpoint: 'Выбор папки адаптера',
     browse_checkpoint_help: 'Папка с adapter_config.json и adapter_model.safetensors; откройте её, затем выберите.',
     use_checkpoint: 'Использовать эту папку',

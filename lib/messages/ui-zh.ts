@@ -59,6 +59,8 @@ export const uiZh: Messages['ui'] = {
     },
     no_checkpoint: '无：新建适配器',
     no_checkpoints: '还没有任务留下适配器。',
+    no_whole: '无：使用模型本身',
+    no_wholes: '还没有任务留下完整模型。',
     browse_checkpoint: '选择适配器文件夹',
     browse_checkpoint_help: '包含 adapter_config.json 和 adapter_model.safetensors 的文件夹；打开后选用。',
     use_checkpoint: '使用此文件夹',

@@ -1,7 +1,7 @@
 /** What each endpoint of `lib/api` does: paths are checked here, the work is done by the part of the server that it belongs to. */
 import { realpathSync } from 'node:fs'
 import path from 'node:path'
-import type { AdapterEntry, ApiName, ApiResponse, api, CheckReport } from '@/lib/api'
+import type { AdapterEntry, ApiName, ApiResponse, api, CheckReport, LocalModel } from '@/lib/api'
 import type { z } from 'zod'
 import { checkPush } from '@/hub/push-check'
 import { parseArgs } from '@/lib/config/schema'
@@ -142,6 +142,10 @@ function adapters({ runs }: EndpointParts, model: string | null): AdapterEntry[]
   return found.filter(({ base }) => model === null || sameFolder(base, model)).sort((a, b) => b.updated_at - a.updated_at)
 }
 
+/** Models that runs have trained whole, as models of this machine. */
+const wholeModels = (parts: EndpointParts): LocalModel[] =>
+  adapters(parts, null).filter(({ kind }) => kind === 'model').map(({ run, checkpoint, path }) => ({ name: checkpoint === null ? run : `${run}-${checkpoint}`, path }))
+
 export function makeEndpoints(parts: EndpointParts): Endpoints {
   const { home, paths, runs, jobs, inspect, datasets, hub, uploads, exports, saved } = parts
   const done = (work: (id: string) => void) => ({ id }: { id: string }) => {
@@ -162,7 +166,7 @@ export function makeEndpoints(parts: EndpointParts): Endpoints {
   return {
     state: () => ({ version: version(), node: process.version, runtime: readRuntime(), home, dataset_dir: 'data', dataset_dirs: datasets.folders(), roots: paths.roots }),
     runs: () => runs.list(),
-    models: () => paths.models(),
+    models: () => [...paths.models(), ...wholeModels(parts)],
     model(request) {
       paths.inside(request.model_name_or_path, 'model_name_or_path')
       return inspect.ask('model', request)

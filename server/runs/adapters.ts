@@ -1,5 +1,5 @@
-/** The adapters that a run folder holds: its result and its checkpoints. Reads only the small files beside the weights. */
-import { existsSync, statSync } from 'node:fs'
+/** The weights that a run folder holds, adapters or whole models: its result and its checkpoints. Reads only the small files beside them. */
+import { readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import type { AdapterEntry } from '@/lib/api'
@@ -7,6 +7,7 @@ import { runFiles } from '@/lib/run'
 import { readNames } from '@/lib/config/values'
 import { readJson } from '@/server/files'
 import { checkpointsOf, readArgs } from '@/server/runs/run-view'
+import { kindIn } from '@/server/runs/weights'
 
 const adapterConfigSchema = z.looseObject({ base_model_name_or_path: z.string().nullish() })
 
@@ -16,19 +17,20 @@ function beneathOf({ adapter_name_or_path, create_new_adapter }: Record<string, 
   return create_new_adapter === true ? names : names.slice(0, -1)
 }
 
-function adapterIn(run: string, folder: string, checkpoint: string | null, args: Record<string, unknown>): AdapterEntry | null {
+function weightsIn(run: string, folder: string, checkpoint: string | null, args: Record<string, unknown>): AdapterEntry | null {
   const place = checkpoint === null ? folder : path.join(folder, checkpoint)
-  const weights = path.join(place, runFiles.adapterWeights)
-  const config = adapterConfigSchema.safeParse(readJson(path.join(place, runFiles.adapterConfig)))
-  if (!config.success || !existsSync(weights)) return null
+  const kind = kindIn(readdirSync(place))
+  if (kind === null) return null
   const told = (key: string) => (typeof args[key] === 'string' ? args[key] : null)
-  const base = config.data.base_model_name_or_path ?? told('model_name_or_path') ?? ''
-  return { run, checkpoint, path: place, base, beneath: beneathOf(args), template: told('template'), updated_at: statSync(weights).mtimeMs }
+  const config = kind === 'adapter' ? adapterConfigSchema.safeParse(readJson(path.join(place, runFiles.adapterConfig))).data : undefined
+  if (kind === 'adapter' && config === undefined) return null
+  const base = config?.base_model_name_or_path ?? told('model_name_or_path') ?? ''
+  return { kind, run, checkpoint, path: place, base, beneath: kind === 'adapter' ? beneathOf(args) : [], template: told('template'), updated_at: statSync(place).mtimeMs }
 }
 
-/** A run's adapters, the finished one first, then its checkpoints from the newest. */
+/** A run's weights, the finished ones first, then its checkpoints from the newest. */
 export function adaptersOf(run: string, folder: string): AdapterEntry[] {
   const args = readArgs(folder)?.values ?? {}
   const places = [null, ...checkpointsOf(folder).reverse()]
-  return places.map((checkpoint) => adapterIn(run, folder, checkpoint, args)).filter((entry) => entry !== null)
+  return places.map((checkpoint) => weightsIn(run, folder, checkpoint, args)).filter((entry) => entry !== null)
 }

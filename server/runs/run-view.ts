@@ -12,6 +12,7 @@ import { isMissing, readIfThere, readJson } from '@/server/files'
 import { isAlive } from '@/server/process'
 import { openTail } from '@/server/runs/run-tail'
 import { readNotes } from '@/server/runs/run-notes'
+import { kindIn } from '@/server/runs/weights'
 import { exitSchema, standing, type Exit, type Standing } from '@/server/runs/status'
 
 /** The server's own file in a run folder: how the process ended. */
@@ -200,7 +201,7 @@ export function openRunView(id: string, folder: string): RunView {
         total_steps: state?.total_steps || (last?.total_steps ?? 0),
         ...timesOf(folder, state, last),
         checkpoints: checkpointsOf(folder),
-        has_adapter: names.includes(runFiles.adapterConfig) && names.includes(runFiles.adapterWeights),
+        weights: kindIn(names),
         runtime: state?.runtime ?? null,
       }
     },

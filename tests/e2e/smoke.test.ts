@@ -165,9 +165,9 @@ describe.skipIf(chromiumPath === null)('the page', () => {
     await window.page.keyboard.press('Enter')
     expect(await window.field('LR scheduler').textContent()).toBe('linear')
     await window.field('Finetuning method').click()
-    const full = window.page.getByRole('option', { name: /^full/ })
-    expect(await full.getAttribute('aria-disabled')).toBe('true')
-    expect(await full.textContent()).toContain('this version does not have')
+    const oft = window.page.getByRole('option', { name: /^oft/ })
+    expect(await oft.getAttribute('aria-disabled')).toBe('true')
+    expect(await oft.textContent()).toContain('this version does not have')
     await window.close()
   })
 

@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UserError, type Fault } from '@/lib/errors'
 import { sentence } from '@/lib/messages'
 import { logRecordSchema, runStateSchema, type LogRecord } from '@/lib/run'
+import { writeAdapter } from '@/trainer/adapter/adapter'
+import { initLora, loraSpecs } from '@/trainer/adapter/lora'
 import { Refused } from '@/trainer/arguments'
 import { train } from '@/trainer/run/train'
 import { makeDataset, makeTinyModel, tinyConfig } from './tiny-model'
@@ -24,6 +26,7 @@ beforeAll(async () => {
   await build({ entryPoints: ['tests/trainer/fake-train.ts'], outfile: program, bundle: true, platform: 'node', format: 'esm', target: 'node20.9', packages: 'external', alias: { '@': process.cwd() }, external: ['*/engine/engine', '*/engine/generator'], logLevel: 'error' })
   makeTinyModel(at('model'))
   makeDataset(at('data'), 33)
+  writeAdapter(at('adapter'), { rank: 1, alpha: 1, dropout: 0, use_rslora: false, target_modules: ['q_proj'], base_model_name_or_path: null }, initLora(loraSpecs([{ module: 'model.layers.0.self_attn.q_proj', in: 32, out: 32, bias: false }], 1), 0))
   writeFileSync(at('run.yaml'), yaml({}))
 }, 60_000)
 afterAll(() => {
@@ -196,10 +199,23 @@ describe('bad input gets a sentence, exit code 2, and nothing written', () => {
     ['not a number', () => ['learning_rate=abc'], 'learning_rate is "abc", which is not a number.'],
     ['unknown linear', () => ['lora_target=q_prj'], /^lora_target is "q_prj", but must be one of all, q_proj/],
     ['missing adapter', () => [`adapter_name_or_path=${at('data')}`], /^There is no adapter at /],
+    ['a second adapter that is missing', () => [`adapter_name_or_path=${at('adapter')},${at('data')}`], /^There is no adapter at .*data: /],
+    ['an adapter of another base', () => [`adapter_name_or_path=${wideAdapter()}`], /^The adapter .*wide does not fit this base model: the tensor .*lora_A.weight has the shape \[2, 64\], but \[2, 32\] is needed\.$/],
+    ['an adapter whose rank is not the one that it says', () => [`adapter_name_or_path=${wideAdapter(3, 32, 'rank')}`], /^The adapter .*rank does not fit this base model: the tensor .* has the shape \[2, 32\], but \[3, 32\] is needed\.$/],
+    ['an adapter with a method that takes none', () => ['finetuning_type=full', `adapter_name_or_path=${at('adapter')}`], /^adapter_name_or_path = .* needs finetuning_type = lora/],
+    ['a setting of LoRA with another method', () => ['finetuning_type=freeze', 'use_rslora=true'], /^use_rslora = true needs finetuning_type = lora/],
+    ['a module that freezing does not know', () => ['finetuning_type=freeze', 'freeze_trainable_modules=q_proj'], 'freeze_trainable_modules is "q_proj", but must be one of all, input_layernorm, post_attention_layernorm, self_attn, mlp.'],
+    ['nothing left to train', () => ['finetuning_type=freeze', 'freeze_trainable_layers=0'], /^freeze_trainable_layers is 0, so nothing would be trained/],
+    ['an output folder that is the model', () => [`output_dir=${at('model')}`, 'overwrite_output_dir=true'], /^The output folder .*model cannot be used: .*model, which this training starts from, lies in it/],
     ['missing checkpoint', () => ['resume_from_checkpoint=true'], /^There is no checkpoint at /],
     ['a setting of a schedule', () => ['lr_scheduler_kwargs={"min_lrr": 1}'], /min_lrr/],
   ]
 
+  const wideAdapter = (rank = 2, width = 64, name = 'wide') => {
+    const tensors = loraSpecs([{ module: 'model.layers.0.self_attn.q_proj', in: width, out: 32, bias: false }], 2).flatMap(({ a, b }) => [a, b])
+    writeAdapter(at(name), { rank, alpha: 4, dropout: 0, use_rslora: false, target_modules: ['q_proj'], base_model_name_or_path: null }, tensors.map(({ name, shape }) => ({ name, shape: [...shape], data: new Float32Array(shape[0] * shape[1]) })))
+    return at(name)
+  }
   const noEngine = () => Promise.reject(new Error('the engine was asked for'))
   const faultsOf = (error: unknown): readonly Fault[] => {
     if (error instanceof UserError) return [error.fault]

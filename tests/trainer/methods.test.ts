@@ -14,8 +14,11 @@ import { linearNames } from '@/trainer/adapter/lora'
 import type { Engine, EngineSpec } from '@/trainer/engine/types'
 import { mergeAdapters } from '@/trainer/export/merge'
 import { loadNative } from '@/trainer/graph/native'
+import { trainedTensors } from '@/trainer/model/whole'
+import { preference } from '@/trainer/objectives/preference'
 import { setFusedKernels } from '@/trainer/ops/fused'
 import { readRuntime } from '@/trainer/runtime-file'
+import { readWholeModel, writeWholeModel } from '@/trainer/run/whole-model'
 import { cases, tinyAdapter, writeTiny } from './tiny'
 
 const golden = cases[fixture.model]
@@ -44,9 +47,9 @@ const specOf = (more: Partial<EngineSpec>): EngineSpec & { weights: string } => 
   lora: { rank: 2, alpha: 4, dropout: 0, use_rslora: false, target: ['all'] }, adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0 }, ...more, weights: model,
 })
 
-async function follow(engine: Engine, steps: readonly { loss: number; grad_norm: number }[]): Promise<void> {
+async function follow(engine: Engine, steps: readonly { loss: number; grad_norm: number }[], lr = fixture.rate): Promise<void> {
   for (const [step, { loss, grad_norm }] of steps.entries()) {
-    const found = await engine.train([batch], { lr: fixture.rate, step })
+    const found = await engine.train([batch], { lr, step })
     expect(Math.abs(found.loss - loss)).toBeLessThan(1e-4 * loss)
     expect(Math.abs(found.grad_norm - grad_norm)).toBeLessThan(1e-3 * grad_norm)
   }
@@ -102,4 +105,51 @@ describe.each(runtimes)('%s', (_, open) => {
     engine.dispose()
     expect(Math.abs(loss_sum / units - fixture.several.steps[0].loss)).toBeLessThan(1e-4)
   })
+  const frozenBut = (args: Partial<Parameters<typeof trainedTensors>[1]>) => {
+    const names = trainedTensors(config, { finetuning_type: 'freeze', freeze_trainable_layers: 1, freeze_trainable_modules: ['all'], freeze_extra_modules: null, ...args })
+    return { lora: null, trained: new Set(names?.map(({ name }) => name)) }
+  }
+
+  test.each([
+    ['the whole model', fixture.whole.full, () => ({ lora: null })],
+    ['a module of the last layer and all norms', fixture.whole.freeze, () => frozenBut({ freeze_trainable_modules: ['self_attn'], freeze_extra_modules: ['norm'] })],
+    ['the embedding alone, which is the head too', fixture.whole.embedding, () => frozenBut({ freeze_trainable_layers: 0, freeze_extra_modules: ['embed_tokens'] })],
+  ])('trains %s as torch does, and goes on exactly', async (_, steps, what) => {
+    const [one, two] = [await run.openEngine(specOf(what())), await run.openEngine(specOf(what()))]
+    await follow(one, steps)
+    await two.writeState(await one.readTrainable(), await one.readOptimizer())
+    expect(await two.train([batch], { lr: 0.01, step: 4 })).toEqual(await one.train([batch], { lr: 0.01, step: 4 }))
+    expect(await two.readTrainable()).toEqual(await one.readTrainable())
+    one.dispose()
+    two.dispose()
+  })
+
+  test('preferences compare a model that is trained whole with what it was', async () => {
+    const objective = preference({ pref_loss: 'sigmoid', pref_beta: 0.1, pref_ftx: 0, dpo_label_smoothing: 0, simpo_gamma: 0.5, ld_alpha: null })
+    const engine = await run.openEngine(specOf({ lora: null, objective, eval_rows: 0 }))
+    await follow(engine, fixture.whole.dpo, fixture.rate / 10)
+    engine.dispose()
+  })
+
+  test('a model that is written is the model that was trained, in the layout of its base', async () => {
+    const engine = await run.openEngine(specOf({ lora: null }))
+    await engine.train([batch], { lr: 0.01, step: 0 })
+    const [trained, output] = [await engine.readTrainable(), fresh()]
+    const { loss_sum } = await engine.evaluate(batch)
+    engine.dispose()
+    writeWholeModel({ model, output, trained, dtype: 'float32' })
+    const runner = await run.openRunner(output, config, [])
+    expect((await runner.loss(batch)).loss_sum).toBeCloseTo(loss_sum, 4)
+    runner.dispose()
+    expect(readWholeModel(output, new Set(trained.map(({ name }) => name))).sort((a, b) => (a.name < b.name ? -1 : 1))).toEqual([...trained].sort((a, b) => (a.name < b.name ? -1 : 1)))
+  })
+})
+
+test.each([
+  ['freeze_trainable_modules', { freeze_trainable_modules: ['q_proj'] }, { code: 'not_an_option', field: 'freeze_trainable_modules', values: { options: 'all, input_layernorm, post_attention_layernorm, self_attn, mlp' } }],
+  ['freeze_extra_modules', { freeze_extra_modules: ['lm_head'] }, { code: 'not_an_option', field: 'freeze_extra_modules', values: { options: 'embed_tokens, norm' } }],
+  ['freeze_trainable_layers', { freeze_trainable_layers: 0 }, { code: 'freeze_nothing', field: 'freeze_trainable_layers' }],
+] as const)('what %s cannot mean is told with what it can', (_, change, fault) => {
+  const args = { finetuning_type: 'freeze' as const, freeze_trainable_layers: 1, freeze_trainable_modules: ['all'], freeze_extra_modules: null, ...change }
+  expect(() => trainedTensors(config, { ...args, freeze_trainable_modules: [...args.freeze_trainable_modules], freeze_extra_modules: args.freeze_extra_modules && [...args.freeze_extra_modules] })).toThrow(expect.objectContaining({ fault: expect.objectContaining({ ...fault, ...('values' in fault ? { values: expect.objectContaining(fault.values) } : {}) }) }))
 })

@@ -89,7 +89,7 @@ async function trainPhase(phase: Phase, weights: EngineSpec['weights'], template
     const { loss, units: tokens } = await engine.train([batch], { lr: learningRate(phase, step), step })
     if (!Number.isFinite(loss)) throw new Error(`the loss of step ${step + 1} is ${loss}`)
     progress.add(phase, step, loss, tokens)
-    if ((step + 1) % trainingRecipe.save_every === 0 || step + 1 === phase.steps) writeWeights(weightsFile, await engine.readTrainable(), config)
+    if ((step + 1) % trainingRecipe.save_every === 0 || step + 1 === phase.steps) writeWeights(weightsFile, await engine.readTrainable())
   }
   engine.dispose()
   return engine.runtime

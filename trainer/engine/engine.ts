@@ -7,7 +7,7 @@ import { startingAdapter } from '@/trainer/adapter/adapter'
 import { paramsIn } from '@/trainer/engine/base'
 import { inputFeeds, isPacked } from '@/trainer/engine/batch'
 import { FrozenWeights, loadTensor, memoryShape } from '@/trainer/engine/frozen'
-import { type BatchShape, type Given, type Means, type ModelView, type Objective, addMeans } from '@/trainer/engine/objective'
+import { type BatchShape, type Given, type Means, type ModelView, type Objective, type Side, addMeans } from '@/trainer/engine/objective'
 import { runtimeName } from '@/trainer/engine/runtime'
 import { Slabs, type TrainedSpec } from '@/trainer/engine/slabs'
 import { openSource, type WeightSource } from '@/trainer/engine/source'
@@ -17,12 +17,13 @@ import { Program, type InputSpec, type Scope } from '@/trainer/graph/program'
 import { Session } from '@/trainer/graph/session'
 import { buildLora, type LoraSpec as LoraTensors } from '@/trainer/adapter/lora'
 import { embeddingNoise } from '@/trainer/model/neftune'
-import { paramSpecs } from '@/trainer/model/params'
+import { type ParamSpec, paramSpecs } from '@/trainer/model/params'
 import { type Lora, forward } from '@/trainer/model/transformer'
 import { nextToken } from '@/trainer/objectives/next-token'
 import { dropoutMask } from '@/trainer/ops/dropout'
 import { streamOf } from '@/trainer/random'
 import { readRuntime } from '@/trainer/runtime-file'
+import { transposed } from '@/trainer/weights/load'
 
 /** What a signature computes: with dropout and gradients, or neither. */
 type Mode = 'train' | 'eval'
@@ -38,8 +39,10 @@ class GraphEngine implements Engine {
   private readonly session: Session
   private readonly slabs: Slabs
   private readonly frozen: FrozenWeights
-  /** null when every tensor of the model is trained. */
+  /** null when the model's own tensors are trained. */
   private readonly adapter: ReturnType<typeof startingAdapter> | null
+  /** The model's own tensors that are trained. */
+  private readonly trained: ParamSpec[]
   /** Whether any signature takes positions and segments. */
   private packed = false
   private readonly objective: Objective
@@ -49,9 +52,11 @@ class GraphEngine implements Engine {
     const program = new Program(spec.dtype)
     this.objective = spec.objective ?? nextToken
     this.adapter = spec.lora === null ? null : startingAdapter(spec)
-    const all = paramSpecs(config)
-    this.frozen = new FrozenWeights(program, spec.lora === null ? [] : all, source)
-    const model = spec.lora === null ? all.map(s => ({ name: s.name, shape: memoryShape(s) })) : loraTensors(this.adapter?.specs ?? [], spec.lora.b_pace ?? 1)
+    this.trained = trainedOf(spec)
+    const own = new Set(this.trained.map(({ name }) => name))
+    // Where the loss asks for what the model began as, what is trained is there a second time.
+    this.frozen = new FrozenWeights(program, paramSpecs(config).filter(({ name }) => this.objective.reference || !own.has(name)), source)
+    const model = spec.lora === null ? this.trained.map(s => ({ name: s.name, shape: memoryShape(s) })) : loraTensors(this.adapter?.specs ?? [], spec.lora.b_pace ?? 1)
     this.slabs = new Slabs(program, [...model, ...(this.objective.own ?? [])])
     this.frozen.define(program)
     this.slabs.define(program)
@@ -71,18 +76,17 @@ class GraphEngine implements Engine {
   private start(): void {
     const { spec } = this
     this.session.run('clear')
-    if (spec.lora === null) {
-      this.session.run('load_trained')
-      return
-    }
-    this.session.run('load')
+    if (spec.lora === null) this.session.run('load_trained')
+    if (this.frozen.size > 0) this.session.run('load')
     if (this.adapter) this.session.run('write_value', this.slabs.gather([...this.adapter.tensors, ...(this.objective.own ?? [])]))
   }
 
-  /** Full training starts from the checkpoint's own numbers. */
+  /** The model's own tensors start from the checkpoint's numbers. */
   private defineStart(program: Program, source: WeightSource): void {
     program.define('load_trained', {}, scope => {
-      const tensors = paramSpecs(this.spec.config).map((s): [string, Tensor] => [s.name, scope.tensor(loadTensor(scope, s, source, 'float32'))])
+      const model = this.trained.map((s): [string, Tensor] => [s.name, scope.tensor(loadTensor(scope, s, source, 'float32'))])
+      const own = (this.objective.own ?? []).map(({ name, shape, data }): [string, Tensor] => [name, scope.tensor(scope.b.g.floats([...data], shape))])
+      const tensors = [...model, ...own]
       const flat = this.slabs.pack(new Map(tensors))
       this.slabs.slabs.forEach((slab, i) => scope.assign(slab.value, flat[i]))
       return {}
@@ -121,20 +125,22 @@ class GraphEngine implements Engine {
   /** The model as the objective sees it, with the trained tensors as they are now or on the tape. */
   private view(scope: Scope, trained: Map<string, Tensor>, x: Given, { length }: BatchShape): ModelView {
     const { config, lora } = this.spec
-    const params = paramsIn(scope, config, this.frozen, lora === null ? trained : undefined)
+    const marked = new Set<Tensor>()
+    const params = paramsIn(scope, config, this.frozen, lora === null ? trained : undefined, marked)
+    const reference = lora === null && this.objective.reference ? paramsIn(scope, config, this.frozen) : params
+    const of = (side: Side) => (side === 'reference' ? reference : params)
     const cut = (all: Tensor | undefined, from: number, to: number) => (all === undefined ? null : to - from === all.shape[0] / length ? (all as Tensor1D) : slice(all as Tensor1D, from * length, (to - from) * length))
     return {
       hidden: (side, from, to) => {
-        if (side === 'reference' && lora === null) throw new Error('engine: a reference needs an adapter that can be left out')
         const input = { rows: to - from, length, ids: cut(x.ids, from, to) as Tensor1D, positions: cut(x.positions, from, to), segments: cut(x.segments, from, to) }
         const seed = x.seed as Tensor1D | undefined
         const adapter = side === 'reference' || lora === null ? undefined : this.loraTree(trained, seed)
         const noise = side === 'reference' ? undefined : embeddingNoise(this.spec.neftune_alpha, seed, length)
-        return forward(params, config, input, { lora: adapter, trains: () => lora === null, noise })
+        return forward(of(side), config, input, { lora: adapter, trains: weight => marked.has(weight), noise })
       },
-      head: params.head,
+      head: (side = 'policy') => of(side).head,
       softcap: config.logit_softcap,
-      trains_head: lora === null,
+      trains_head: marked.has(params.head),
       own: name => trained.get(name) as Tensor,
     }
   }
@@ -185,7 +191,7 @@ class GraphEngine implements Engine {
   }
 
   async readTrainable(): Promise<NamedTensor[]> {
-    return this.slabs.scatter(this.session.run('read_value') as Record<string, Float32Array>)
+    return turned(this.slabs.scatter(this.session.run('read_value') as Record<string, Float32Array>), this.trained)
   }
 
   async readOptimizer(): Promise<NamedTensor[]> {
@@ -194,7 +200,7 @@ class GraphEngine implements Engine {
   }
 
   async writeState(trainable: NamedTensor[], optimizer: NamedTensor[]): Promise<void> {
-    this.session.run('write_value', this.slabs.gather(trainable))
+    this.session.run('write_value', this.slabs.gather(turned(trainable, this.trained)))
     this.session.run('write_m', this.slabs.gather(unprefixed('exp_avg/', optimizer)))
     this.session.run('write_s', this.slabs.gather(unprefixed('exp_avg_sq/', optimizer)))
   }
@@ -206,6 +212,14 @@ class GraphEngine implements Engine {
 
 /** What a signature gives: the sum, and the numbers that are told of it. */
 const outputs = ({ sum, told }: ReturnType<Objective['loss']>): Record<string, Tensor> => ({ loss: sum, ...told })
+
+const trainedOf = ({ config, lora, trained }: EngineSpec): ParamSpec[] => (lora === null ? paramSpecs(config).filter(({ name }) => trained?.has(name) ?? true) : [])
+
+/** Between a file's layout and memory's, either way: those that lie transposed are turned. */
+function turned(tensors: NamedTensor[], specs: readonly ParamSpec[]): NamedTensor[] {
+  const across = new Set(specs.filter(({ transpose }) => transpose).map(({ name }) => name))
+  return tensors.map(t => (across.has(t.name) ? { name: t.name, shape: [...t.shape].reverse(), data: transposed(t.data, t.shape[0], t.shape[1]) } : t))
+}
 
 const prefixed = (prefix: string, tensors: NamedTensor[]): NamedTensor[] => tensors.map(t => ({ ...t, name: prefix + t.name }))
 const unprefixed = (prefix: string, tensors: NamedTensor[]): NamedTensor[] =>

@@ -32,6 +32,10 @@ export class FrozenWeights {
     }
   }
 
+  get size(): number {
+    return this.specs.length
+  }
+
   /** The variable that holds `spec`'s tensor in memory layout; undefined when it is not one of these. */
   find(spec: ParamSpec): Variable | undefined {
     return this.variables.get(spec.name)

@@ -16,17 +16,19 @@ export interface BatchShape {
   evaluates: boolean
 }
 
+export type Side = 'policy' | 'reference'
+
 /** The model, for one batch. */
 export interface ModelView {
   /**
    * Hidden states after the final norm of the rows from `from` up to `to`, [(to - from) * length, hidden] in the storage type. The policy is what is trained; the
-   * reference is the same base with the adapter off, so it costs no second copy of the weights.
+   * reference is what it began as: the same base with the adapter off, which costs no second copy of the weights, or a second copy of those that are trained.
    */
-  hidden: (side: 'policy' | 'reference', from: number, to: number) => Tensor2D
+  hidden: (side: Side, from: number, to: number) => Tensor2D
   /** [vocab, hidden] */
-  head: Tensor2D
+  head: (side?: Side) => Tensor2D
   softcap: number | null
-  /** Whether the head is trained too. */
+  /** Whether the policy's head is trained. */
   trains_head: boolean
   /** A tensor that the objective itself has brought along to be trained. */
   own: (name: string) => Tensor
@@ -54,8 +56,10 @@ export interface Objective {
   metrics?: (told: Told, batch: Batch) => Means
   /** Whether the adapter's dropout is on while training. */
   dropout: boolean
-  /** Tensors trained beside the adapter's, with their first values. */
+  /** Tensors trained beside the model's, with their first values. */
   own?: NamedTensor[]
+  /** Whether the loss asks for the reference. */
+  reference?: boolean
 }
 
 /** Adds `more` to `means`. */

@@ -62,7 +62,7 @@ export interface Engine {
   train(micro: Batch[], hyper: Hyper): Promise<TrainResult>
   /** No dropout, no update. */
   evaluate(batch: Batch): Promise<EvalResult>
-  /** The trained tensors by their names in PEFT's files, and the objective's own. */
+  /** The trained tensors by their names and in their layouts in PEFT's or the model's own files, and the objective's own. */
   readTrainable(): Promise<NamedTensor[]>
   /** The optimiser's state, opaque: `writeState` restores it exactly. */
   readOptimizer(): Promise<NamedTensor[]>
@@ -96,8 +96,10 @@ export interface EngineSpec {
   config: ModelConfig
   /** A checkpoint folder, or random weights (benchmarks). */
   weights: string | RandomWeights
-  /** null = every tensor of the model is trained. */
+  /** null = the model's own tensors are trained. */
   lora: LoraSpec | null
+  /** Names of those that are, where not all of them. */
+  trained?: ReadonlySet<string>
   /** Folders of adapters that are merged into the weights first, in this order. */
   merged?: readonly string[]
   /** Folder of the adapter to start from; null = a new one, made from `seed`. */

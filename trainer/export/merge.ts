@@ -7,6 +7,7 @@ import path from 'node:path'
 import { applyEdits, modify } from 'jsonc-parser'
 import { UserError } from '@/lib/errors'
 import type { WeightDtype } from '@/lib/models/config'
+import { progressFile, runFiles } from '@/lib/run'
 import { writeWhole, writingChunks } from '@/trainer/files'
 import { mergedTensors, rowPieces, type MergedTensor } from '@/trainer/adapter/merged'
 import { type FloatType, floatTypes } from '@/trainer/weights/dtypes'
@@ -39,6 +40,15 @@ export function mergeAdapters(options: MergeOptions): void {
 /** Merges in steps, each the bytes that it wrote. */
 export function* merging({ model, adapters, output, shard_bytes = SHARD_BYTES, dtype = null }: MergeOptions): Generator<number, void> {
   const sources = mergedTensors(model, readModelConfig(model), adapters).map((tensor) => sourceOf(tensor, dtype === null ? tensor.dtype : storedAs[dtype]))
+  yield* writingModel({ model, output, sources, shard_bytes, dtype })
+}
+
+export interface ModelFolder extends Pick<MergeOptions, 'model' | 'output' | 'shard_bytes' | 'dtype'> {
+  sources: TensorSource[]
+}
+
+/** A folder with the weights of `sources` and everything else of `model`. */
+export function* writingModel({ model, output, sources, shard_bytes = SHARD_BYTES, dtype = null }: ModelFolder): Generator<number, void> {
   mkdirSync(output, { recursive: true })
   copyRest(model, output, dtype)
   yield* writingShards(output, sources, shard_bytes)
@@ -62,10 +72,13 @@ export function checked(values: Float32Array, dtype: FloatType, name: string): F
   return values
 }
 
-/** Configuration, tokenizer and the like: everything small and readable, but no weights in any format. */
+/** What a run leaves beside a model that it has trained whole. */
+const ofRuns: ReadonlySet<string> = new Set([...Object.values(runFiles), progressFile])
+
+/** Configuration, tokenizer and the like: everything small and readable, but no weights in any format, and nothing that tells of a run. */
 function copyRest(model: string, output: string, dtype: WeightDtype | null): void {
   for (const entry of readdirSync(model, { withFileTypes: true })) {
-    const isWanted = /\.(json|model|txt|jinja|md)$/.test(entry.name) && !entry.name.endsWith('.index.json')
+    const isWanted = /\.(json|model|txt|jinja|md)$/.test(entry.name) && !entry.name.endsWith('.index.json') && !ofRuns.has(entry.name)
     if (entry.isFile() && isWanted) copyFileSync(path.join(model, entry.name), path.join(output, entry.name))
   }
   const config = path.join(output, 'config.json')

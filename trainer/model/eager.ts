@@ -20,7 +20,7 @@ import { nextToken } from '@/trainer/objectives/next-token'
 import { dropoutMask } from '@/trainer/ops/dropout'
 import { streamOf } from '@/trainer/random'
 import { openWeights } from '@/trainer/weights/index'
-import { loadParams } from '@/trainer/weights/load'
+import { loadParams, loadTensors } from '@/trainer/weights/load'
 import { readTensor } from '@/trainer/weights/safetensors'
 
 /** The arrays of a batch's rows from `from` up to `to` as tensors on the current backend. */
@@ -44,10 +44,10 @@ function feedOf(objective: Objective, batch: Batch, evaluates: boolean): { given
 }
 
 /** The model as an objective sees it. */
-function viewOf({ params, options }: Held, config: ModelConfig, batch: Batch, own: ModelView['own'] = () => params.head): ModelView {
+function viewOf({ params, options, reference = params }: Held, config: ModelConfig, batch: Batch, own: ModelView['own'] = () => params.head): ModelView {
   return {
-    hidden: (side, from, to) => forward(params, config, inputOf(batch, from, to), side === 'policy' ? options : {}),
-    head: params.head,
+    hidden: (side, from, to) => (side === 'policy' ? forward(params, config, inputOf(batch, from, to), options) : forward(reference, config, inputOf(batch, from, to))),
+    head: (side = 'policy') => (side === 'policy' ? params : reference).head,
     softcap: config.logit_softcap,
     trains_head: options.trains?.(params.head) ?? false,
     own,
@@ -57,6 +57,8 @@ function viewOf({ params, options }: Held, config: ModelConfig, batch: Batch, ow
 interface Held {
   params: Params
   options: ForwardOptions
+  /** What the policy began as, where that is not the same with the adapter off. */
+  reference?: Params
 }
 
 /** Logits of every position, [rows * length * vocab]. */
@@ -103,17 +105,24 @@ function dropoutOf(p: number, seed: string | null): Lora['dropout'] {
   return (module, shape) => dropoutMask(words, streamOf(module) | 0, shape, p)
 }
 
-/** Every tensor of the checkpoint, in its own layout; the transposes are part of the program. */
-function trainedWhole({ config, weights }: EagerSpec): Trained {
-  const index = openWeights(weights, config)
-  const start = [...index].map(([name, entry]): NamedTensor => ({ name, shape: entry.shape, data: readTensor(entry) }))
+/** Tensors of the checkpoint, in their own layouts; the transposes are part of the program. */
+function trainedWhole({ config, weights, trained }: EagerSpec): Trained {
+  const first = loadTensors(weights, config)
+  const start = [...openWeights(weights, config)].filter(([name]) => trained?.has(name) ?? true).map(([name, entry]): NamedTensor => ({ name, shape: entry.shape, data: readTensor(entry) }))
+  const names = new Set(start.map(({ name }) => name))
   return {
     start,
     model: list => {
-      const get = byName(start, list)
-      return { params: buildParams(config, spec => (spec.transpose ? transpose(get(spec)) : get(spec))), options: { trains: () => true } }
+      const [get, own] = [byName(start, list), new Set<Tensor>()]
+      const params = buildParams(config, spec => {
+        if (!names.has(spec.name)) return first(spec)
+        const tensor = spec.transpose ? transpose(get(spec)) : get(spec)
+        own.add(tensor)
+        return tensor
+      })
+      return { params, options: { trains: weight => own.has(weight) }, reference: buildParams(config, first) }
     },
-    dispose: () => {},
+    dispose: () => disposeParams(buildParams(config, first)),
   }
 }
 
@@ -126,7 +135,7 @@ function byName(names: readonly { name: string }[], list: Tensor[]): (wanted: { 
   }
 }
 
-export type EagerSpec = Pick<EngineSpec, 'config' | 'lora' | 'merged' | 'adapter' | 'seed' | 'adam' | 'max_grad_norm' | 'neftune_alpha' | 'objective'> & { weights: string }
+export type EagerSpec = Pick<EngineSpec, 'config' | 'lora' | 'trained' | 'merged' | 'adapter' | 'seed' | 'adam' | 'max_grad_norm' | 'neftune_alpha' | 'objective'> & { weights: string }
 
 /** Trains on whatever backend is current. */
 export function createEagerEngine(spec: EagerSpec): Engine {
@@ -140,9 +149,9 @@ export function createEagerEngine(spec: EagerSpec): Engine {
   const viewWith = (list: Tensor[], batch: Batch, seed: string | null): ModelView => {
     const get = byName(trained, list)
     const own = objective.dropout ? seed : null
-    const { params, options } = model(list, own)
+    const { params, options, reference } = model(list, own)
     const noise = embeddingNoise(spec.neftune_alpha, own === null ? undefined : seedOf(own), batch.length)
-    return viewOf({ params, options: { ...options, noise } }, config, batch, name => get({ name }))
+    return viewOf({ params, options: { ...options, noise }, reference }, config, batch, name => get({ name }))
   }
 
   /** The loss as a function of the trained tensors, and what it tells. */

@@ -47,6 +47,6 @@ export function answerFeeds(batch: Batch, shape: BatchShape, group: RowGroup): {
 /** [to - from]; with `sums` of one's own a weighted sum. */
 export function answerLogps(model: ModelView, side: 'policy' | 'reference', given: Given, { name, from, to }: RowGroup, sums = given[`${name}_sums`] as Tensor2D): Tensor1D {
   const hidden = gatherRows(model.hidden(side, from, to), given[`${name}_places`] as Tensor1D)
-  const losses = tokenLosses(hidden, model.head, given[`${name}_targets`] as Tensor1D, given[`${name}_weights`] as Tensor1D, { softcap: model.softcap })
+  const losses = tokenLosses(hidden, model.head(side), given[`${name}_targets`] as Tensor1D, given[`${name}_weights`] as Tensor1D, { softcap: model.softcap, train: side === 'policy' && model.trains_head })
   return neg(reshape(matMul(sums, reshape(losses, [-1, 1])), [-1])) as Tensor1D
 }

@@ -12,8 +12,8 @@ export const nextTokenBest: Objective = {
   loss(model, given, { rows, evaluates }) {
     const { places, targets, weights } = given as Record<string, Tensor1D>
     const hidden = gatherRows(model.hidden('policy', 0, rows), places)
-    const sum = crossEntropy(hidden, model.head, targets, weights, { softcap: model.softcap, train: model.trains_head })
-    return evaluates ? { sum, told: { best: bestTokens(hidden, model.head, weights) } } : { sum }
+    const sum = crossEntropy(hidden, model.head(), targets, weights, { softcap: model.softcap, train: model.trains_head })
+    return evaluates ? { sum, told: { best: bestTokens(hidden, model.head(), weights) } } : { sum }
   },
   /** A mean over the rows of each one's share. */
   metrics({ best }, batch): Means {

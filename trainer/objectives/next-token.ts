@@ -15,6 +15,6 @@ export const nextToken: Objective = {
   loss(model, given, { rows }) {
     const { places, targets, weights } = given as Record<string, Tensor1D>
     const hidden = gatherRows(model.hidden('policy', 0, rows), places)
-    return { sum: crossEntropy(hidden, model.head, targets, weights, { softcap: model.softcap, train: model.trains_head }) }
+    return { sum: crossEntropy(hidden, model.head(), targets, weights, { softcap: model.softcap, train: model.trains_head }) }
   },
 }

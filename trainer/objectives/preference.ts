@@ -102,6 +102,7 @@ export function preference(settings: PreferenceSettings): Objective {
   const kind: PairLoss = pairLosses[pref_loss]
   return {
     dropout: false,
+    reference: kind.reference,
     inputs: (shape) => ({
       ...answerInputs(shape, groupOf(shape)),
       lengths: { dtype: 'float32', shape: [shape.rows] },

@@ -18,6 +18,7 @@ export function rated(settings: RatedSettings): Objective {
   const { pref_beta, pref_ftx, kto_chosen_weight, kto_rejected_weight } = settings
   return {
     dropout: false,
+    reference: true,
     inputs: (shape) => ({
       ...answerInputs(shape, answers(shape)),
       ...answerInputs(shape, strange(shape)),

@@ -48,16 +48,24 @@ export function crossEntropy(hidden: Tensor2D, head: Tensor2D, targets: Tensor1D
   })
 }
 
-/** The same losses one by one, [n] in float32, for those who weigh them by what comes of them; the head gets no gradient. */
-export function tokenLosses(hidden: Tensor2D, head: Tensor2D, targets: Tensor1D, weights: Tensor1D, options: Omit<CrossEntropyOptions, 'train'>): Tensor1D {
-  return withGradient([hidden], () => {
-    const chunks = chunksOf({ hidden, targets, weights }, head, options).map(chunk => labelledChunk(chunk, asStorage(head), options))
+/** The same losses one by one, [n] in float32, for those who weigh them by what comes of them. */
+export function tokenLosses(hidden: Tensor2D, head: Tensor2D, targets: Tensor1D, weights: Tensor1D, options: CrossEntropyOptions): Tensor1D {
+  const { train = false } = options
+  return withGradient(train ? [hidden, head] : [hidden], () => {
+    const stored = asStorage(head)
+    const chunks = chunksOf({ hidden, targets, weights }, head, options).map(chunk => labelledChunk(chunk, stored, options))
     return {
       value: concat(chunks.map(c => c.losses), 0),
-      saved: [concat(chunks.map(c => c.dHidden), 0)],
-      gradient: (dy, [dHidden]) => [asStorage(mul(dHidden, reshape(dy, [-1, 1])))],
+      saved: [concat(chunks.map(c => c.dHidden), 0), ...(train ? [hidden, stored, targets, weights] : [])],
+      gradient: (dy, [dHidden, ...rest]) => [asStorage(mul(dHidden, reshape(dy, [-1, 1]))), ...(train ? [headGradient(dy, rest, options)] : [])],
     }
   })
+}
+
+/** What the losses are weighed by is known only now, so the logits are made once more, with it in the weights. */
+function headGradient(dy: Tensor1D, [hidden, head, targets, weights]: Tensor[], options: CrossEntropyOptions): Tensor {
+  const weighed = { hidden: hidden as Tensor2D, targets: targets as Tensor1D, weights: mul(weights, dy) as Tensor1D }
+  return addN(chunksOf(weighed, head as Tensor2D, options).map(chunk => chunkLoss(chunk, head as Tensor2D, options).dHead()))
 }
 
 function chunksOf({ hidden, targets, weights }: Chunk, head: Tensor2D, { budget = BUDGET }: CrossEntropyOptions): Chunk[] {

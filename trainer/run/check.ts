@@ -10,17 +10,22 @@ import { checkVocabulary, type Template } from '@/lib/templates/template'
 import { readAdapter } from '@/trainer/adapter/adapter'
 import { isWasm } from '@/trainer/device'
 import { loraSpecs, loraTargets, type LoraSpec } from '@/trainer/adapter/lora'
-import { checkEvaluationOutput, checkOutput, type Resume } from '@/trainer/run/output'
+import { paramSpecs } from '@/trainer/model/params'
+import { trainedTensors } from '@/trainer/model/whole'
+import { checkEvaluationOutput, checkKept, checkOutput, type Resume } from '@/trainer/run/output'
 import { templateFor } from '@/trainer/tokenizer/own-template'
 import { loadTokenizer } from '@/trainer/tokenizer/tokenizer'
 import { openWeights, readModelConfig } from '@/trainer/weights/index'
+import { elements } from '@/trainer/weights/safetensors'
 
 /** What a training stands on when nothing is wrong. */
 export interface Ground {
   config: ModelConfig
   template: Template
-  /** The tensors that will be trained. */
+  /** The adapter's tensors that will be trained; none where the model's own are. */
   specs: LoraSpec[]
+  /** Names of the model's own that will be; null with an adapter. */
+  whole: ReadonlySet<string> | null
   dtype: 'float32' | 'bfloat16'
   /** Folders of adapters that are merged into the base, in this order. */
   merged: readonly string[]
@@ -57,6 +62,12 @@ export function startOf({ adapter_name_or_path: adapters, create_new_adapter, do
   return do_train && create_new_adapter ? { merged: all, adapter: null } : { merged: all.slice(0, -1), adapter: all.at(-1) ?? null }
 }
 
+/** Numbers that are trained. */
+export function trainableIn({ config, specs, whole }: Pick<Ground, 'config' | 'specs' | 'whole'>): number {
+  const shapes = whole === null ? specs.flatMap(({ a, b }) => [a, b]) : paramSpecs(config).filter(({ name }) => whole.has(name))
+  return shapes.reduce((sum, { shape }) => sum + elements(shape), 0)
+}
+
 /** All that stand beside the base. */
 export const adaptersIn = ({ merged, adapter }: Pick<Ground, 'merged' | 'adapter'>): string[] => [...merged, ...(adapter === null ? [] : [adapter])]
 
@@ -73,6 +84,24 @@ export async function checkModel(folder: string, attempt: ReturnType<typeof coll
   return { config, tokenizer }
 }
 
+/** @param going tensors of the last adapter */
+function trainedBy(args: TrainingArgs, config: ModelConfig, going: LoraSpec[] | undefined): Pick<Ground, 'specs' | 'whole'> {
+  const whole = trainedTensors(config, args)
+  if (whole !== null) return { specs: [], whole: new Set(whole.map(({ name }) => name)) }
+  const continues = startOf(args).adapter !== null
+  return { specs: (continues ? going : undefined) ?? loraSpecs(loraTargets(config, args.lora_target), args.lora_rank), whole: null }
+}
+
+/** Whether a checkpoint holds what is trained. */
+function checkResumed(folder: string, config: ModelConfig, { finetuning_type }: TrainingArgs): void {
+  if (finetuning_type === 'lora') return void readAdapter(folder, config)
+  try {
+    openWeights(folder, config)
+  } catch (error) {
+    throw error instanceof UserError ? new UserError(error.fault.code, error.fault.values, 'resume_from_checkpoint') : error
+  }
+}
+
 /** All faults of a configuration that stands in the schema's eyes; with none, what the training needs of the disk. */
 export async function checkTraining(args: TrainingArgs, readTokenizer = loadTokenizer): Promise<Checked> {
   const { faults, attempt } = collector()
@@ -82,9 +111,10 @@ export async function checkTraining(args: TrainingArgs, readTokenizer = loadToke
   await attempt(() => checkDtype(computeDtype(args), 'bf16'))
   const start = startOf(args)
   const known = config && (await attempt(() => adaptersIn(start).map((folder) => readAdapter(folder, config))))
-  const specs = config && known && (await attempt(() => (start.adapter === null ? loraSpecs(loraTargets(config, args.lora_target), args.lora_rank) : known[known.length - 1].specs)))
+  const trained = config && known && (await attempt(() => trainedBy(args, config, known.at(-1)?.specs)))
   const resume = await attempt(() => (args.do_train ? checkOutput(args) : checkEvaluationOutput(args)))
-  if (resume && config) await attempt(() => void readAdapter(resume.folder, config))
-  if (faults.length > 0 || !config || !template || !specs) return { faults, ground: null } as Checked
-  return { faults: [], ground: { config, template, specs, dtype: computeDtype(args), ...start, resume } }
+  if (args.do_train) await attempt(() => checkKept(args))
+  if (resume && config) await attempt(() => checkResumed(resume.folder, config, args))
+  if (faults.length > 0 || !config || !template || !trained) return { faults, ground: null } as Checked
+  return { faults: [], ground: { config, template, ...trained, dtype: computeDtype(args), ...start, resume } }
 }

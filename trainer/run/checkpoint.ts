@@ -1,22 +1,21 @@
 /**
  * Checkpoints of a run: `checkpoint-N/` appears whole or not at all, and an old one goes only when a newer one is complete. What an adapter
- * looks like on disk is `trainer/adapter/adapter.ts`'s; what the numbers mean is the loop's.
+ * looks like on disk is `trainer/adapter/adapter.ts`'s, and a model `whole-model.ts`'s; what the numbers mean is the loop's.
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { schemaProblem } from '@/lib/causes'
 import { type FaultValue, problem, UserError } from '@/lib/errors'
-import { runFiles } from '@/lib/run'
+import { progressFile, runFiles } from '@/lib/run'
 import { checkpointName, checkpointSteps, surplus } from '@/trainer/run/checkpoint-list'
 import type { NamedTensor } from '@/trainer/engine/types'
-import { diskFault, syncFolder, writeWhole, type Write } from '@/trainer/files'
+import { diskFault, syncFolder, writeChunks, writeWhole, type Write } from '@/trainer/files'
 import { readJson } from '@/trainer/json-file'
 import { progressSchema, type Progress } from '@/trainer/run/progress'
-import { encodeSafetensors, readSafetensors } from '@/trainer/weights/safetensors'
+import { readSafetensors, safetensorsChunks } from '@/trainer/weights/safetensors'
 
 const optimizerFile = 'optimizer.safetensors'
-const progressFile = 'progress.json'
 
 /** What must be the same for a resumed run to see the same batches; another value starts a different run, and is told. */
 export const identitySchema = z.strictObject({
@@ -37,7 +36,7 @@ export interface Snapshot {
   optimizer: NamedTensor[]
   /** Text of trainer_state.json. */
   trainer_state: string
-  /** Adds the adapter and the tokenizer's files. */
+  /** Adds the adapter, or the model, and the tokenizer's files. */
   writeModel: (folder: string) => Promise<void>
 }
 
@@ -50,7 +49,7 @@ export async function saveCheckpoint(folder: string, snapshot: Snapshot, keep: {
   try {
     mkdirSync(temporary, { recursive: true })
     await snapshot.writeModel(temporary)
-    writeWhole(path.join(temporary, optimizerFile), encodeSafetensors(snapshot.optimizer), write)
+    writeChunks(path.join(temporary, optimizerFile), safetensorsChunks(snapshot.optimizer.map(({ name, shape, data }) => ({ name, shape, dtype: 'F32', read: () => data }))), write)
     writeWhole(path.join(temporary, runFiles.trainerState), snapshot.trainer_state, write)
     writeWhole(path.join(temporary, progressFile), JSON.stringify({ format: 1, identity: snapshot.identity, progress }) + '\n', write)
     syncFolder(temporary)
@@ -67,7 +66,7 @@ export async function saveCheckpoint(folder: string, snapshot: Snapshot, keep: {
   return checkpointName(progress.step)
 }
 
-/** Reads what `saveCheckpoint` wrote, less the adapter. UserError `checkpoint_missing` or `checkpoint_damaged`, field resume_from_checkpoint. */
+/** Reads what `saveCheckpoint` wrote, less the weights. UserError `checkpoint_missing` or `checkpoint_damaged`, field resume_from_checkpoint. */
 export function loadProgress(folder: string): { identity: Identity; progress: Progress } {
   const file = path.join(folder, progressFile)
   if (!existsSync(file)) throw new UserError('checkpoint_missing', { path: folder }, 'resume_from_checkpoint')

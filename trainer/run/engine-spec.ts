@@ -1,14 +1,16 @@
 /** What a run asks of the engine, and what it says of the model that it trains. */
+import type { AdapterSettings } from '@/trainer/adapter/adapter'
+import type { Engine, EngineSpec, LoraSpec } from '@/trainer/engine/types'
 import { parameterCount } from '@/trainer/model/params'
-import type { Engine, EngineSpec } from '@/trainer/engine/types'
+import { trainableIn } from '@/trainer/run/check'
 import type { Run } from '@/trainer/run/types'
 
 export function engineSpec({ args, ground, data, adapter, objective }: Run): EngineSpec {
-  const { rank, alpha, dropout, use_rslora, target_modules } = adapter
   return {
     config: ground.config,
     weights: args.model_name_or_path ?? '',
-    lora: { rank, alpha, dropout, use_rslora, target: target_modules, b_pace: args.loraplus_lr_ratio ?? 1 },
+    lora: adapter && { ...loraOf(adapter), b_pace: args.loraplus_lr_ratio ?? 1 },
+    trained: ground.whole ?? undefined,
     merged: ground.merged,
     adapter: ground.adapter,
     dtype: ground.dtype,
@@ -24,24 +26,27 @@ export function engineSpec({ args, ground, data, adapter, objective }: Run): Eng
   }
 }
 
+const loraOf = ({ rank, alpha, dropout, use_rslora, target_modules }: AdapterSettings): LoraSpec => ({ rank, alpha, dropout, use_rslora, target: target_modules })
+
 export function announce({ args, data, plan, ground, adapter, report }: Run, engine: Engine): void {
   const parameters = parameterCount(ground.config)
-  const trainable = ground.specs.reduce((sum, { a, b }) => sum + a.shape[0] * a.shape[1] + b.shape[0] * b.shape[1], 0)
+  const trainable = trainableIn(ground)
+  const all = ground.whole === null ? parameters + trainable : parameters
   const lines = [
     `Runtime: ${engine.runtime}`,
-    `Trainable parameters: ${trainable} of ${parameters + trainable} (${((100 * trainable) / (parameters + trainable)).toFixed(4)} %)`,
+    `Trainable parameters: ${trainable} of ${all} (${((100 * trainable) / all).toFixed(4)} %)`,
     '***** Running training *****',
     `  Num examples = ${data.examples}`,
     `  Num epochs = ${plan.epochs}`,
     `  Batch size = ${args.per_device_train_batch_size}, gradient accumulation = ${args.gradient_accumulation_steps}`,
     `  Total optimization steps = ${plan.max_steps}`,
     ...(ground.merged.length > 0 ? [`  Merged into the base: ${ground.merged.join(', ')}`] : []),
-    ...(ground.adapter === null ? [] : [`  Training on with ${ground.adapter} (rank ${adapter.rank}, alpha ${adapter.alpha})`]),
+    ...(ground.adapter === null || adapter === null ? [] : [`  Training on with ${ground.adapter} (rank ${adapter.rank}, alpha ${adapter.alpha})`]),
     ...(ground.resume ? [`  Continuing from ${ground.resume.folder}`] : []),
   ]
   for (const line of lines) report.text(line)
 }
 
 /** transformers counts 6 operations per token and weight, embeddings left out. */
-export const flosPerToken = ({ ground: { config, specs } }: Run): number =>
-  6 * (parameterCount(config) - config.vocab_size * config.hidden_size + specs.reduce((sum, { a, b }) => sum + a.shape[0] * a.shape[1] + b.shape[0] * b.shape[1], 0))
+export const flosPerToken = ({ ground }: Run): number =>
+  6 * (parameterCount(ground.config) - ground.config.vocab_size * ground.config.hidden_size + (ground.whole === null ? trainableIn(ground) : 0))

@@ -11,7 +11,8 @@ import { type Fault, problem } from '@/lib/errors'
 import { greedyKnapsack, packPortions } from '@/lib/samples/packing'
 import { kindFor } from '@/lib/datasets/purpose'
 import { withFolder } from '@/trainer/base-model'
-import { checkTraining, collector, type Ground } from '@/trainer/run/check'
+import { checkTraining, collector, trainableIn, type Ground } from '@/trainer/run/check'
+import { stageOf } from '@/trainer/stages/stage'
 import { surveyData, textsShort } from '@/trainer/data/data'
 import type { DataSurvey } from '@/trainer/data/training-data'
 import type { RowFault } from '@/trainer/tokens/encoding'
@@ -38,13 +39,13 @@ function rowsOf(examples: number, lengths: readonly number[], args: TrainingArgs
 }
 
 function sizeOf(args: TrainingArgs, ground: Ground, survey: DataSurvey): TrainingPlan {
-  const { config, specs, dtype } = ground
+  const { config, dtype, whole } = ground
   const { examples } = survey
   const lengths = lengthsOf(survey, args, ground)
   const { rows, longest } = rowsOf(examples, lengths, args)
   if (rows === 0) throw textsShort(args)
   const parameters = parameterCount(config)
-  const trainable = specs.reduce((sum, { a, b }) => sum + a.shape[0] * a.shape[1] + b.shape[0] * b.shape[1], 0)
+  const trainable = trainableIn(ground)
   const length = Math.min(Math.ceil(longest / 8) * 8, args.cutoff_len)
   const { max_steps, samples } = planSteps(rows, args)
   const tokens = (lengths.reduce((sum, n) => sum + n, 0) / lengths.length) * examples
@@ -56,7 +57,7 @@ function sizeOf(args: TrainingArgs, ground: Ground, survey: DataSurvey): Trainin
     steps: max_steps,
     tokens: Math.round(tokens),
     total_tokens: Math.round((tokens * samples) / rows),
-    memory: Math.round(trainingMemory({ config, parameters, trainable, dtype, rows: args.per_device_train_batch_size * textsPerExample(args), length })),
+    memory: Math.round(trainingMemory({ config, parameters, trainable, whole: whole !== null, reference: stageOf(args).objective(args, ground).reference ?? false, dtype, rows: args.per_device_train_batch_size * textsPerExample(args), length })),
     memory_available: availableMemory(),
   }
 }

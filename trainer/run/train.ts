@@ -80,8 +80,9 @@ function start(args: TrainingArgs, base: string | null, ground: Ground, { data, 
   return work(run, open)
 }
 
-/** The settings of the adapter that goes on, or of a new one. */
-function adapterSettings(args: TrainingArgs, base_model_name_or_path: string | null, { config, adapter, specs }: Ground): AdapterSettings {
+/** The settings of the adapter that goes on, or of a new one; null where the model itself is trained. */
+function adapterSettings(args: TrainingArgs, base_model_name_or_path: string | null, { config, adapter, specs, whole }: Ground): AdapterSettings | null {
+  if (whole !== null) return null
   if (adapter !== null) return { ...readAdapter(adapter, config).settings, base_model_name_or_path }
   const target_modules = [...new Set(specs.map(({ module }) => module.slice(module.lastIndexOf('.') + 1)))]
   return { rank: args.lora_rank, alpha: loraAlpha(args), dropout: args.lora_dropout, use_rslora: args.use_rslora, target_modules, base_model_name_or_path }
@@ -112,7 +113,9 @@ async function work(run: Run, open: (spec: EngineSpec) => Promise<Engine>): Prom
 /** do_predict: what the trained model answers. */
 async function predictAfter(run: Run): Promise<boolean> {
   const { answerAfterTraining } = await import('@/trainer/predict/evaluate')
-  return (await untilStopped(run, (signal) => answerAfterTraining(run.args, { ...run.ground, adapter: run.output_dir }, run, signal))) !== null
+  const { args, ground, output_dir } = run
+  const [model, adapter] = ground.whole === null ? [args.model_name_or_path, output_dir] : [output_dir, null]
+  return (await untilStopped(run, (signal) => answerAfterTraining({ ...args, model_name_or_path: model }, { ...ground, adapter }, run, signal))) !== null
 }
 
 async function trainLoop(run: Run, engine: Engine): Promise<Outcome> {

@@ -8,16 +8,22 @@ import { loadOptimizer, saveCheckpoint } from '@/trainer/run/checkpoint'
 import { checkpointName } from '@/trainer/run/checkpoint-list'
 import { trainerState, type Progress } from '@/trainer/run/progress'
 import type { Run } from '@/trainer/run/types'
+import { readWholeModel, writeWholeModel } from '@/trainer/run/whole-model'
 import { copyTokenizer, writeChatTemplate } from '@/trainer/tokenizer/tokenizer-files'
 
 /** What a checkpoint holds of what is trained. */
-const trainedIn = ({ ground, objective }: Run, folder: string): NamedTensor[] => [...readAdapter(folder, ground.config).tensors, ...(objective.own ? (readHead(folder) ?? objective.own) : [])]
+function trainedIn({ ground: { config, whole }, objective }: Run, folder: string): NamedTensor[] {
+  const model = whole === null ? readAdapter(folder, config).tensors : readWholeModel(folder, whole)
+  return [...model, ...(objective.own ? (readHead(folder) ?? objective.own) : [])]
+}
 
 export async function writeModel({ args, adapter, ground, objective }: Run, engine: Engine, folder: string): Promise<void> {
   const own = new Set(objective.own?.map(({ name }) => name))
-  const trained = await engine.readTrainable()
-  writeAdapter(folder, adapter, trained.filter(({ name }) => !own.has(name)))
-  if (own.size > 0) writeHead(folder, trained.filter(({ name }) => own.has(name)))
+  const all = await engine.readTrainable()
+  const trained = all.filter(({ name }) => !own.has(name))
+  if (adapter === null) writeWholeModel({ model: args.model_name_or_path ?? '', output: folder, trained, dtype: ground.dtype })
+  else writeAdapter(folder, adapter, trained)
+  if (own.size > 0) writeHead(folder, all.filter(({ name }) => own.has(name)))
   copyTokenizer(args.model_name_or_path ?? '', folder)
   writeChatTemplate(folder, ground.template)
 }

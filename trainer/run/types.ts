@@ -18,8 +18,8 @@ export interface Run {
   ground: Ground
   data: StageData
   plan: StepPlan
-  /** Settings of the adapter that is trained. */
-  adapter: AdapterSettings
+  /** Settings of the adapter that is trained; null where the model itself is. */
+  adapter: AdapterSettings | null
   identity: Identity
   objective: Objective
   report: Report

@@ -1,17 +1,23 @@
 /** A checkpoint's parameters, with adapters merged into them, as TF.js tensors on the current backend, for eager runs. A graph's variables are filled by the engine instead. */
 import { tensor } from '@tensorflow/tfjs-core'
 import type { ModelConfig } from '@/lib/models/config'
-import { type Params, buildParams } from '@/trainer/model/params'
+import { type GetTensor, type Params, buildParams, paramSpecs } from '@/trainer/model/params'
 import { mergedTensors } from '@/trainer/adapter/merged'
 
-export function loadParams(folder: string, config: ModelConfig, merged: readonly string[] = []): Params {
-  const tensors = new Map(mergedTensors(folder, config, merged).map((one) => [one.name, one]))
-  return buildParams(config, ({ name, shape, transpose }) => {
+export const loadParams = (folder: string, config: ModelConfig, merged: readonly string[] = []): Params => buildParams(config, loadTensors(folder, config, merged))
+
+/** All of them at once, in memory layout. */
+export function loadTensors(folder: string, config: ModelConfig, merged: readonly string[] = []): GetTensor {
+  const specs = new Map(paramSpecs(config).map((spec) => [spec.name, spec]))
+  const tensors = new Map(mergedTensors(folder, config, merged).map(({ name, shape, rows }) => {
+    const values = rows(0, shape[0])
+    return [name, specs.get(name)?.transpose ? tensor(transposed(values, shape[0], shape[1]), [shape[1], shape[0]]) : tensor(values, shape)]
+  }))
+  return ({ name }) => {
     const found = tensors.get(name)
     if (!found) throw new Error(`load: ${name} is not in the index`)
-    const values = found.rows(0, shape[0])
-    return transpose ? tensor(transposed(values, shape[0], shape[1]), [shape[1], shape[0]]) : tensor(values, shape)
-  })
+    return found
+  }
 }
 
 /** [rows, columns] → [columns, rows] */

@@ -47,6 +47,6 @@ export async function fromPreset(preset: PresetName, name: string): Promise<Offe
   const known = await room()
   const now = draft.get()
   const hasEvalData = Array.isArray(now.args.eval_dataset) && now.args.eval_dataset.length > 0
-  const args: RawArgs = { ...now.args, ...presetArgs(preset, known, hasEvalData) }
+  const args: RawArgs = { ...now.args, ...presetArgs(preset, known, hasEvalData, now.args.finetuning_type !== 'lora') }
   return { ok: true, proposal: { name, next: { ...now, args }, faults: [], left_out: [] } }
 }

@@ -5,7 +5,7 @@ const lora = { finetuning_type: ['lora'] } as const
 const freeze = { finetuning_type: ['freeze'] } as const
 
 export const methodFields = {
-  finetuning_type: choice(['lora', 'oft', 'freeze', 'full'], 'lora', { group: 'model', order: 2, widget: 'select', needs: { oft: 'oft', freeze: 'freeze', full: 'full' } }),
+  finetuning_type: choice(['lora', 'oft', 'freeze', 'full'], 'lora', { group: 'model', order: 2, widget: 'select', needs: { oft: 'oft' } }),
   pure_bf16: boolean(false, { needs: { '*': 'pure_bfloat16' } }),
   plot_loss: boolean(false, { form: true }),
   disable_shuffling: boolean(false, { group: 'advanced', widget: 'switch' }),
@@ -43,9 +43,9 @@ export const methodFields = {
   oft_rank: integer(0, { minimum: 0, part_of: 'finetuning_type' }),
   oft_block_size: integer(32, { minimum: 0, part_of: 'finetuning_type' }),
   oft_target: names(['all'], { part_of: 'finetuning_type' }),
-  freeze_trainable_layers: integer(2, { minimum: -128, maximum: 128, group: 'freeze', widget: 'slider', step: 1, when: freeze, part_of: 'finetuning_type' }),
-  freeze_trainable_modules: names(['all'], { group: 'freeze', widget: 'names', when: freeze, part_of: 'finetuning_type' }),
-  freeze_extra_modules: names({ group: 'freeze', widget: 'names', when: freeze, part_of: 'finetuning_type' }),
+  freeze_trainable_layers: integer(2, { minimum: -128, maximum: 128, group: 'freeze', widget: 'slider', step: 1, when: freeze }),
+  freeze_trainable_modules: names(['all'], { group: 'freeze', widget: 'names', when: freeze }),
+  freeze_extra_modules: names({ group: 'freeze', widget: 'names', when: freeze }),
   freeze_vision_tower: boolean(true, { group: 'multimodal', widget: 'switch', inert: true }),
   freeze_multi_modal_projector: boolean(true, { group: 'multimodal', widget: 'switch', inert: true }),
   freeze_language_model: boolean(false, { group: 'multimodal', widget: 'switch', needs: { '*': 'multimodal' } }),
