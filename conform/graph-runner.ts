@@ -53,7 +53,7 @@ function run(folder: string, config: ModelConfig, adapters: readonly string[], b
     const x = given as Record<string, Tensor1D>
     const params = paramsIn(scope, config, frozen)
     const input = { rows, length, ids: x.ids, positions: x.positions ?? null, segments: x.segments ?? null }
-    const hidden = forward(params, config, input, adapterOptions(adapters, config))
+    const hidden = forward(params, config, input, adapterOptions(adapters, config, folder))
     const value: Tensor = output === 'logits'
       ? reshape(logits(params, config, hidden), [-1])
       : crossEntropy(gatherRows(hidden, x.places), params.head, x.targets, x.weights, { softcap: config.logit_softcap })

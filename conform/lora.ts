@@ -22,7 +22,6 @@ const ints = z.array(z.number().int())
 const kindSchema = z.object({
   settings: z.object({
     type: z.string(),
-    use_dora: z.boolean().optional(),
     init: z.string().optional(),
     optimizer: z.string().default('AdamW'),
   }),
@@ -36,6 +35,7 @@ const caseSchema = z.object({
     target: z.array(z.string()).default([]),
     freeze_trainable_layers: z.number().default(2),
     use_rslora: z.boolean().optional(),
+    use_dora: z.boolean().optional(),
     loraplus_lr_ratio: z.number().optional(),
     gradient_accumulation: z.number().default(1),
     betas: z.tuple([z.number(), z.number()]),
@@ -69,10 +69,9 @@ export async function* check(dir: string, runtime?: ModelRuntime): AsyncGenerato
 }
 
 /** Which later part of the product a case needs, or null. */
-function laterFeature({ type, use_dora, init, optimizer }: z.infer<typeof kindSchema>['settings']): string | null {
+function laterFeature({ type, init, optimizer }: z.infer<typeof kindSchema>['settings']): string | null {
   if (!['lora', 'full', 'freeze'].includes(type)) return `${type} tuning`
   if (optimizer !== 'AdamW') return `optimiser ${optimizer}`
-  if (use_dora) return 'DoRA'
   return init === undefined ? null : `initialisation ${init}`
 }
 
@@ -122,12 +121,12 @@ async function* trajectory(label: string, golden: Case, engine: Engine): AsyncGe
 
 function specOf(own: string, model: string, { settings, batches }: Case): EngineSpec & { weights: string } {
   const config = readModelConfig(model)
-  const { betas, eps, weight_decay, max_grad_norm, r, alpha, use_rslora = false, target, loraplus_lr_ratio: b_pace, type: finetuning_type, freeze_trainable_layers } = settings
+  const { betas, eps, weight_decay, max_grad_norm, r, alpha, use_rslora = false, use_dora = false, target, loraplus_lr_ratio: b_pace, type: finetuning_type, freeze_trainable_layers } = settings
   const whole = trainedTensors(config, { finetuning_type, freeze_trainable_layers, freeze_trainable_modules: ['all'], freeze_extra_modules: null })
   return {
     config,
     weights: model,
-    lora: whole ? null : { rank: r, alpha, dropout: 0, use_rslora, target, b_pace },
+    lora: whole ? null : { rank: r, alpha, dropout: 0, use_rslora, use_dora, target, b_pace },
     trained: whole ? new Set(whole.map(({ name }) => name)) : undefined,
     adapter: whole ? null : path.join(own, 'init_adapter'),
     dtype: 'float32',

@@ -27,7 +27,7 @@ export type OpenRunner = (folder: string, config: ModelConfig, adapters: readonl
 /** Answers from the model code on the current eager backend. */
 export const openEager: OpenRunner = async (folder, config, adapters) => {
   const params = loadParams(folder, config)
-  const options = adapterOptions(adapters, config)
+  const options = adapterOptions(adapters, config, folder)
   return {
     logits: batch => batchLogits(params, config, batch, options),
     loss: async batch => {

@@ -187,7 +187,6 @@ export const en = {
     badam: 'the BAdam optimiser',
     beam_search: 'beam search',
     devices: 'training on several devices',
-    dora: 'DoRA',
     external_loggers: 'external experiment loggers',
     float16: 'float16 training',
     fp8: 'FP8 training',

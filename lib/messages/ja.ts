@@ -185,7 +185,6 @@ export const ja: Messages = {
     badam: 'BAdam オプティマイザー',
     beam_search: 'ビームサーチ',
     devices: '複数デバイスでの学習',
-    dora: 'DoRA',
     external_loggers: '外部の実験ロガー',
     float16: 'float16 での学習',
     fp8: 'FP8 での学習',

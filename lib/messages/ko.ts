@@ -185,7 +185,6 @@ export const ko: Messages = {
     badam: 'BAdam 옵티마이저',
     beam_search: '빔 탐색',
     devices: '여러 장치에서의 학습',
-    dora: 'DoRA',
     external_loggers: '외부 실험 로거',
     float16: 'float16 학습',
     fp8: 'FP8 학습',

@@ -185,7 +185,6 @@ export const ru: Messages = {
     badam: 'оптимизатор BAdam',
     beam_search: 'лучевой поиск (beam search)',
     devices: 'обучение на нескольких устройствах',
-    dora: 'DoRA',
     external_loggers: 'внешние трекеры экспериментов',
     float16: 'обучение в float16',
     fp8: 'обучение в FP8',

@@ -185,7 +185,6 @@ export const zh: Messages = {
     badam: 'BAdam 优化器',
     beam_search: '束搜索',
     devices: '多设备训练',
-    dora: 'DoRA',
     external_loggers: '外部实验记录工具',
     float16: 'float16 训练',
     fp8: 'FP8 训练',

@@ -31,7 +31,7 @@ const changes = {
   project: 'mine', trackio_space_id: 'space', image_max_pixels: '1000', image_min_pixels: '100', video_max_pixels: '900', video_min_pixels: '90',
 } as const
 const written = { ...changes, learning_rate: '0.0003', max_samples: '1000', num_train_epochs: '2', lora_target: 'q_proj,v_proj' }
-const switches = ['packing', 'neat_packing', 'train_on_prompt', 'use_rslora', 'enable_thinking', 'freeze_vision_tower', 'freeze_multi_modal_projector'] as const
+const switches = ['packing', 'neat_packing', 'train_on_prompt', 'use_rslora', 'use_dora', 'create_new_adapter', 'enable_thinking', 'freeze_vision_tower', 'freeze_multi_modal_projector'] as const
 
 describe.skipIf(chromiumPath === null)('the Train form', () => {
   let board: TestBoard
@@ -67,10 +67,12 @@ describe.skipIf(chromiumPath === null)('the Train form', () => {
     const window = await open()
     await window.openGroups()
     const first = await fieldsOf(window)
-    // Some belong to one stage, and stand there when it is chosen.
+    // Some belong to one stage or one method, and stand there when it is chosen.
     await window.choose('Stage', 'DPO')
     await window.openGroups()
-    const shown = { ...(await fieldsOf(window)), ...first }
+    const ofStage = await fieldsOf(window)
+    await window.choose('Finetuning method', 'freeze')
+    const shown = { ...(await fieldsOf(window)), ...ofStage, ...first }
     for (const { element, label } of boardElements) {
       if (element in elsewhereOnPage || notYetOnPage.includes(element)) continue
       const key = keyOfElement(element)
@@ -150,9 +152,9 @@ describe.skipIf(chromiumPath === null)('the Train form', () => {
     expect(await violations(page)).toEqual([])
     await page.keyboard.press('Escape')
 
-    await drop(window, 'theirs.yaml', 'model_name_or_path: data/models/starter\ntemplate: chatml\ndataset: identity_nova\nlearning_rate: 1.0e-4\nlora_alpha: 64\ndata_seed: 3\nlearning_rat: 1\nuse_dora: true\n')
+    await drop(window, 'theirs.yaml', 'model_name_or_path: data/models/starter\ntemplate: chatml\ndataset: identity_nova\nlearning_rate: 1.0e-4\nlora_alpha: 64\ndata_seed: 3\nlearning_rat: 1\npissa_init: true\n')
     await dialog.getByText('There is no setting "learning_rat"; the nearest name is "learning_rate".').waitFor()
-    await dialog.getByText('use_dora = true needs DoRA, which this version does not have.').waitFor()
+    await dialog.getByText('pissa_init = true needs PiSSA, which this version does not have.').waitFor()
     await dialog.getByRole('button', { name: 'Use these settings' }).click()
     expect(await window.field('Learning rate').inputValue()).toBe('1e-4')
     expect(await page.locator('[data-field="data_seed"] input').inputValue()).toBe('3')

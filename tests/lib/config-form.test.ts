@@ -48,7 +48,7 @@ describe('a setting on the page', () => {
   })
 
   it('says what it lacks', () => {
-    expect(lacking('use_dora')).toBe('dora')
+    expect(lacking('pissa_init')).toBe('pissa')
     expect(lacking('galore_rank')).toBe('galore')
     expect(lacking('ppo_score_norm')).toBe('ppo')
     expect(lacking('learning_rate')).toBeNull()

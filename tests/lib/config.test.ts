@@ -131,13 +131,22 @@ describe('faults of one setting', () => {
   })
 })
 
+describe('what only an adapter has', () => {
+  it.each([{ adapter_name_or_path: 'saves/a' }, { use_rslora: true }, { use_dora: true }, { loraplus_lr_ratio: 16 }])('%j needs LoRA', (raw) => {
+    const [field] = Object.keys(raw)
+    for (const finetuning_type of ['full', 'freeze']) {
+      expect(faultsOf({ ...base, ...raw, finetuning_type })).toMatchObject([{ code: 'key_needs', values: { key: field, other: 'finetuning_type = lora' }, field }])
+    }
+    expect(faultsOf({ ...base, ...raw })).toEqual([])
+  })
+})
+
 describe('what this version lacks', () => {
   it.each<[object, string]>([
     [{ stage: 'ppo' }, 'ppo'],
     [{ ref_model: 'models/other' }, 'reference_model'],
-    [{ finetuning_type: 'full' }, 'full'],
+    [{ finetuning_type: 'oft' }, 'oft'],
     [{ quantization_bit: 4 }, 'quantization'],
-    [{ use_dora: true }, 'dora'],
     [{ pissa_init: true }, 'pissa'],
     [{ use_galore: true }, 'galore'],
     [{ fp16: true }, 'float16'],
@@ -191,7 +200,7 @@ describe('rules between settings', () => {
 describe('sentences', () => {
   const samples = [
     ...faultsOf({ ...base, learning_rate: 'abc', lora_rank: 0, bogus: 1, lora_dropout: 1, cutoff_len: 1e9, val_size: 1.5, bf16: 'x', dataset: {}, seed: 1.5, lr_scheduler_kwargs: 'x', template: [1], optim: 'x', save_steps: 0, max_samples: '' }),
-    ...faultsOf({ ...base, use_dora: true, mask_history: true, train_on_prompt: true, eval_strategy: 'steps', warmup_steps: 1, warmup_ratio: 0.5 }),
+    ...faultsOf({ ...base, pissa_init: true, mask_history: true, train_on_prompt: true, eval_strategy: 'steps', warmup_steps: 1, warmup_ratio: 0.5 }),
     ...faultsOf([]),
   ]
 

@@ -37,8 +37,8 @@ describe('a file of LLaMA-Factory', () => {
   })
 
   it('keeps every value that cannot be used for its field, and names every unknown key with the nearest one', () => {
-    const found = imported('learning_rate: abc\nper_device_train_batch_size: 2.5\nuse_dora: true\nbatch_size: 4\nlearning_rat: 1\nuse_pissa: true\n')
-    expect(found.args).toMatchObject({ learning_rate: 'abc', per_device_train_batch_size: 2.5, use_dora: true })
+    const found = imported('learning_rate: abc\nper_device_train_batch_size: 2.5\npissa_init: true\nbatch_size: 4\nlearning_rat: 1\nuse_pissa: true\n')
+    expect(found.args).toMatchObject({ learning_rate: 'abc', per_device_train_batch_size: 2.5, pissa_init: true })
     expect(found.faults.map(({ code, values }) => [code, values.key, values.nearest])).toEqual([
       ['unknown_key', 'batch_size', 'per_device_train_batch_size'],
       ['unknown_key', 'learning_rat', 'learning_rate'],
@@ -46,7 +46,7 @@ describe('a file of LLaMA-Factory', () => {
       ['not_a_number', 'learning_rate', undefined],
       ['not_an_integer', 'per_device_train_batch_size', undefined],
     ])
-    expect(imported('use_dora: true\n').faults).toMatchObject([{ code: 'not_yet', field: 'use_dora' }])
+    expect(imported('pissa_init: true\n').faults).toMatchObject([{ code: 'not_yet', field: 'pissa_init' }])
   })
 
   it('may be the one that LLaMA Board starts its trainer with', () => {
@@ -77,6 +77,13 @@ describe('LLaMA Board’s own file', () => {
       gradient_accumulation_steps: 8, lr_scheduler_type: 'cosine', logging_steps: 5, save_steps: 100, eval_strategy: 'steps', eval_steps: 100, per_device_eval_batch_size: 2,
       do_train: true, plot_loss: true, packing: false,
     })
+  })
+
+  it('means adapters by its checkpoints, and with other methods than LoRA the model itself', () => {
+    const chosen = (checkpoints: string, method: string) =>
+      imported(board().replace('top.checkpoint_path: []', `top.checkpoint_path: ${checkpoints}`).replace('top.finetuning_type: lora', `top.finetuning_type: ${method}`)).args
+    expect(chosen('[first, second]', 'lora')).toMatchObject({ adapter_name_or_path: ['saves/Qwen2.5-0.5B-Instruct/lora/first', 'saves/Qwen2.5-0.5B-Instruct/lora/second'] })
+    expect(chosen('whole', 'full')).toMatchObject({ model_name_or_path: 'saves/Qwen2.5-0.5B-Instruct/full/whole', finetuning_type: 'full' })
   })
 
   it('says what of it this version lacks, and names elements that nobody knows', () => {

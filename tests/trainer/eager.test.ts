@@ -22,7 +22,7 @@ let [model, adapter] = ['', '']
 beforeAll(() => {
   model = writeTiny(golden)
   adapter = mkdtempSync(path.join(os.tmpdir(), 'eager-'))
-  const settings = { rank: 2, alpha: 4, dropout: 0, use_rslora: false, target_modules: linearNames(config), base_model_name_or_path: null }
+  const settings = { rank: 2, alpha: 4, dropout: 0, use_rslora: false, use_dora: false, target_modules: linearNames(config), base_model_name_or_path: null }
   writeAdapter(adapter, settings, tinyAdapter(config, 2))
 })
 afterAll(() => [model, adapter].forEach(f => rmSync(f, { recursive: true })))

@@ -22,7 +22,7 @@ beforeAll(() => {
   writeFileSync(at('model', 'config.json'), config.replace('"rope_theta":10000', '"rope_theta":10000.0'))
   const specs = loraSpecs(loraTargets(modelConfig(tinyConfig, 'tiny'), ['q_proj']), 4)
   const tensors = initLora(specs, 1).map((tensor) => ({ ...tensor, data: tensor.data.fill(0.1) }))
-  writeAdapter(at('adapter'), { rank: 4, alpha: 8, dropout: 0, use_rslora: false, target_modules: ['q_proj'], base_model_name_or_path: null }, tensors)
+  writeAdapter(at('adapter'), { rank: 4, alpha: 8, dropout: 0, use_rslora: false, use_dora: false, target_modules: ['q_proj'], base_model_name_or_path: null }, tensors)
   expect(readAdapterSettings(at('adapter')).rank).toBe(4)
 })
 afterAll(() => rmSync(home, { recursive: true, force: true }))

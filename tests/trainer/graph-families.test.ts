@@ -34,7 +34,7 @@ describe.skipIf(runtime === null || runtime.kind === 'wasm').each([true, false])
       model = writeTiny(golden)
       adapter = mkdtempSync(path.join(os.tmpdir(), 'graph-'))
       const { r, alpha } = golden.lora
-      writeAdapter(adapter, { rank: r, alpha, dropout: 0, use_rslora: false, target_modules: linearNames(config), base_model_name_or_path: null }, tinyAdapter(config, r))
+      writeAdapter(adapter, { rank: r, alpha, dropout: 0, use_rslora: false, use_dora: false, target_modules: linearNames(config), base_model_name_or_path: null }, tinyAdapter(config, r))
     })
     afterAll(() => [model, adapter].forEach(f => rmSync(f, { recursive: true })))
 

@@ -26,7 +26,7 @@ beforeAll(async () => {
   await build({ entryPoints: ['tests/trainer/fake-train.ts'], outfile: program, bundle: true, platform: 'node', format: 'esm', target: 'node20.9', packages: 'external', alias: { '@': process.cwd() }, external: ['*/engine/engine', '*/engine/generator'], logLevel: 'error' })
   makeTinyModel(at('model'))
   makeDataset(at('data'), 33)
-  writeAdapter(at('adapter'), { rank: 1, alpha: 1, dropout: 0, use_rslora: false, target_modules: ['q_proj'], base_model_name_or_path: null }, initLora(loraSpecs([{ module: 'model.layers.0.self_attn.q_proj', in: 32, out: 32, bias: false }], 1), 0))
+  writeAdapter(at('adapter'), { rank: 1, alpha: 1, dropout: 0, use_rslora: false, use_dora: false, target_modules: ['q_proj'], base_model_name_or_path: null }, initLora(loraSpecs([{ module: 'model.layers.0.self_attn.q_proj', in: 32, out: 32, bias: false }], 1), 0))
   writeFileSync(at('run.yaml'), yaml({}))
 }, 60_000)
 afterAll(() => {
@@ -213,7 +213,7 @@ describe('bad input gets a sentence, exit code 2, and nothing written', () => {
 
   const wideAdapter = (rank = 2, width = 64, name = 'wide') => {
     const tensors = loraSpecs([{ module: 'model.layers.0.self_attn.q_proj', in: width, out: 32, bias: false }], 2).flatMap(({ a, b }) => [a, b])
-    writeAdapter(at(name), { rank, alpha: 4, dropout: 0, use_rslora: false, target_modules: ['q_proj'], base_model_name_or_path: null }, tensors.map(({ name, shape }) => ({ name, shape: [...shape], data: new Float32Array(shape[0] * shape[1]) })))
+    writeAdapter(at(name), { rank, alpha: 4, dropout: 0, use_rslora: false, use_dora: false, target_modules: ['q_proj'], base_model_name_or_path: null }, tensors.map(({ name, shape }) => ({ name, shape: [...shape], data: new Float32Array(shape[0] * shape[1]) })))
     return at(name)
   }
   const noEngine = () => Promise.reject(new Error('the engine was asked for'))

@@ -74,7 +74,7 @@ describe.skipIf(runtime === null || runtime.kind === 'wasm').each([true, false])
     const model = writeTiny(golden)
     const adapter = side === 'adapter' ? mkdtempSync(path.join(os.tmpdir(), 'many-')) : null
     const { r, alpha } = golden.lora
-    if (adapter) writeAdapter(adapter, { rank: r, alpha, dropout: 0, use_rslora: false, target_modules: linearNames(config), base_model_name_or_path: null }, tinyAdapter(config, r))
+    if (adapter) writeAdapter(adapter, { rank: r, alpha, dropout: 0, use_rslora: false, use_dora: false, target_modules: linearNames(config), base_model_name_or_path: null }, tinyAdapter(config, r))
     const whole = [...golden.greedy.prompt, ...golden.greedy.tokens]
     const prompts = [golden.greedy.prompt, whole, whole.slice(0, 3), whole.slice(2), whole.slice(1, 5)]
     const spec = { config, weights: model, adapters: adapter ? [adapter] : [], dtype: 'float32' as const, max_length: 48 }

@@ -10,10 +10,11 @@ import { eagerRuntime, type ModelRuntime } from '@/conform/runner'
 import fixture from '@/tests/fixtures/methods.json'
 import { modelConfig } from '@/lib/models/config'
 import { type AdapterSettings, writeAdapter } from '@/trainer/adapter/adapter'
-import { linearNames } from '@/trainer/adapter/lora'
+import { linearNames, loraSpecs } from '@/trainer/adapter/lora'
 import type { Engine, EngineSpec } from '@/trainer/engine/types'
 import { mergeAdapters } from '@/trainer/export/merge'
 import { loadNative } from '@/trainer/graph/native'
+import { linearSpecs } from '@/trainer/model/params'
 import { trainedTensors } from '@/trainer/model/whole'
 import { preference } from '@/trainer/objectives/preference'
 import { setFusedKernels } from '@/trainer/ops/fused'
@@ -28,10 +29,11 @@ const batch = batchOf({ input_ids: ids, labels: ids.map((row) => [-100, -100, -1
 const folders: string[] = []
 const fresh = (): string => folders[folders.push(mkdtempSync(path.join(os.tmpdir(), 'methods-'))) - 1]
 
-const first: AdapterSettings = { rank: 2, alpha: 4, dropout: 0, use_rslora: false, target_modules: linearNames(config), base_model_name_or_path: null }
+const first: AdapterSettings = { rank: 2, alpha: 4, dropout: 0, use_rslora: false, use_dora: false, target_modules: linearNames(config), base_model_name_or_path: null }
 const second: AdapterSettings = { ...first, rank: 3, alpha: 6, use_rslora: true, target_modules: ['q_proj', 'v_proj'] }
 let model = ''
-const at = { first: '', second: '' }
+const dora: AdapterSettings = { ...first, use_dora: true }
+const at = { first: '', second: '', dora: '' }
 beforeAll(() => {
   model = writeTiny(golden)
   folders.push(model)
@@ -39,6 +41,9 @@ beforeAll(() => {
     at[name] = fresh()
     writeAdapter(at[name], settings, tinyAdapter(config, settings.rank, settings.target_modules))
   }
+  at.dora = fresh()
+  const lengths = loraSpecs(linearSpecs(config), 2, true).flatMap(({ magnitude }) => magnitude ?? []).map((spec) => ({ ...spec, data: Float32Array.from({ length: spec.shape[0] }, (_, i) => 1 + 0.1 * (i % 3)) }))
+  writeAdapter(at.dora, dora, [...tinyAdapter(config, 2), ...lengths])
 })
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })))
 
@@ -105,6 +110,34 @@ describe.each(runtimes)('%s', (_, open) => {
     engine.dispose()
     expect(Math.abs(loss_sum / units - fixture.several.steps[0].loss)).toBeLessThan(1e-4)
   })
+  test('DoRA answers, trains and is merged as in PEFT, alone and beneath another adapter', async () => {
+    const merged = fresh()
+    mergeAdapters({ model, adapters: [at.dora], output: merged })
+    near(await logitsWith([at.dora]), fixture.dora.logits)
+    near(await logitsWith([], merged), fixture.dora.logits)
+    near(await logitsWith([at.dora, at.second]), fixture.dora.several)
+    const engine = await run.openEngine(specOf({ adapter: at.dora, lora: { rank: 2, alpha: 4, dropout: 0, use_rslora: false, use_dora: true, target: ['all'] } }))
+    await follow(engine, fixture.dora.steps)
+    engine.dispose()
+    const upon = await run.openEngine(specOf({ merged: [at.dora, at.second] }))
+    const beside = await run.openEngine(specOf({ merged: [at.dora], adapter: at.second, lora: { rank: 3, alpha: 6, dropout: 0, use_rslora: true, target: ['q_proj', 'v_proj'] } }))
+    expect((await upon.evaluate(batch)).loss_sum).toBeCloseTo((await beside.evaluate(batch)).loss_sum, 3)
+    upon.dispose()
+    beside.dispose()
+  })
+
+  test('a new DoRA adapter begins as its base, with the lengths of its weights, and with dropout too', async () => {
+    const start = await run.openEngine(specOf({}))
+    const { loss_sum } = await start.evaluate(batch)
+    start.dispose()
+    for (const dropout of [0, 0.3]) {
+      const engine = await run.openEngine(specOf({ lora: { rank: 2, alpha: 4, dropout, use_rslora: false, use_dora: true, target: ['all'] } }))
+      expect((await engine.evaluate(batch)).loss_sum).toBeCloseTo(loss_sum, 3)
+      expect((await engine.train([batch], { lr: 0.01, step: 0 })).loss).toBeCloseTo(loss_sum / 18, 3)
+      engine.dispose()
+    }
+  })
+
   const frozenBut = (args: Partial<Parameters<typeof trainedTensors>[1]>) => {
     const names = trainedTensors(config, { finetuning_type: 'freeze', freeze_trainable_layers: 1, freeze_trainable_modules: ['all'], freeze_extra_modules: null, ...args })
     return { lora: null, trained: new Set(names?.map(({ name }) => name)) }

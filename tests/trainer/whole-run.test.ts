@@ -32,6 +32,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => {
   vi.restoreAllMocks()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(signal) // those of the runs, which have ended
   rmSync(home, { recursive: true, force: true })
 })
 

@@ -12,7 +12,8 @@ import { runFiles } from '@/lib/run'
 import type { LoraSpec as LoraSettings, NamedTensor } from '@/trainer/engine/types'
 import { writeWhole } from '@/trainer/files'
 import { readJson } from '@/trainer/json-file'
-import { type LoraSpec, initLora, loraScale, loraSpecs, loraTargets } from '@/trainer/adapter/lora'
+import { type LoraSpec, initLora, loraScale, loraSpecs, loraTargets, tensorsOf } from '@/trainer/adapter/lora'
+import { rowLengths } from '@/trainer/adapter/merged'
 import { type LinearSpec, linearSpecs } from '@/trainer/model/params'
 import { encodeSafetensors, readSafetensors } from '@/trainer/weights/safetensors'
 
@@ -21,6 +22,7 @@ export interface AdapterSettings {
   alpha: number
   dropout: number
   use_rslora: boolean
+  use_dora: boolean
   /** Last parts of module names, as PEFT lists them. */
   target_modules: string[]
   base_model_name_or_path: string | null
@@ -29,7 +31,7 @@ export interface AdapterSettings {
 export interface Adapter {
   settings: AdapterSettings
   specs: LoraSpec[]
-  /** In the order of `specs`, A before B. */
+  /** In the order of `specs`, and within one of `tensorsOf`. */
   tensors: NamedTensor[]
 }
 
@@ -40,15 +42,20 @@ const configSchema = z.looseObject({
   lora_alpha: z.number(),
   lora_dropout: z.number().min(0).max(1).default(0),
   use_rslora: z.boolean().nullish(),
+  use_dora: z.boolean().nullish(),
+  init_lora_weights: z.union([z.boolean(), z.string()]).nullish(),
   target_modules: z.union([z.array(z.string()), z.string()]).nullish(),
   base_model_name_or_path: z.string().nullish(),
 })
 
-/** Keys of PEFT's LoraConfig that mean another computation than W + s · B · A on whole linears. `bias` is apart: its off is "none". */
+/** Keys of PEFT's LoraConfig that mean another computation than W + s · B · A on whole linears, or DoRA's. `bias` is apart: its off is "none". */
 const switches = [
-  'use_dora', 'use_qalora', 'use_bdlora', 'lora_bias', 'fan_in_fan_out', 'rank_pattern', 'alpha_pattern', 'layer_replication', 'modules_to_save',
+  'use_qalora', 'use_bdlora', 'lora_bias', 'fan_in_fan_out', 'rank_pattern', 'alpha_pattern', 'layer_replication', 'modules_to_save',
   'target_parameters', 'trainable_token_indices', 'alora_invocation_tokens', 'arrow_config', 'megatron_config', 'velora_config', 'kasa_config', 'monteclora_config',
 ]
+
+/** Ways to begin that take something out of the base: what was trained after them does not stand on the base that it names (PEFT takes it out anew as it loads). */
+const changesBase = /^(pissa|olora|corda|loftq|lora_ga)/
 
 const isOff = (value: unknown): boolean =>
   value === undefined || value === null || value === false || (typeof value === 'object' && Object.keys(value).length === 0)
@@ -59,9 +66,9 @@ const isOff = (value: unknown): boolean =>
 export function readAdapter(folder: string, config: ModelConfig): Adapter {
   const settings = readAdapterSettings(folder)
   const found = new Map(readSafetensors(path.join(folder, runFiles.adapterWeights)).map(t => [t.name, t]))
-  const specs = loraSpecs(targetsIn(found, config), settings.rank)
+  const specs = loraSpecs(targetsIn(found, config), settings.rank, settings.use_dora)
   const mismatch = (reason: Problem): UserError => new UserError('adapter_base_mismatch', { path: folder, problem: reason }, 'adapter_name_or_path')
-  const tensors = specs.flatMap(({ a, b }) => [a, b]).map(({ name, shape }) => {
+  const tensors = specs.flatMap(tensorsOf).map(({ name, shape }) => {
     const tensor = found.get(name)
     if (!tensor) throw mismatch(problem('adapter_lacks', { tensor: name }))
     if (tensor.shape.join() !== shape.join()) throw mismatch(problem('adapter_shape', { tensor: name, found: `[${tensor.shape.join(', ')}]`, wanted: `[${shape.join(', ')}]` }))
@@ -80,17 +87,21 @@ export interface AdapterStart {
   lora: LoraSettings | null
   adapter: string | null
   seed: number
+  /** What it stands on: DoRA starts with the lengths of its weights. */
+  weights: string | object
+  merged?: readonly string[]
 }
 
 /** What a training begins with: the adapter in `adapter`, or a new one by `lora`'s settings. */
-export function startingAdapter({ config, lora, adapter, seed }: AdapterStart): { specs: LoraSpec[]; tensors: NamedTensor[]; scale: number } {
+export function startingAdapter({ config, lora, adapter, seed, weights, merged }: AdapterStart): { specs: LoraSpec[]; tensors: NamedTensor[]; scale: number } {
   if (adapter !== null) {
     const { settings, specs, tensors } = readAdapter(adapter, config)
     return { specs, tensors, scale: loraScale(settings) }
   }
   if (lora === null) throw new Error('adapter: this run trains no adapter')
-  const specs = loraSpecs(loraTargets(config, lora.target), lora.rank)
-  return { specs, tensors: initLora(specs, seed), scale: loraScale(lora) }
+  const specs = loraSpecs(loraTargets(config, lora.target), lora.rank, lora.use_dora)
+  const lengths = lora.use_dora ? rowLengths(String(weights), config, merged ?? []) : undefined
+  return { specs, tensors: initLora(specs, seed, lengths), scale: loraScale(lora) }
 }
 
 /** adapter_config.json alone, for those who only need to know what an adapter is. */
@@ -103,14 +114,17 @@ export function readAdapterSettings(folder: string): AdapterSettings {
   if (!parsed.success) throw invalid(schemaProblem(parsed.error, raw))
   const on = switches.find(key => !isOff(parsed.data[key]))
   if (on !== undefined) throw invalid(problem('adapter_setting', { key: on, found: JSON.stringify(parsed.data[on]) }))
+  const begun = parsed.data.init_lora_weights
+  if (typeof begun === 'string' && changesBase.test(begun)) throw invalid(problem('adapter_setting', { key: 'init_lora_weights', found: JSON.stringify(begun) }))
   const bias = parsed.data.bias ?? 'none'
   if (bias !== 'none') throw invalid(problem('adapter_bias', { found: JSON.stringify(bias) }))
-  const { r, lora_alpha, lora_dropout, use_rslora, target_modules, base_model_name_or_path } = parsed.data
+  const { r, lora_alpha, lora_dropout, use_rslora, use_dora, target_modules, base_model_name_or_path } = parsed.data
   return {
     rank: r,
     alpha: lora_alpha,
     dropout: lora_dropout,
     use_rslora: use_rslora ?? false,
+    use_dora: use_dora ?? false,
     target_modules: [target_modules ?? []].flat(),
     base_model_name_or_path: base_model_name_or_path ?? null,
   }
@@ -144,7 +158,7 @@ export function writeAdapter(folder: string, settings: AdapterSettings, tensors:
     revision: null,
     target_modules: [...settings.target_modules].sort(),
     task_type: 'CAUSAL_LM',
-    use_dora: false,
+    use_dora: settings.use_dora,
     use_rslora: settings.use_rslora,
   }
   writeWhole(path.join(folder, runFiles.adapterWeights), encodeSafetensors(tensors))

@@ -1,16 +1,18 @@
 /**
- * The adapters that a model is used with, as one beside its base: one as it is; of several, which LLaMA-Factory merges one after the other, an adapter whose
- * rank is the sum of theirs. Σ sᵢ·Bᵢ·Aᵢ = [s₁·B₁ s₂·B₂ …] · [A₁; A₂; …], so that the base is still there to answer beside it.
+ * The adapters that a model is used with, as one beside its base, whatever LLaMA-Factory merges one after the other: of several, an adapter whose rank is the sum of theirs.
+ * Σ sᵢ·Bᵢ·Aᵢ = [s₁·B₁ s₂·B₂ …] · [A₁; A₂; …], so that the base is still there to answer beside it. DoRA's lengths become factors of the rows: what is merged after them is
+ * divided by them first.
  */
 import type { ModelConfig } from '@/lib/models/config'
 import { type Adapter, readAdapter } from '@/trainer/adapter/adapter'
-import { type LoraSpec, loraScale, loraSpecs } from '@/trainer/adapter/lora'
+import { type LoraSpec, loraScale, loraSpecs, withGain } from '@/trainer/adapter/lora'
+import { rowLengths } from '@/trainer/adapter/merged'
 import type { NamedTensor } from '@/trainer/engine/types'
-import { linearSpecs } from '@/trainer/model/params'
+import { type LinearSpec, linearSpecs } from '@/trainer/model/params'
 
 export interface LoadedAdapter {
   specs: LoraSpec[]
-  /** In the order of `specs`, A before B. */
+  /** In the order of `specs`, and within one of `tensorsOf`. */
   tensors: NamedTensor[]
   /** What B · A is multiplied by. */
   scale: number
@@ -18,20 +20,17 @@ export interface LoadedAdapter {
 
 /**
  * Null where there are none.
+ * @param model folder of the base
  * @throws UserError for the first that cannot be used
  */
-export function joinAdapters(folders: readonly string[], config: ModelConfig): LoadedAdapter | null {
+export function joinAdapters(folders: readonly string[], config: ModelConfig, model: string): LoadedAdapter | null {
   const adapters = folders.map((folder) => readAdapter(folder, config))
-  if (adapters.length === 0) return null
-  if (adapters.length === 1) return { specs: adapters[0].specs, tensors: adapters[0].tensors, scale: loraScale(adapters[0].settings) }
-  const modules = linearSpecs(config).flatMap((linear) => {
-    const parts = adapters.flatMap((adapter) => partOf(adapter, linear.module) ?? [])
-    if (parts.length === 0) return []
-    const rank = parts.reduce((sum, part) => sum + part.rank, 0)
-    const [spec] = loraSpecs([linear], rank)
-    return [{ spec, a: { ...spec.a, data: stacked(parts) }, b: { ...spec.b, data: sideBySide(parts, linear.out, rank) } }]
-  })
-  return { specs: modules.map(({ spec }) => spec), tensors: modules.flatMap(({ a, b }) => [a, b]), scale: 1 }
+  const [only] = adapters
+  if (only === undefined) return null
+  if (adapters.length === 1 && !only.settings.use_dora) return { specs: only.specs, tensors: only.tensors, scale: loraScale(only.settings) }
+  const lengths = folders.map((folder, i) => rowLengths(model, config, folders.slice(0, i), folder))
+  const modules = linearSpecs(config).flatMap((linear) => joined(linear, adapters.flatMap((adapter, i) => partOf(adapter, linear.module, lengths[i]) ?? [])) ?? [])
+  return { specs: modules.map(({ spec }) => spec), tensors: modules.flatMap(({ tensors }) => tensors), scale: 1 }
 }
 
 interface Part {
@@ -41,11 +40,30 @@ interface Part {
   a: Float32Array
   /** [out, rank] */
   b: Float32Array
+  /** DoRA's factor of each row, [out]. */
+  gain: Float32Array | null
 }
 
-function partOf({ settings, specs, tensors }: Adapter, module: string): Part | null {
-  const at = specs.findIndex((spec) => spec.module === module)
-  return at < 0 ? null : { rank: settings.rank, scale: loraScale(settings), a: tensors[2 * at].data, b: tensors[2 * at + 1].data }
+/** @param lengthsOf of the rows as they are before DoRA gives them its own */
+function partOf({ settings: { rank }, settings, specs, tensors }: Adapter, module: string, lengthsOf: (module: string) => Float32Array): Part | null {
+  const spec = specs.find((one) => one.module === module)
+  if (!spec) return null
+  const dataOf = ({ name }: { name: string }) => tensors.find((tensor) => tensor.name === name)?.data ?? new Float32Array(0)
+  const lengths = spec.magnitude ? lengthsOf(module) : null
+  const gain = spec.magnitude && lengths ? dataOf(spec.magnitude).map((wanted, o) => wanted / lengths[o]) : null
+  return { rank, scale: loraScale(settings), a: dataOf(spec.a), b: dataOf(spec.b), gain }
+}
+
+/** Null where none of the adapters has this linear. */
+function joined(linear: LinearSpec, parts: readonly Part[]): { spec: LoraSpec; tensors: NamedTensor[] } | null {
+  if (parts.length === 0) return null
+  const rank = parts.reduce((sum, part) => sum + part.rank, 0)
+  const [plain] = loraSpecs([linear], rank)
+  const { b, gain } = sideBySide(parts, linear.out, rank)
+  const tensors = [{ ...plain.a, data: stacked(parts) }, { ...plain.b, data: b }]
+  if (parts.every((part) => part.gain === null)) return { spec: plain, tensors }
+  const { name, spec } = withGain(plain)
+  return { spec, tensors: [...tensors, { name, shape: [linear.out], data: gain }] }
 }
 
 function stacked(parts: readonly Part[]): Float32Array {
@@ -58,12 +76,17 @@ function stacked(parts: readonly Part[]): Float32Array {
   return rows
 }
 
-function sideBySide(parts: readonly Part[], out: number, rank: number): Float32Array {
-  const whole = new Float32Array(out * rank)
+/** All factors of a row stand before the sum, so what is added to it after one is divided by it. */
+function sideBySide(parts: readonly Part[], out: number, rank: number): { b: Float32Array; gain: Float32Array } {
+  const b = new Float32Array(out * rank)
+  const gain = new Float32Array(out).fill(1)
   let left = 0
-  for (const { rank: width, scale, b } of parts) {
-    for (let o = 0; o < out; o++) for (let r = 0; r < width; r++) whole[o * rank + left + r] = scale * b[o * width + r]
+  for (const { rank: width, scale, b: own, gain: factor } of parts) {
+    for (let o = 0; o < out; o++) {
+      for (let r = 0; r < width; r++) b[o * rank + left + r] = (scale * own[o * width + r]) / gain[o]
+      if (factor) gain[o] *= factor[o]
+    }
     left += width
   }
-  return whole
+  return { b, gain }
 }

@@ -7,20 +7,32 @@ import { type LinearSpec, linearSpecs } from '@/trainer/model/params'
 import type { Lora } from '@/trainer/model/transformer'
 import { streamOf, uniforms } from '@/trainer/random'
 
-/** The two tensors of one linear. */
+interface SpecOf<S extends number[]> {
+  name: string
+  shape: S
+}
+
+/** The tensors of one linear. */
 export interface LoraSpec {
   module: string
   /** [rank, in] */
-  a: { name: string; shape: [number, number] }
+  a: SpecOf<[number, number]>
   /** [out, rank] */
-  b: { name: string; shape: [number, number] }
+  b: SpecOf<[number, number]>
+  /** DoRA's lengths of the rows of W + s · B · A, [out]. */
+  magnitude?: SpecOf<[number]>
+  /** What they make of the rows' lengths, where nothing is trained, [out]. */
+  gain?: SpecOf<[number]>
 }
 
-/** Names in adapter_model.safetensors: PEFT's wrapper, then the module. */
-const tensorName = (module: string, side: 'A' | 'B'): string => `base_model.model.${module}.lora_${side}.weight`
+/** All tensors of a linear, in the order of a file. */
+export const tensorsOf = ({ a, b, magnitude, gain }: LoraSpec): SpecOf<number[]>[] => [a, b, ...(magnitude ? [magnitude] : []), ...(gain ? [gain] : [])]
 
-/** Whether a tensor is the second of a linear's two, which LoRA+ trains faster. */
-export const isLoraB = (name: string): boolean => name.endsWith('.lora_B.weight')
+/** Names in adapter_model.safetensors: PEFT's wrapper, then the module. */
+const tensorName = (module: string, part: string): string => `base_model.model.${module}.lora_${part}`
+
+/** Whether LoRA+ trains a tensor faster: the second of a linear's two, and DoRA's lengths (LLaMA-Factory's `_create_loraplus_optimizer`). */
+export const isFast = (name: string): boolean => /\.lora_(B\.weight|magnitude_vector)$/.test(name)
 
 /** Last parts of the linears' names, each once, in the order of the forward pass: what `lora_target` may name. */
 export function linearNames(config: ModelConfig): string[] {
@@ -46,12 +58,19 @@ export function loraTargets(config: ModelConfig, targets: readonly string[]): Li
   return linears.filter(({ module }) => wanted.some(name => matches(module, name)))
 }
 
-export function loraSpecs(linears: readonly LinearSpec[], rank: number): LoraSpec[] {
+export function loraSpecs(linears: readonly LinearSpec[], rank: number, use_dora = false): LoraSpec[] {
   return linears.map(({ module, in: input, out }) => ({
     module,
-    a: { name: tensorName(module, 'A'), shape: [rank, input] },
-    b: { name: tensorName(module, 'B'), shape: [out, rank] },
+    a: { name: tensorName(module, 'A.weight'), shape: [rank, input] },
+    b: { name: tensorName(module, 'B.weight'), shape: [out, rank] },
+    ...(use_dora ? { magnitude: { name: tensorName(module, 'magnitude_vector'), shape: [out] } } : {}),
   }))
+}
+
+/** A linear with factors of its rows, and their name. */
+export function withGain(plain: LoraSpec): { name: string; spec: LoraSpec } {
+  const name = tensorName(plain.module, 'gain')
+  return { name, spec: { ...plain, gain: { name, shape: [plain.b.shape[0]] } } }
 }
 
 /** What B · A is multiplied by. */
@@ -59,16 +78,21 @@ export function loraScale({ rank, alpha, use_rslora }: { rank: number; alpha: nu
   return alpha / (use_rslora ? Math.sqrt(rank) : rank)
 }
 
-/** A new adapter: A uniform in ±1/√in (Kaiming with a = √5, PEFT's default), B zero, so that it starts as the base model. */
-export function initLora(specs: readonly LoraSpec[], seed: number): NamedTensor[] {
-  return specs.flatMap(({ a, b }) => {
+/**
+ * A new adapter: A uniform in ±1/√in (Kaiming with a = √5, PEFT's default), B zero, so that it starts as the base model.
+ * @param lengths of the rows of a linear's weight, where they are trained
+ */
+export function initLora(specs: readonly LoraSpec[], seed: number, lengths?: (module: string) => Float32Array): NamedTensor[] {
+  return specs.flatMap(({ module, a, b, magnitude }) => {
     const bound = 1 / Math.sqrt(a.shape[1])
     const data = uniforms(seed, streamOf(a.name), a.shape[0] * a.shape[1]).map(u => (2 * u - 1) * bound)
-    return [{ ...a, data }, { ...b, data: new Float32Array(b.shape[0] * b.shape[1]) }]
+    const own = [{ ...a, data }, { ...b, data: new Float32Array(b.shape[0] * b.shape[1]) }]
+    return magnitude && lengths ? [...own, { ...magnitude, data: lengths(module) }] : own
   })
 }
 
 /** The tree that the transformer takes, with each tensor from `get`. */
-export function buildLora(specs: readonly LoraSpec[], get: (tensor: { name: string; shape: [number, number] }) => Tensor): Lora['weights'] {
-  return Object.fromEntries(specs.map(({ module, a, b }) => [module, { a: get(a) as Tensor, b: get(b) as Tensor }])) as Lora['weights']
+export function buildLora(specs: readonly LoraSpec[], get: (tensor: { name: string; shape: number[] }) => Tensor): Lora['weights'] {
+  const lengths = ({ magnitude, gain }: LoraSpec) => (magnitude ? { magnitude: get(magnitude) } : gain ? { gain: get(gain) } : {})
+  return Object.fromEntries(specs.map((spec) => [spec.module, { a: get(spec.a), b: get(spec.b), ...lengths(spec) }])) as Lora['weights']
 }

@@ -1,5 +1,5 @@
 /**
- * A model as it is with adapters merged into it, one after the other: W + s · B · A for each of their linears, made in pieces of whole rows, so that even one
+ * A model as it is with adapters merged into it, one after the other: W + s · B · A for each of their linears, with rows of DoRA's lengths where it is that, made in pieces of whole rows, so that even one
  * tensor need not be in memory whole. What the pieces are written to is merge.ts's and gguf/'s.
  */
 import type { ModelConfig } from '@/lib/models/config'
@@ -45,8 +45,11 @@ export type Change = (rows: Float32Array, from: number) => Float32Array
  * @param adapters their folders; none leaves the base as it is
  */
 export function mergedTensors(folder: string, config: ModelConfig, adapters: readonly string[]): MergedTensor[] {
+  return changedTensors(folder, config, adapters.map((adapter) => adapterChanges(readAdapter(adapter, config))))
+}
+
+function changedTensors(folder: string, config: ModelConfig, changes: readonly Map<string, Change>[]): MergedTensor[] {
   const index = openWeights(folder, config)
-  const changes = adapters.map((adapter) => adapterChanges(readAdapter(adapter, config)))
   return paramSpecs(config).map(({ name, shape }) => {
     const entry = index.get(name)
     if (!entry) throw new Error(`merged: ${name} is not in the index`)
@@ -58,17 +61,52 @@ export function mergedTensors(folder: string, config: ModelConfig, adapters: rea
   })
 }
 
-/** By the names of the weights. */
-export function adapterChanges({ settings, specs, tensors }: Adapter): Map<string, Change> {
+/** By the names of the weights; `bare`: without DoRA's lengths. */
+function adapterChanges({ settings, specs, tensors }: Adapter, bare = false): Map<string, Change> {
   const scale = loraScale(settings)
-  return new Map(specs.map(({ module, a: { shape: [rank, input] } }, i) => {
-    const [a, b] = [tensors[2 * i].data, tensors[2 * i + 1].data]
+  const byName = new Map(tensors.map(({ name, data }) => [name, data]))
+  const dataOf = (name: string) => byName.get(name) ?? new Float32Array(0)
+  return new Map(specs.map(({ module, a: { name, shape: [rank, input] }, b: { name: high }, magnitude }) => {
+    const [a, b, lengths] = [dataOf(name), dataOf(high), magnitude && !bare && dataOf(magnitude.name)]
     const change: Change = (rows, from) => {
       const delta = product(b.subarray(from * rank, (from + rows.length / input) * rank), a, { rank, input }, scale)
-      return rows.map((w, i) => w + delta[i])
+      const sum = rows.map((w, i) => w + delta[i])
+      return lengths ? rescaled(sum, input, lengths.subarray(from, from + rows.length / input)) : sum
     }
     return [`${module}.weight`, change]
   }))
+}
+
+/** Rows of other lengths. */
+function rescaled(rows: Float32Array, input: number, lengths: Float32Array): Float32Array {
+  const own = lengthsOf(rows, input)
+  return rows.map((w, i) => (w * lengths[Math.floor(i / input)]) / own[Math.floor(i / input)])
+}
+
+/** Euclidean length of each row of `input` numbers. */
+function lengthsOf(rows: Float32Array, input: number): Float32Array {
+  return Float32Array.from({ length: rows.length / input }, (_, row) => {
+    let sum = 0
+    for (let i = row * input; i < (row + 1) * input; i++) sum += rows[i] * rows[i]
+    return Math.sqrt(sum)
+  })
+}
+
+/**
+ * Lengths of the rows of linears' weights, as they are once the adapters are merged.
+ * @param last one more, without its own lengths
+ */
+export function rowLengths(folder: string, config: ModelConfig, adapters: readonly string[], last: string | null = null): (module: string) => Float32Array {
+  const changes = adapters.map((adapter) => adapterChanges(readAdapter(adapter, config)))
+  if (last !== null) changes.push(adapterChanges(readAdapter(last, config), true))
+  const all = new Map(changedTensors(folder, config, changes).map((tensor) => [tensor.name, tensor]))
+  return (module) => {
+    const tensor = all.get(`${module}.weight`)
+    if (!tensor) throw new Error(`merged: there is no linear ${module}`)
+    const lengths = new Float32Array(tensor.shape[0])
+    for (const { from, count } of rowPieces(tensor)) lengths.set(lengthsOf(tensor.rows(from, count), tensor.shape[1]), from)
+    return lengths
+  }
 }
 
 /** scale · B · A of B's given rows, [rows, input], added up in float64 along the rank. */

@@ -15,7 +15,8 @@ import type { Batch, Engine, EngineSpec, EvalResult, Hyper, NamedTensor, TrainRe
 import { fuseOnGpu } from '@/trainer/engine/xla'
 import { Program, type InputSpec, type Scope } from '@/trainer/graph/program'
 import { Session } from '@/trainer/graph/session'
-import { buildLora, type LoraSpec as LoraTensors } from '@/trainer/adapter/lora'
+import { buildLora, type LoraSpec as LoraTensors, tensorsOf } from '@/trainer/adapter/lora'
+import { decays } from '@/trainer/model/adamw'
 import { embeddingNoise } from '@/trainer/model/neftune'
 import { type ParamSpec, paramSpecs } from '@/trainer/model/params'
 import { type Lora, forward } from '@/trainer/model/transformer'
@@ -57,7 +58,7 @@ class GraphEngine implements Engine {
     // Where the loss asks for what the model began as, what is trained is there a second time.
     this.frozen = new FrozenWeights(program, paramSpecs(config).filter(({ name }) => this.objective.reference || !own.has(name)), source)
     const model = spec.lora === null ? this.trained.map(s => ({ name: s.name, shape: memoryShape(s) })) : loraTensors(this.adapter?.specs ?? [], spec.lora.b_pace ?? 1)
-    this.slabs = new Slabs(program, [...model, ...(this.objective.own ?? [])])
+    this.slabs = new Slabs(program, sparing([...model, ...(this.objective.own ?? [])], spec.adam.weight_decay))
     this.frozen.define(program)
     this.slabs.define(program)
     if (spec.lora === null) this.defineStart(program, source)
@@ -215,6 +216,12 @@ const outputs = ({ sum, told }: ReturnType<Objective['loss']>): Record<string, T
 
 const trainedOf = ({ config, lora, trained }: EngineSpec): ParamSpec[] => (lora === null ? paramSpecs(config).filter(({ name }) => trained?.has(name) ?? true) : [])
 
+/** What decays, and then what does not, so that slabs are few. */
+function sparing(specs: TrainedSpec[], weight_decay: number): TrainedSpec[] {
+  if (weight_decay === 0) return specs
+  return [...specs.filter(({ name }) => decays(name)), ...specs.filter(({ name }) => !decays(name)).map(spec => ({ ...spec, spared: true }))]
+}
+
 /** Between a file's layout and memory's, either way: those that lie transposed are turned. */
 function turned(tensors: NamedTensor[], specs: readonly ParamSpec[]): NamedTensor[] {
   const across = new Set(specs.filter(({ transpose }) => transpose).map(({ name }) => name))
@@ -225,8 +232,8 @@ const prefixed = (prefix: string, tensors: NamedTensor[]): NamedTensor[] => tens
 const unprefixed = (prefix: string, tensors: NamedTensor[]): NamedTensor[] =>
   tensors.filter(t => t.name.startsWith(prefix)).map(t => ({ ...t, name: t.name.slice(prefix.length) }))
 
-/** All A's, then all B's where they learn at a pace of their own: tensors of one pace lie in one slab. */
+/** All A's, then all else where that learns at a pace of its own: tensors of one pace lie in one slab. */
 function loraTensors(specs: readonly LoraTensors[], b_pace: number): TrainedSpec[] {
-  if (b_pace === 1) return specs.flatMap(({ a, b }) => [a, b])
-  return [...specs.map(({ a }) => a), ...specs.map(({ b }) => ({ ...b, pace: b_pace }))]
+  if (b_pace === 1) return specs.flatMap(tensorsOf)
+  return [...specs.map(({ a }) => a), ...specs.flatMap(spec => tensorsOf(spec).slice(1).map(tensor => ({ ...tensor, pace: b_pace })))]
 }

@@ -2,6 +2,7 @@
  * The base model's weights as variables of a program. They are filled by one signature that reads the checkpoint's files inside the graph
  * (mapped, sliced, converted, transposed there), so no weight passes through JavaScript. Trained weights are slabs.ts.
  */
+import { type Tensor2D, div, mul, norm, reshape } from '@tensorflow/tfjs-core'
 import { statSync } from 'node:fs'
 import type { Merge, WeightSource } from '@/trainer/engine/source'
 import type { RandomWeights } from '@/trainer/engine/types'
@@ -86,9 +87,12 @@ function mergedTensor(scope: Scope, spec: ParamSpec, { index, merges }: Exclude<
   if (!entry) throw new Error(`frozen: ${spec.name} is in no file`)
   const { b } = scope
   const read = (one: TensorEntry): Sym => b.cast(fileTensor(scope, one, after), 'float32')
-  const merge = (weight: Sym, { a, b: high, scale }: Merge): Sym => {
+  const merge = (weight: Sym, { a, b: high, scale, lengths }: Merge): Sym => {
     const update = node(b, 'Mul', [matmul(b, read(high), read(a), false, false), b.g.floats([scale], [])], spec.shape)
-    return node(b, 'AddV2', [b.cast(weight, 'float32'), update], spec.shape)
+    const sum = node(b, 'AddV2', [b.cast(weight, 'float32'), update], spec.shape)
+    if (!lengths) return sum
+    const length = norm(scope.tensor<Tensor2D>(sum), 'euclidean', 1, true)
+    return scope.sym(mul(scope.tensor(sum), div(reshape(scope.tensor(read(lengths)), length.shape), length)))
   }
   return (merges.get(spec.name) ?? []).reduce(merge, fileTensor(scope, entry, after))
 }

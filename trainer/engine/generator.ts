@@ -16,7 +16,7 @@ import { openSource, type WeightSource } from '@/trainer/engine/source'
 import type { GenerateOptions, Generator, GeneratorSpec } from '@/trainer/engine/types'
 import { Program, type InputSpec } from '@/trainer/graph/program'
 import { Session } from '@/trainer/graph/session'
-import { buildLora, initLora, loraSpecs } from '@/trainer/adapter/lora'
+import { buildLora, initLora, loraSpecs, tensorsOf } from '@/trainer/adapter/lora'
 import { linearSpecs, paramSpecs } from '@/trainer/model/params'
 import { ropeFrequencies, scaledTables } from '@/trainer/model/rope'
 import { nextToken } from '@/trainer/model/sampling'
@@ -30,8 +30,8 @@ export async function createGenerator(spec: GeneratorSpec): Promise<Generator> {
   return new GraphGenerator(spec, openSource(spec.weights, spec.config), loadAdapter(spec))
 }
 
-function loadAdapter({ adapters, config }: GeneratorSpec): LoadedAdapter | null {
-  if (!('random' in adapters)) return joinAdapters(adapters, config)
+function loadAdapter({ adapters, config, weights }: GeneratorSpec): LoadedAdapter | null {
+  if (!('random' in adapters)) return joinAdapters(adapters, config, String(weights))
   const specs = loraSpecs(linearSpecs(config), adapters.rank)
   return { specs, tensors: initLora(specs, adapters.random), scale: 2 }
 }
@@ -52,7 +52,7 @@ class GraphGenerator implements Generator {
     this.frozen = new FrozenWeights(program, paramSpecs(spec.config), source)
     this.frozen.define(program)
     this.slots = spec.slots ?? 1
-    const slabs = adapter === null ? null : new Slabs(program, adapter.specs.flatMap(s => [s.a, s.b]))
+    const slabs = adapter === null ? null : new Slabs(program, adapter.specs.flatMap(tensorsOf))
     slabs?.defineValues(program)
     for (const side of sidesOf(adapter)) this.defineSide(program, side, slabs)
     // A token's kernels follow one another, each with all threads of its own (native/team.h): a second one beside it would only be in the way.

@@ -13,6 +13,8 @@ export interface TrainedSpec {
   shape: number[]
   /** Factor of the learning rate; 1 where nothing is said. */
   pace?: number
+  /** Whether weight decay leaves it alone. */
+  spared?: boolean
 }
 
 interface Slab {
@@ -20,6 +22,7 @@ interface Slab {
   size: number
   /** Of all its members. */
   pace: number
+  spared: boolean
   value: Variable
   gradient: Variable
   m: Variable
@@ -27,6 +30,7 @@ interface Slab {
 }
 
 const paceOf = ({ pace }: TrainedSpec): number => pace ?? 1
+const isSpared = ({ spared }: TrainedSpec): boolean => spared ?? false
 
 /** Tensors above this many numbers are not packed with others. */
 const packed = 1 << 20
@@ -42,7 +46,7 @@ export class Slabs {
     }
     for (const spec of specs) {
       const size = spec.shape.reduce((a, d) => a * d, 1)
-      if (paceOf(open[0] ?? spec) !== paceOf(spec)) close()
+      if (paceOf(open[0] ?? spec) !== paceOf(spec) || isSpared(open[0] ?? spec) !== isSpared(spec)) close()
       if (size > packed) this.slabs.push(this.slab(program, [{ ...spec, offset: 0, size }]))
       else open.push({ ...spec, offset: open.reduce((a, m) => a + m.size, 0), size })
     }
@@ -52,7 +56,7 @@ export class Slabs {
   private slab(program: Program, members: Slab['members']): Slab {
     const size = members.reduce((a, m) => a + m.size, 0)
     const at = (kind: string) => program.variable(`slab/${this.slabs.length}/${kind}`, 'float32', [size])
-    return { members, size, pace: paceOf(members[0]), value: at('value'), gradient: at('gradient'), m: at('m'), s: at('s') }
+    return { members, size, pace: paceOf(members[0]), spared: isSpared(members[0]), value: at('value'), gradient: at('gradient'), m: at('m'), s: at('s') }
   }
 
   /** The flat values, one tensor per slab. */
@@ -97,7 +101,7 @@ export class Slabs {
     this.slabs.forEach((s, i) => {
       const g = factor === null ? gradients[i] : mul(gradients[i], factor)
       const own = s.pace === 1 ? x : { ...x, lr: mul(x.lr, s.pace), decay: sub(1, mul(sub(1, x.decay), s.pace)) }
-      if (decays) scope.assign(s.value, mul(scope.read(s.value), own.decay))
+      if (decays && !s.spared) scope.assign(s.value, mul(scope.read(s.value), own.decay))
       scope.adam(s.value, s.m, s.s, own, g)
       scope.assign(s.gradient, zerosLike(gradients[i]))
     })

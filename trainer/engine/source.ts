@@ -8,13 +8,15 @@ import type { RandomWeights } from '@/trainer/engine/types'
 import { openWeights, type WeightIndex } from '@/trainer/weights/index'
 import { readHeader, type TensorEntry } from '@/trainer/weights/safetensors'
 
-/** W becomes W + scale · B · A. */
+/** W becomes W + scale · B · A, its rows of DoRA's lengths where there are such. */
 export interface Merge {
   /** [rank, in] */
   a: TensorEntry
   /** [out, rank] */
   b: TensorEntry
   scale: number
+  /** [out] */
+  lengths?: TensorEntry
 }
 
 export interface Checkpoint {
@@ -32,10 +34,10 @@ export function openSource(weights: string | RandomWeights, config: ModelConfig,
   for (const folder of merged) {
     const { settings, specs } = readAdapter(folder, config)
     const entries = readHeader(path.join(folder, runFiles.adapterWeights))
-    for (const { module, a, b } of specs) {
+    for (const { module, a, b, magnitude } of specs) {
       const [low, high] = [entries.get(a.name), entries.get(b.name)]
       if (!low || !high) throw new Error(`source: ${module} is not in ${folder}`)
-      merges.set(`${module}.weight`, [...(merges.get(`${module}.weight`) ?? []), { a: low, b: high, scale: loraScale(settings) }])
+      merges.set(`${module}.weight`, [...(merges.get(`${module}.weight`) ?? []), { a: low, b: high, scale: loraScale(settings), lengths: magnitude && entries.get(magnitude.name) }])
     }
   }
   return { index: openWeights(weights, config), merges }

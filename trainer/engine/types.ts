@@ -86,6 +86,8 @@ export interface LoraSpec {
   alpha: number
   dropout: number
   use_rslora: boolean
+  /** Whether the lengths of the weights' rows are trained apart (arXiv 2402.09353). */
+  use_dora?: boolean
   /** Names of the linears, or ['all']. */
   target: string[]
   /** LoRA+ (arXiv 2402.12354): how many times faster B learns than A; 1 where nothing is said. */

@@ -36,7 +36,7 @@ export async function verifyExport(ground: ExportGround, folder: string, progres
   await startWasm()
   const ids = Int32Array.from(tokenizer.encode(TEXT, true).filter((id) => id < config.vocab_size).slice(0, Math.min(MOST_TOKENS, config.max_position_embeddings)))
   const half = (from: number) => (share: number) => progress(from + share / 2)
-  const options = adapterOptions(adapters, config)
+  const options = adapterOptions(adapters, config, model)
   const wanted = await logitsOf(byName(mergedTensors(model, config, [])), config, ids, options, half(0))
   const found = await logitsOf(writtenWeights(ground, folder), config, ids, {}, half(0.5))
   if (options.lora) dispose(options.lora.weights as unknown as Parameters<typeof dispose>[0])

@@ -33,3 +33,6 @@ export function globalNorm(gradients: readonly Float32Array[]): number {
 
 /** What gradients are multiplied by (torch's clip_grad_norm_). @param limit 0 = no clipping */
 export const clipFactor = (norm: number, limit: number): number => (limit > 0 ? Math.min(1, limit / (norm + 1e-6)) : 1)
+
+/** Whether weight decay is for a tensor: not for biases and norms (transformers' `get_decay_parameter_names`). */
+export const decays = (name: string): boolean => !/bias|layernorm|rmsnorm|(^|\.)norm(\.|$)|_norm(\.|$)/.test(name)

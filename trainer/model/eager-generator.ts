@@ -30,7 +30,7 @@ async function* inTurn(generate: Generator['generate'], max_length: number, prom
 
 export function createEagerGenerator({ config, weights, adapters, max_length }: EagerGeneratorSpec): Generator {
   const params = loadParams(weights, config)
-  const lora = adapterOptions(adapters, config)
+  const lora = adapterOptions(adapters, config, weights)
   async function* answer(promptIds: number[], { stop_ids, side, signal, seed, max_new_tokens, ...rule }: GenerateOptions): AsyncGenerator<number> {
     const random = sequence(seed < 0 ? Math.floor(Math.random() * 2 ** 32) : seed, streamOf('sampling'))
     const count = Math.min(max_new_tokens, max_length - promptIds.length)
@@ -46,7 +46,7 @@ export function createEagerGenerator({ config, weights, adapters, max_length }: 
     generateAll: (prompts, options) => inTurn(answer, max_length, prompts, options),
     dispose: () => {
       disposeParams(params)
-      dispose(Object.values(lora.lora?.weights ?? {}).flatMap(({ a, b }) => [a, b]))
+      dispose(Object.values(lora.lora?.weights ?? {}).flatMap((update) => Object.values(update)))
     },
   }
 }

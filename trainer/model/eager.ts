@@ -11,8 +11,8 @@ import { joinAdapters } from '@/trainer/adapter/joined'
 import { labelCount } from '@/trainer/engine/batch'
 import { type BatchShape, type Given, type Means, type ModelView, type Objective, addMeans } from '@/trainer/engine/objective'
 import type { Batch, Engine, EngineSpec, EvalResult, Hyper, LoraSpec as LoraSettings, NamedTensor, TrainResult } from '@/trainer/engine/types'
-import { type LoraSpec, buildLora, isLoraB } from '@/trainer/adapter/lora'
-import { type AdamState, adamw, clipFactor, globalNorm } from '@/trainer/model/adamw'
+import { type LoraSpec, buildLora, isFast } from '@/trainer/adapter/lora'
+import { type AdamState, adamw, clipFactor, decays, globalNorm } from '@/trainer/model/adamw'
 import { embeddingNoise } from '@/trainer/model/neftune'
 import { type Params, buildParams } from '@/trainer/model/params'
 import { type ForwardInput, type ForwardOptions, type Lora, forward, logits } from '@/trainer/model/transformer'
@@ -73,9 +73,9 @@ function loraOptions(specs: LoraSpec[], tensors: NamedTensor[], scale: number): 
   return { lora: { weights: buildLora(specs, byName(tensors, list)), scale } }
 }
 
-/** The forward pass's options for adapters, with their tensors on the current backend. */
-export function adapterOptions(folders: readonly string[], config: ModelConfig): ForwardOptions {
-  const joined = joinAdapters(folders, config)
+/** The forward pass's options for adapters on a model's folder, with their tensors on the current backend. */
+export function adapterOptions(folders: readonly string[], config: ModelConfig, model: string): ForwardOptions {
+  const joined = joinAdapters(folders, config, model)
   return joined === null ? {} : loraOptions(joined.specs, joined.tensors, joined.scale)
 }
 
@@ -87,7 +87,7 @@ interface Trained {
 }
 
 function trainedLora({ config, weights, merged, adapter, seed }: EagerSpec, lora: LoraSettings): Trained {
-  const { specs, tensors, scale } = startingAdapter({ config, lora, adapter, seed })
+  const { specs, tensors, scale } = startingAdapter({ config, lora, adapter, seed, weights, merged })
   const params = loadParams(weights, config, merged)
   return {
     start: tensors,
@@ -141,7 +141,7 @@ export type EagerSpec = Pick<EngineSpec, 'config' | 'lora' | 'trained' | 'merged
 export function createEagerEngine(spec: EagerSpec): Engine {
   const { config, objective = nextToken } = spec
   const { start, model, dispose } = spec.lora === null ? trainedWhole(spec) : trainedLora(spec, spec.lora)
-  const paceOf = (name: string): number => (isLoraB(name) ? (spec.lora?.b_pace ?? 1) : 1)
+  const paceOf = (name: string): number => (isFast(name) ? (spec.lora?.b_pace ?? 1) : 1)
   let trained = [...start, ...(objective.own ?? [])]
   let moments: AdamState[] = trained.map(t => ({ m: new Float32Array(t.data.length), v: new Float32Array(t.data.length) }))
 
@@ -183,7 +183,7 @@ export function createEagerEngine(spec: EagerSpec): Engine {
     const clip = clipFactor(grad_norm, spec.max_grad_norm)
     trained = trained.map((t, i) => {
       const data = t.data.slice()
-      adamw(data, grads[i].map(g => g * clip), moments[i], lr * paceOf(t.name), step + 1, spec.adam)
+      adamw(data, grads[i].map(g => g * clip), moments[i], lr * paceOf(t.name), step + 1, decays(t.name) ? spec.adam : { ...spec.adam, weight_decay: 0 })
       return { ...t, data }
     })
     return { loss: parts.reduce((sum, p) => sum + p.loss, 0) / units, grad_norm, units, means: parts.reduce<Means>((all, { means }) => addMeans(all, means), {}) }

@@ -8,6 +8,7 @@ import { type LayerParams, type LinearParams, type Params, qkvWidths } from '@/t
 import { type RopeInput, ropeTables } from '@/trainer/model/rope'
 import { attention } from '@/trainer/ops/attention'
 import { type AttentionMask, causalMask } from '@/trainer/ops/attention-mask'
+import { type DoraWeights, doraLinear } from '@/trainer/ops/dora'
 import { gatherRows } from '@/trainer/ops/gather-rows'
 import { glu } from '@/trainer/ops/glu'
 import { type LoraWeights, linear, loraLinear } from '@/trainer/ops/linear'
@@ -17,7 +18,7 @@ import { type RopeTables, rope } from '@/trainer/ops/rope'
 
 /** Low-rank updates by module name. */
 export interface Lora {
-  weights: Record<string, LoraWeights>
+  weights: Record<string, LoraWeights | DoraWeights>
   scale: number
   /** Mask for a module's input (0 or 1 / (1 - p)), while training with dropout. */
   dropout?: (module: string, shape: [number, number]) => Tensor2D
@@ -164,5 +165,6 @@ function apply(x: Tensor2D, weights: LinearParams, { lora }: Context): Tensor2D 
   const update = lora?.weights[weights.module]
   if (!lora || !update) return linear(x, weights)
   const mask = lora.dropout?.(weights.module, x.shape) ?? null
-  return loraLinear(asStorage(x), weights, update, { scale: lora.scale, mask })
+  const isDora = 'magnitude' in update || 'gain' in update
+  return isDora ? doraLinear(asStorage(x), weights, update, { scale: lora.scale, mask }) : loraLinear(asStorage(x), weights, update, { scale: lora.scale, mask })
 }

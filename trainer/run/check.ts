@@ -9,7 +9,7 @@ import type { ModelConfig } from '@/lib/models/config'
 import { checkVocabulary, type Template } from '@/lib/templates/template'
 import { readAdapter } from '@/trainer/adapter/adapter'
 import { isWasm } from '@/trainer/device'
-import { loraSpecs, loraTargets, type LoraSpec } from '@/trainer/adapter/lora'
+import { loraSpecs, loraTargets, type LoraSpec, tensorsOf } from '@/trainer/adapter/lora'
 import { paramSpecs } from '@/trainer/model/params'
 import { trainedTensors } from '@/trainer/model/whole'
 import { checkEvaluationOutput, checkKept, checkOutput, type Resume } from '@/trainer/run/output'
@@ -64,7 +64,7 @@ export function startOf({ adapter_name_or_path: adapters, create_new_adapter, do
 
 /** Numbers that are trained. */
 export function trainableIn({ config, specs, whole }: Pick<Ground, 'config' | 'specs' | 'whole'>): number {
-  const shapes = whole === null ? specs.flatMap(({ a, b }) => [a, b]) : paramSpecs(config).filter(({ name }) => whole.has(name))
+  const shapes = whole === null ? specs.flatMap(tensorsOf) : paramSpecs(config).filter(({ name }) => whole.has(name))
   return shapes.reduce((sum, { shape }) => sum + elements(shape), 0)
 }
 
@@ -89,7 +89,7 @@ function trainedBy(args: TrainingArgs, config: ModelConfig, going: LoraSpec[] | 
   const whole = trainedTensors(config, args)
   if (whole !== null) return { specs: [], whole: new Set(whole.map(({ name }) => name)) }
   const continues = startOf(args).adapter !== null
-  return { specs: (continues ? going : undefined) ?? loraSpecs(loraTargets(config, args.lora_target), args.lora_rank), whole: null }
+  return { specs: (continues ? going : undefined) ?? loraSpecs(loraTargets(config, args.lora_target), args.lora_rank, args.use_dora), whole: null }
 }
 
 /** Whether a checkpoint holds what is trained. */

@@ -26,7 +26,7 @@ export function engineSpec({ args, ground, data, adapter, objective }: Run): Eng
   }
 }
 
-const loraOf = ({ rank, alpha, dropout, use_rslora, target_modules }: AdapterSettings): LoraSpec => ({ rank, alpha, dropout, use_rslora, target: target_modules })
+const loraOf = ({ rank, alpha, dropout, use_rslora, use_dora, target_modules }: AdapterSettings): LoraSpec => ({ rank, alpha, dropout, use_rslora, use_dora, target: target_modules })
 
 export function announce({ args, data, plan, ground, adapter, report }: Run, engine: Engine): void {
   const parameters = parameterCount(ground.config)

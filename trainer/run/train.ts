@@ -85,7 +85,7 @@ function adapterSettings(args: TrainingArgs, base_model_name_or_path: string | n
   if (whole !== null) return null
   if (adapter !== null) return { ...readAdapter(adapter, config).settings, base_model_name_or_path }
   const target_modules = [...new Set(specs.map(({ module }) => module.slice(module.lastIndexOf('.') + 1)))]
-  return { rank: args.lora_rank, alpha: loraAlpha(args), dropout: args.lora_dropout, use_rslora: args.use_rslora, target_modules, base_model_name_or_path }
+  return { rank: args.lora_rank, alpha: loraAlpha(args), dropout: args.lora_dropout, use_rslora: args.use_rslora, use_dora: args.use_dora, target_modules, base_model_name_or_path }
 }
 
 async function work(run: Run, open: (spec: EngineSpec) => Promise<Engine>): Promise<number> {

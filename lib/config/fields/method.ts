@@ -19,7 +19,7 @@ export const methodFields = {
   lora_target: names(['all'], { group: 'lora', widget: 'names', when: lora }),
   additional_target: names({ group: 'lora', widget: 'names', when: lora, needs: { '*': 'trained_modules' } }),
   use_rslora: boolean(false, { group: 'lora', widget: 'switch', when: lora }),
-  use_dora: boolean(false, { group: 'lora', widget: 'switch', when: lora, needs: { '*': 'dora' } }),
+  use_dora: boolean(false, { group: 'lora', widget: 'switch', when: lora }),
   pissa_init: boolean(false, { group: 'lora', widget: 'switch', element: 'use_pissa', when: lora, needs: { '*': 'pissa' } }),
   pissa_iter: integer(16, { minimum: -1, part_of: 'pissa_init' }),
   pissa_convert: boolean(false, { part_of: 'pissa_init' }),
