@@ -3,7 +3,7 @@
  * Its two parameters travel in the first numbers of a real adapter, so that checkpoints are real ones.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startingAdapter } from '@/trainer/adapter/adapter'
+import { startingAdapter } from '@/trainer/adapter/starting'
 import type { Engine, EngineSpec } from '@/trainer/engine/types'
 import { sayFailure, sayFaults } from '@/trainer/say'
 import { train } from '@/trainer/run/train'

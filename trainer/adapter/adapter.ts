@@ -9,11 +9,10 @@ import { schemaProblem } from '@/lib/causes'
 import { type FaultValue, type Problem, problem, UserError } from '@/lib/errors'
 import type { ModelConfig } from '@/lib/models/config'
 import { runFiles } from '@/lib/run'
-import type { LoraSpec as LoraSettings, NamedTensor } from '@/trainer/engine/types'
+import type { NamedTensor } from '@/trainer/engine/types'
 import { writeWhole } from '@/trainer/files'
 import { readJson } from '@/trainer/json-file'
-import { type LoraSpec, initLora, loraScale, loraSpecs, loraTargets, tensorsOf } from '@/trainer/adapter/lora'
-import { rowLengths } from '@/trainer/adapter/merged'
+import { type LoraSpec, loraSpecs, tensorsOf } from '@/trainer/adapter/lora'
 import { type LinearSpec, linearSpecs } from '@/trainer/model/params'
 import { encodeSafetensors, readSafetensors } from '@/trainer/weights/safetensors'
 
@@ -79,29 +78,6 @@ export function readAdapter(folder: string, config: ModelConfig): Adapter {
   if (extra !== undefined) throw mismatch(problem('adapter_extra', { tensor: extra }))
   if (specs.length === 0) throw mismatch(problem('adapter_empty'))
   return { settings, specs, tensors }
-}
-
-export interface AdapterStart {
-  config: ModelConfig
-  /** null when no adapter is trained; then there is none to start. */
-  lora: LoraSettings | null
-  adapter: string | null
-  seed: number
-  /** What it stands on: DoRA starts with the lengths of its weights. */
-  weights: string | object
-  merged?: readonly string[]
-}
-
-/** What a training begins with: the adapter in `adapter`, or a new one by `lora`'s settings. */
-export function startingAdapter({ config, lora, adapter, seed, weights, merged }: AdapterStart): { specs: LoraSpec[]; tensors: NamedTensor[]; scale: number } {
-  if (adapter !== null) {
-    const { settings, specs, tensors } = readAdapter(adapter, config)
-    return { specs, tensors, scale: loraScale(settings) }
-  }
-  if (lora === null) throw new Error('adapter: this run trains no adapter')
-  const specs = loraSpecs(loraTargets(config, lora.target), lora.rank, lora.use_dora)
-  const lengths = lora.use_dora ? rowLengths(String(weights), config, merged ?? []) : undefined
-  return { specs, tensors: initLora(specs, seed, lengths), scale: loraScale(lora) }
 }
 
 /** adapter_config.json alone, for those who only need to know what an adapter is. */

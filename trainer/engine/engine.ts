@@ -3,7 +3,7 @@
  * update. It knows batches and tensors; epochs, schedules and files are the loop's.
  */
 import { type Tensor, type Tensor1D, grads, slice } from '@tensorflow/tfjs-core'
-import { startingAdapter } from '@/trainer/adapter/adapter'
+import { startingAdapter } from '@/trainer/adapter/starting'
 import { paramsIn } from '@/trainer/engine/base'
 import { inputFeeds, isPacked } from '@/trainer/engine/batch'
 import { FrozenWeights, loadTensor, memoryShape } from '@/trainer/engine/frozen'

@@ -1,0 +1,29 @@
+/** What a training of an adapter begins with: one that goes on, or a new one. */
+import type { ModelConfig } from '@/lib/models/config'
+import { readAdapter } from '@/trainer/adapter/adapter'
+import { type LoraSpec, initLora, loraScale, loraSpecs, loraTargets } from '@/trainer/adapter/lora'
+import { rowLengths } from '@/trainer/adapter/merged'
+import type { LoraSpec as LoraSettings, NamedTensor } from '@/trainer/engine/types'
+
+export interface AdapterStart {
+  config: ModelConfig
+  /** null when no adapter is trained; then there is none to start. */
+  lora: LoraSettings | null
+  adapter: string | null
+  seed: number
+  /** What it stands on: DoRA starts with the lengths of its weights. */
+  weights: string | object
+  merged?: readonly string[]
+}
+
+/** What a training begins with: the adapter in `adapter`, or a new one by `lora`'s settings. */
+export function startingAdapter({ config, lora, adapter, seed, weights, merged }: AdapterStart): { specs: LoraSpec[]; tensors: NamedTensor[]; scale: number } {
+  if (adapter !== null) {
+    const { settings, specs, tensors } = readAdapter(adapter, config)
+    return { specs, tensors, scale: loraScale(settings) }
+  }
+  if (lora === null) throw new Error('adapter: this run trains no adapter')
+  const specs = loraSpecs(loraTargets(config, lora.target), lora.rank, lora.use_dora)
+  const lengths = lora.use_dora ? rowLengths(String(weights), config, merged ?? []) : undefined
+  return { specs, tensors: initLora(specs, seed, lengths), scale: loraScale(lora) }
+}
