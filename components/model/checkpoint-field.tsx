@@ -22,7 +22,7 @@ export function CheckpointField() {
   const base = useStore(draft, (now) => String(now.args.model_name_or_path ?? '').trim())
   const fault = useFault('adapter_name_or_path')
   const [open, setOpen] = useState(false)
-  const { reply } = useCall('adapters', open || whole ? { model_name_or_path: null } : null)
+  const { reply, again } = useCall('adapters', open || whole ? { model_name_or_path: null } : null)
   const entries = reply?.ok ? reply.value : null
   const started = entries?.find(({ kind, path }) => kind === 'model' && path === base)
   const chosen = whole ? (started ? [started.path] : []) : adapters
@@ -49,7 +49,10 @@ export function CheckpointField() {
         faultId={fault ? 'fault-adapter_name_or_path' : undefined}
         align="end"
         onChange={take}
-        onOpen={setOpen}
+        onOpen={(next) => {
+          setOpen(next)
+          if (next) again() // runs may have ended meanwhile
+        }}
       />
       <FieldFault name="adapter_name_or_path" />
     </div>
