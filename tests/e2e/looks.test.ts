@@ -118,6 +118,7 @@ describe.skipIf(chromiumPath === null)('looks', () => {
       await page.setViewportSize({ width: 1440, height: 900 })
       await page.goto(url + scene.path)
       await page.getByRole('button', { name: new RegExp(`^${translate(locale).ui.frame.runtime}`) }).waitFor()
+      if (!scene.empty) await page.locator('#model-bar').getByText(/^llama · /).waitFor() // what the model's folder says
       await scene.lead(page, translate(locale))
       if (locale !== 'en') foreign[name] = untranslated(await textsOf(page), written)
       if (reason === null) for (const [width, theme] of viewsOf(locale, scene)) {
