@@ -8,8 +8,7 @@ const config = {
   poweredByHeader: false,
   devIndicators: false,
   typescript: { ignoreBuildErrors: true },
-  // The style sheet comes with the page: one round trip less before something is seen.
-  experimental: { optimizePackageImports: ['radix-ui'], inlineCss: true },
+  experimental: { optimizePackageImports: ['radix-ui'] },
 }
 
 export default config
