@@ -49,6 +49,7 @@ export function Composer() {
         <div className="flex items-end gap-2">
           <textarea
             aria-label={words.message}
+            data-shortcut="message"
             rows={Math.min(8, Math.max(2, text.split('\n').length))}
             value={text}
             placeholder={chat.status !== 'ready' ? words.load_first : state.role === 'user' ? words.message_hint : words.observation_hint}

@@ -59,7 +59,7 @@ export function LaunchBar() {
             <SquareTerminal aria-hidden className="size-4" />
             {t.ui.train.preview_command}
           </Button>
-          <Button intent="primary" className="flex-1" disabled={busy} aria-busy={busy} onClick={start}>
+          <Button intent="primary" data-shortcut="start" className="flex-1" disabled={busy} aria-busy={busy} onClick={start}>
             <Play aria-hidden className="size-3.5 fill-current" />
             {busy ? t.ui.train.starting : t.ui.train.start}
           </Button>

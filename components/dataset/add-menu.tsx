@@ -36,7 +36,7 @@ export function AddMenu({ onChoose, onTake }: AddMenuProps) {
           <Plus aria-hidden className="size-4" />
           {words.add}
         </DropdownMenu.Trigger>
-        <DropdownMenu.Portal>
+        <DropdownMenu.Portal container={typeof document === 'undefined' ? null : document.getElementById('main')}>
           <DropdownMenu.Content align="end" sideOffset={4} className={menuPanel}>
             <DropdownMenu.Item className={menuItem} onSelect={onChoose}>
               <UploadIcon aria-hidden className="size-4 text-ink-faint" />

@@ -57,7 +57,7 @@ export function DatasetActions({ folder, entry, usable, taken, onChange }: Datas
         <DropdownMenu.Trigger aria-label={fill(words.more, { name: entry.name })} className={buttonClass('ghost', 'sm', 'px-1.5!')}>
           <Ellipsis aria-hidden className="size-4" />
         </DropdownMenu.Trigger>
-        <DropdownMenu.Portal>
+        <DropdownMenu.Portal container={typeof document === 'undefined' ? null : document.getElementById('main')}>
           <DropdownMenu.Content align="end" sideOffset={4} className={menuPanel}>
             {deeds.filter((deed) => deed !== 'map' || entry.path !== null).map((deed) => (
               <DropdownMenu.Item key={deed} onSelect={() => setDoing(deed)} className={menuItem}>

@@ -120,7 +120,7 @@ function Launch() {
           <SquareTerminal aria-hidden className="size-4" />
           {words.preview_command}
         </Button>
-        <Button intent="primary" className="flex-1" disabled={busy} aria-busy={busy} onClick={start}>
+        <Button intent="primary" data-shortcut="start" className="flex-1" disabled={busy} aria-busy={busy} onClick={start}>
           <Play aria-hidden className="size-3.5 fill-current" />
           {busy ? words.starting : words.start}
         </Button>

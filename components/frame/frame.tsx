@@ -7,14 +7,13 @@ import { Connection } from '@/components/frame/connection'
 import { LanguageSwitch } from '@/components/frame/language-switch'
 import { Mark } from '@/components/frame/mark'
 import { RuntimeBadge } from '@/components/frame/runtime-badge'
+import { screens } from '@/components/frame/screens'
 import { ThemeSwitch } from '@/components/frame/theme-switch'
 import { useLocale } from '@/components/locale'
 import { ModelBar } from '@/components/model/model-bar'
 import type { Theme } from '@/components/preferences'
+import { Shortcuts } from '@/components/shortcuts/shortcuts'
 import { cx } from '@/components/ui/cx'
-
-/** The screens, in the order of the tabs; the key is also that of the tab's text. */
-const screens = { train: '/', evaluate: '/evaluate', datasets: '/datasets', chat: '/chat', export: '/export', runs: '/runs' } as const
 
 export function Frame({ theme, children }: { theme: Theme; children: ReactNode }) {
   const { t } = useLocale()
@@ -23,6 +22,7 @@ export function Frame({ theme, children }: { theme: Theme; children: ReactNode }
       <a href="#main" className="sr-only z-50 rounded-md bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
         {t.ui.frame.skip}
       </a>
+      <Shortcuts />
       <header className="sticky top-0 z-30 shrink-0 border-b border-line bg-surface xl:static">
         <div className="flex h-12 items-center gap-1 px-3 sm:px-4">
           <Link href="/" prefetch={false} className="mr-2 flex shrink-0 items-center gap-2 rounded-md sm:mr-5">

@@ -13,6 +13,7 @@ import { LiveCurves } from '@/components/run/live-curves'
 import { Log } from '@/components/run/log'
 import { runPageHref } from '@/components/run/places'
 import { Progress } from '@/components/run/progress'
+import { ProgressVoice } from '@/components/run/progress-voice'
 import { RunFacts, stepOf } from '@/components/run/run-facts'
 import { RunSwitch } from '@/components/run/run-switch'
 import { endSentence, isActive, StatusChip } from '@/components/run/status'
@@ -69,6 +70,7 @@ function Followed({ run }: { run: RunSummary }) {
         </div>
         <RunFacts run={run} newest={feed.newest} />
         <Progress run={run} step={stepOf(run, feed.newest)} className="mt-3" />
+        <ProgressVoice run={run} newest={feed.newest} />
         {sentence && <Message tone={bad ? 'danger' : 'note'} role="status" className="mt-3">{sentence}</Message>}
         {fault && <Message tone="danger" role="alert" className="mt-3">{say(fault)}</Message>}
         {feed.fault && <Message tone="danger" role="alert" className="mt-3">{say(feed.fault)}</Message>}

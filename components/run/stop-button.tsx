@@ -23,9 +23,10 @@ export function StopButton({ run, size, busy, onStop }: StopButtonProps) {
   const [asking, setAsking] = useState(false)
   const words = t.ui.run_page
   const stopping = run.status === 'stopping'
+  const own = isOwn(run.started_by)
   return (
     <>
-      <Button intent="danger" size={size} disabled={busy || stopping} onClick={() => (isOwn(run.started_by) ? onStop() : setAsking(true))}>
+      <Button intent="danger" size={size} data-shortcut="stop" data-run={run.name} data-asks={!own} disabled={busy || stopping} onClick={() => (own ? onStop() : setAsking(true))}>
         <Square aria-hidden className="size-3 fill-current" />
         {stopping ? t.ui.run.stopping : t.ui.run.stop}
       </Button>

@@ -27,6 +27,15 @@ export const uiEn = {
     runtime: 'Runtime',
     disconnected: 'Connection lost, trying again',
   },
+  shortcuts: {
+    title: 'Keyboard shortcuts',
+    help: 'They wait while you type, and while a dialog or a menu is open.',
+    single: 'Shortcuts of single keys',
+    then: 'then',
+    keys: { list: 'Show this list', search: 'Search on this page', start: 'Start', stop: 'Stop the run that is shown (asks first)', message: 'Write to the chat', log: 'Go to the log', page: 'Go to {page}' },
+    stop_title: 'Stop {name}?',
+    stop_body: 'It saves a checkpoint and ends; it can be resumed.',
+  },
   roles: { user: 'User', assistant: 'Assistant', function: 'Tool call', observation: 'Tool result' },
   field: {
     help: 'Help',
@@ -131,6 +140,7 @@ export const uiEn = {
       failed: 'Failed',
       lost: 'Lost',
     },
+    said: '{percent} done, loss {loss}',
     phases: {
       loading: 'Loading',
       downloading: 'Downloading data',

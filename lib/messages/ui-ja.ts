@@ -28,6 +28,15 @@ export const uiJa: Messages['ui'] = {
     runtime: 'ランタイム',
     disconnected: '接続が切れました。再接続中',
   },
+  shortcuts: {
+    title: 'キーボードショートカット',
+    help: '文字の入力中や、ダイアログまたはメニューを開いている間は働きません。',
+    single: '単独キーのショートカットを使う',
+    then: '続けて',
+    keys: { list: 'この一覧を表示', search: 'このページ内を検索', start: '開始', stop: '表示中の実行を停止（確認あり）', message: 'チャットにメッセージを入力', log: 'ログへ移動', page: '「{page}」へ移動' },
+    stop_title: '{name} を停止しますか？',
+    stop_body: 'チェックポイントを保存して終了します。あとで再開できます。',
+  },
   roles: { user: 'ユーザー', assistant: 'アシスタント', function: 'ツール呼び出し', observation: 'ツール結果' },
   field: {
     help: 'ヘルプ',
@@ -132,6 +141,7 @@ export const uiJa: Messages['ui'] = {
       failed: '失敗',
       lost: '異常終了',
     },
+    said: '{percent} 完了、損失 {loss}',
     phases: {
       loading: '読み込み中',
       downloading: 'データをダウンロード中',

@@ -28,6 +28,15 @@ export const uiKo: Messages['ui'] = {
     runtime: '런타임',
     disconnected: '연결이 끊겨 다시 시도하는 중',
   },
+  shortcuts: {
+    title: '키보드 단축키',
+    help: '글자를 입력하는 동안이나 대화 상자 또는 메뉴가 열려 있는 동안에는 작동하지 않습니다.',
+    single: '단일 키 단축키 사용',
+    then: '다음',
+    keys: { list: '이 목록 보기', search: '이 페이지에서 검색', start: '시작', stop: '표시된 실행 중지(먼저 확인)', message: '채팅 메시지 입력', log: '로그로 이동', page: '{page}(으)로 이동' },
+    stop_title: '{name}을(를) 중지할까요?',
+    stop_body: '체크포인트를 저장하고 종료되며, 나중에 이어서 실행할 수 있습니다.',
+  },
   roles: { user: '사용자', assistant: '어시스턴트', function: '도구 호출', observation: '도구 결과' },
   field: {
     help: '도움말',
@@ -132,6 +141,7 @@ export const uiKo: Messages['ui'] = {
       failed: '실패',
       lost: '비정상 종료',
     },
+    said: '{percent} 완료, 손실 {loss}',
     phases: {
       loading: '로드 중',
       downloading: '데이터 다운로드 중',

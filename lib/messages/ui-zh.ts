@@ -28,6 +28,15 @@ export const uiZh: Messages['ui'] = {
     runtime: '运行环境',
     disconnected: '连接已断开，正在重试',
   },
+  shortcuts: {
+    title: '键盘快捷键',
+    help: '输入文字时，以及对话框或菜单打开时，快捷键不起作用。',
+    single: '启用单键快捷键',
+    then: '再按',
+    keys: { list: '显示此列表', search: '在本页搜索', start: '开始', stop: '停止当前显示的任务（会先询问）', message: '在对话中输入消息', log: '转到日志', page: '转到“{page}”' },
+    stop_title: '停止 {name}？',
+    stop_body: '任务会保存检查点后结束，之后可以继续。',
+  },
   roles: { user: '用户', assistant: '助手', function: '工具调用', observation: '工具结果' },
   field: {
     help: '说明',
@@ -132,6 +141,7 @@ export const uiZh: Messages['ui'] = {
       failed: '失败',
       lost: '已丢失',
     },
+    said: '已完成 {percent}，损失 {loss}',
     phases: {
       loading: '加载模型',
       downloading: '下载数据',

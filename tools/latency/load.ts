@@ -26,7 +26,7 @@ export interface LoadLatency {
   server_mb: number | null
 }
 
-const ROUNDS = 7
+const ROUNDS = 5
 
 /** React marks the elements that it has taken over: from then on a key pressed in a field counts. */
 async function noteUsable(page: Page): Promise<void> {

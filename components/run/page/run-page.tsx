@@ -16,6 +16,7 @@ import { SettingsPanel } from '@/components/run/page/settings-panel'
 import { SystemPanel } from '@/components/run/page/system-panel'
 import { LiveCurves } from '@/components/run/live-curves'
 import { Progress } from '@/components/run/progress'
+import { ProgressVoice } from '@/components/run/progress-voice'
 import { RunFacts, stepOf } from '@/components/run/run-facts'
 import { useRun, useRuns } from '@/components/run/runs'
 import { useSources } from '@/components/run/sources'
@@ -103,6 +104,7 @@ function Head({ run, feed }: { run: RunSummary; feed: ReturnType<typeof useFeed>
       {run.notes !== '' && <p className="mt-1.5 text-xs whitespace-pre-wrap text-ink-soft [overflow-wrap:anywhere]">{run.notes}</p>}
       <RunFacts run={run} newest={feed.newest} />
       <Progress run={run} step={stepOf(run, feed.newest)} className="mt-3" />
+      <ProgressVoice run={run} newest={feed.newest} />
       {sentence && <Message tone={bad ? 'danger' : 'note'} role="status" className="mt-3">{sentence}</Message>}
       {[fault, feed.fault].map((found) => found && <Message key={found.code} tone="danger" role="alert" className="mt-3">{say(found)}</Message>)}
     </header>
