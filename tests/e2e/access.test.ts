@@ -15,7 +15,7 @@ describe.skipIf(chromiumPath === null)('for everybody', () => {
     const window = await BoardPage.open(browser, board)
     await window.setUpFirstRun()
     await window.button('Start').click()
-    await window.status('Done').waitFor({ timeout: 60_000 })
+    await window.status(/^Done$/).waitFor({ timeout: 60_000 })
     await window.close()
   })
   afterAll(async () => {

@@ -58,7 +58,7 @@ export class BoardPage {
 
   step = async (): Promise<number> => Number.parseInt(await this.fact('Step'), 10) || 0
 
-  status = (text: string): Locator => this.page.locator('#run').getByRole('status').filter({ hasText: text })
+  status = (text: string | RegExp): Locator => this.page.locator('#run').getByRole('status').filter({ hasText: text })
 
   /** How many points the loss curve has, and its ends, as the chart's own description says. */
   async curve(): Promise<{ points: number; first: number; last: number }> {

@@ -272,7 +272,7 @@ test('of the list only what changed is sent, to browsers that follow it, and one
 test('one in which LLaMA-Factory only answered is an evaluation; what nobody wrote down is left open', async () => {
   cpSync(path.join(checkout, 'tests/fixtures/llamafactory_predict'), folderOf('starter/lora/asked'), { recursive: true })
   cpSync(path.join(checkout, 'tests/fixtures/llamafactory_run'), folderOf('starter/lora/trained'), { recursive: true })
-  expect(await status('starter/lora/asked', 'done')).toMatchObject({ kind: 'eval', stage: '', datasets: [], has_adapter: false })
+  expect(await status('starter/lora/asked', 'done')).toMatchObject({ kind: 'eval', stage: '', datasets: [], weights: null })
   expect(await status('starter/lora/trained', 'done')).toMatchObject({ kind: 'train', stage: '' })
   expect((await get(board.port, 'run', { id: 'starter/lora/asked' })).results).toMatchObject({ 'predict_rouge-l': 13.988883333333334 })
 })
