@@ -20,6 +20,8 @@ const windowSize = 24
 const tooMany = 14
 /** Most colours of a file. */
 const paletteSize = 256
+/** Of the steps that a colour's channels may be rounded to. */
+const coarsest = 16
 
 /** Half as wide and half as high. */
 export function shrink(png: Buffer): Picture {
@@ -52,7 +54,8 @@ export function write(picture: Picture, step = 8): Uint8Array {
     if (!palette.has(colour)) palette.set(colour, palette.size)
     indices[pixel] = palette.get(colour) ?? 0
   }
-  if (palette.size > paletteSize) return write(picture, step * 2)
+  // Coarser steps would themselves be a difference.
+  if (palette.size > paletteSize) return step < coarsest ? write(picture, step * 2) : encode({ width, height, data: data.filter((_, at) => at % 4 !== 3), depth: 8, channels: 3 }, { zlib: { level: 9 } })
   return encode({ width, height, data: indices, depth: 8, channels: 1, palette: [...palette.keys()].map((colour) => [colour >> 16, (colour >> 8) & 255, colour & 255]) }, { zlib: { level: 9 } })
 }
 
