@@ -48,4 +48,11 @@ export function SocketProvider({ children }: { children: ReactNode }) {
   return <Context.Provider value={value}>{children}</Context.Provider>
 }
 
+/** Asks now, and again after each loss of the connection, until the answer is called. */
+export function atEachConnect(socket: BoardSocket, ask: () => void): () => void {
+  socket.on('connect', ask)
+  if (socket.connected) ask()
+  return () => void socket.off('connect', ask)
+}
+
 export const useSocket = (): SocketValue => useContext(Context)

@@ -2,20 +2,18 @@
 /** Keeps the conversation joined to the socket while the chat screen is there. */
 import { useEffect } from 'react'
 import { follow, keepChat, takeDelta } from '@/components/chat/conversation'
-import { useSocket } from '@/components/socket'
+import { atEachConnect, useSocket } from '@/components/socket'
 
 export function useChat(): void {
   const { socket } = useSocket()
   useEffect(keepChat, [])
   useEffect(() => {
     if (!socket) return
-    const onConnect = () => follow(socket)
     socket.on('delta', takeDelta)
-    socket.on('connect', onConnect)
-    if (socket.connected) onConnect()
+    const leave = atEachConnect(socket, () => follow(socket))
     return () => {
       socket.off('delta', takeDelta)
-      socket.off('connect', onConnect)
+      leave()
     }
   }, [socket])
 }

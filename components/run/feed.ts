@@ -4,7 +4,7 @@
  * is new; listeners hear of news at once, but not more often than eyes can follow.
  */
 import { useEffect, useRef, useSyncExternalStore } from 'react'
-import { useSocket, type BoardSocket } from '@/components/socket'
+import { atEachConnect, useSocket, type BoardSocket } from '@/components/socket'
 import type { Fault } from '@/lib/errors'
 import { noCurves, withRecords, type Curves } from '@/lib/curves'
 import type { LogRecord } from '@/lib/run'
@@ -80,11 +80,10 @@ function useWatch(ids: readonly string[]): void {
     const followed = wanted.split('\n')
     const ask = () => followed.forEach((id) => watch(socket, id))
     const onTail = (of: string, tail: RunTail) => followed.includes(of) && join(of, tail)
-    socket.on('connect', ask)
     socket.on('tail', onTail)
-    if (socket.connected) ask()
+    const leave = atEachConnect(socket, ask)
     return () => {
-      socket.off('connect', ask)
+      leave()
       socket.off('tail', onTail)
       if (socket.connected) followed.forEach((id) => socket.emit('unwatch', id))
     }

@@ -1,14 +1,14 @@
 'use client'
 /** The list of runs, followed while something on the page shows it. What was heard is kept, so that coming back asks only for what is new. */
 import { useEffect } from 'react'
-import { useSocket, type BoardSocket } from '@/components/socket'
+import { atEachConnect, useSocket, type BoardSocket } from '@/components/socket'
 import { createStore, useStore } from '@/components/store'
 import { emptyHeldList, joinNews, type HeldList, type ListNews } from '@/lib/run-news'
 import type { RunSummary } from '@/lib/run'
 
 const held = createStore<HeldList>(emptyHeldList)
 let followers = 0
-let leave: () => void = () => undefined
+let unfollow: () => void = () => undefined
 
 /** Follows the list over a socket, through reconnections too, until the answer is called. */
 function follow(socket: BoardSocket): () => void {
@@ -18,11 +18,10 @@ function follow(socket: BoardSocket): () => void {
     if (next === null) ask()
     else held.set(next)
   }
-  socket.on('connect', ask)
   socket.on('runs', join)
-  if (socket.connected) ask()
+  const leave = atEachConnect(socket, ask)
   return () => {
-    socket.off('connect', ask)
+    leave()
     socket.off('runs', join)
     if (socket.connected) socket.emit('unwatch_runs')
   }
@@ -32,9 +31,9 @@ function useFollow(): void {
   const { socket } = useSocket()
   useEffect(() => {
     if (!socket) return
-    if (followers++ === 0) leave = follow(socket)
+    if (followers++ === 0) unfollow = follow(socket)
     return () => {
-      if (--followers === 0) leave()
+      if (--followers === 0) unfollow()
     }
   }, [socket])
 }
