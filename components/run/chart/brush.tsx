@@ -5,10 +5,9 @@
  */
 import { useMemo, useRef, type KeyboardEvent, type PointerEvent } from 'react'
 import { useLocale } from '@/components/locale'
-import { MARGIN, placeText, Y_AXIS_WIDTH, type Range } from '@/components/run/chart/geometry'
+import { GRIP_WIDTH, gripsAt, MARGIN, placeText, Y_AXIS_WIDTH, type Range } from '@/components/run/chart/geometry'
 import { canZoomIn, clipped, type Zoom } from '@/components/run/chart/view'
 import { useSize } from '@/components/run/use-size'
-import { cx } from '@/components/ui/cx'
 import { bounds, type Axis, type Curve } from '@/lib/curves'
 import { sketched } from '@/lib/sketch'
 
@@ -36,14 +35,24 @@ function movedBy([from, to]: Range, grip: Grip, by: number, [first, last]: Range
   return canZoomIn(next, axis) ? next : [from, to]
 }
 
-export function Brush({ label, curve, axis, range, full, onZoom }: BrushProps) {
-  const { t, locale } = useLocale()
+export function Brush(props: BrushProps) {
   const [box, { width }] = useSize()
+  return (
+    <div className="shrink-0 pb-1.5" style={{ paddingLeft: Y_AXIS_WIDTH, paddingRight: MARGIN.right }}>
+      <div ref={box} className="relative touch-none rounded-sm bg-sunken select-none" style={{ height: HEIGHT }}>
+        {width > 0 && <Part {...props} width={width} />}
+      </div>
+    </div>
+  )
+}
+
+/** What lies in the strip, whose width is known. */
+function Part({ label, curve, axis, range, full, onZoom, width }: BrushProps & { width: number }) {
+  const { t, locale } = useLocale()
   const held = useRef<{ grip: Grip; pixel: number; range: Range } | null>(null)
   const span = full[1] - full[0] || 1
-  const inner = Math.max(1, width)
-  const pixel = (value: number) => ((value - full[0]) / span) * inner
-  const line = useMemo(() => outline(curve, full, inner), [curve, full[0], full[1], inner])
+  const pixel = (value: number) => ((value - full[0]) / span) * width
+  const line = useMemo(() => outline(curve, full, width), [curve, full[0], full[1], width])
   const take = (grip: Grip) => (event: PointerEvent) => {
     event.stopPropagation()
     event.currentTarget.setPointerCapture(event.pointerId)
@@ -51,7 +60,7 @@ export function Brush({ label, curve, axis, range, full, onZoom }: BrushProps) {
   }
   const move = (event: PointerEvent) => {
     const { current } = held
-    if (current) onZoom(clipped(movedBy(current.range, current.grip, ((event.clientX - current.pixel) / inner) * span, full, axis), full))
+    if (current) onZoom(clipped(movedBy(current.range, current.grip, ((event.clientX - current.pixel) / width) * span, full, axis), full))
   }
   const release = () => (held.current = null)
   const onKey = (grip: 'from' | 'to') => (event: KeyboardEvent) => {
@@ -63,34 +72,33 @@ export function Brush({ label, curve, axis, range, full, onZoom }: BrushProps) {
   }
   const events = { onPointerMove: move, onPointerUp: release, onPointerCancel: release }
   const [left, right] = [pixel(range[0]), pixel(range[1])]
+  const [fromGrip, toGrip] = gripsAt(left, right, width)
   return (
-    <div className="shrink-0 pb-1.5" style={{ paddingLeft: Y_AXIS_WIDTH, paddingRight: MARGIN.right }}>
-      <div ref={box} className="relative touch-none rounded-sm bg-sunken select-none" style={{ height: HEIGHT }}>
-        <svg aria-hidden width={inner} height={HEIGHT} className="absolute inset-0 text-ink-faint">
-          <polyline points={line} fill="none" stroke="currentColor" strokeOpacity="0.6" />
-        </svg>
-        <div className="absolute inset-y-0 cursor-grab border-y border-accent/60 bg-accent/10 active:cursor-grabbing" style={{ left, width: Math.max(2, right - left) }} onPointerDown={take('both')} {...events} />
-        {(['from', 'to'] as const).map((grip) => (
-          <div
-            key={grip}
-            role="slider"
-            tabIndex={0}
-            aria-label={`${label}: ${grip === 'from' ? t.ui.chart.part_from : t.ui.chart.part_to}`}
-            aria-valuemin={Math.round(full[0])}
-            aria-valuemax={Math.round(full[1])}
-            aria-valuenow={Math.round(grip === 'from' ? range[0] : range[1])}
-            aria-valuetext={placeText(grip === 'from' ? range[0] : range[1], axis, locale)}
-            className={cx('absolute inset-y-0 flex w-6 -translate-x-1/2 cursor-ew-resize items-center justify-center', grip === 'from' ? '' : 'z-10')}
-            style={{ left: grip === 'from' ? left : right }}
-            onPointerDown={take(grip)}
-            onKeyDown={onKey(grip)}
-            {...events}
-          >
-            <span className="h-4 w-1.5 rounded-full border border-surface bg-accent" />
-          </div>
-        ))}
-      </div>
-    </div>
+    <>
+      <svg aria-hidden width={width} height={HEIGHT} className="absolute inset-0 text-ink-faint">
+        <polyline points={line} fill="none" stroke="currentColor" strokeOpacity="0.6" />
+      </svg>
+      <div className="absolute inset-y-0 cursor-grab border-y border-accent/60 bg-accent/10 active:cursor-grabbing" style={{ left, width: Math.max(2, right - left) }} onPointerDown={take('both')} {...events} />
+      {(['from', 'to'] as const).map((grip) => (
+        <div
+          key={grip}
+          role="slider"
+          tabIndex={0}
+          aria-label={`${label}: ${grip === 'from' ? t.ui.chart.part_from : t.ui.chart.part_to}`}
+          aria-valuemin={Math.round(full[0])}
+          aria-valuemax={Math.round(full[1])}
+          aria-valuenow={Math.round(grip === 'from' ? range[0] : range[1])}
+          aria-valuetext={placeText(grip === 'from' ? range[0] : range[1], axis, locale)}
+          className="absolute inset-y-0 flex -translate-x-1/2 cursor-ew-resize items-center justify-center"
+          style={{ left: grip === 'from' ? fromGrip : toGrip, width: GRIP_WIDTH }}
+          onPointerDown={take(grip)}
+          onKeyDown={onKey(grip)}
+          {...events}
+        >
+          <span className="h-4 w-1.5 rounded-full border border-surface bg-accent" />
+        </div>
+      ))}
+    </>
   )
 }
 

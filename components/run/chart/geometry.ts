@@ -59,3 +59,12 @@ export function placeText(value: number, axis: Axis, locale: Locale): string {
   return axis === 'tokens' ? compact(value, locale) : String(Math.round(value))
 }
 
+/** The least that a finger or WCAG 2.2 asks for. */
+export const GRIP_WIDTH = 24
+
+/** Where the middles of the two grips of a part lie: at its ends, but never one over the other. In a strip too narrow for both, the right one stands out. */
+export function gripsAt(left: number, right: number, width: number): [from: number, to: number] {
+  const apart = Math.max(GRIP_WIDTH, right - left)
+  const from = Math.max(0, Math.min(width - apart, (left + right - apart) / 2))
+  return [from, from + apart]
+}
