@@ -21,8 +21,8 @@ export interface Imported {
   left_out: string[]
 }
 
-/** The page names the folder of a run and knows whether it begins or goes on. */
-const pageDecides: readonly string[] = ['output_dir', ...serverKeys]
+/** The page names the folder of a run, knows whether it begins or goes on, and says in its files where LLaMA-Factory must be told of the CPU. */
+const pageDecides: readonly string[] = ['output_dir', 'use_cpu', ...serverKeys]
 
 /** @returns null with the faults of a text that holds no settings at all */
 export function importSettings(text: string): { imported: Imported; faults: null } | { imported: null; faults: Fault[] } {

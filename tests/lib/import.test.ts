@@ -5,8 +5,10 @@ import { describe, expect, it } from 'vitest'
 import { fieldOf, keys, same } from '@/lib/config/fields'
 import { formDefaults } from '@/lib/config/form'
 import { importSettings, type Imported } from '@/lib/config/import'
+import { forLlamaFactory } from '@/lib/config/llama-factory'
 import { presetArgs, presetNames, type Room } from '@/lib/config/presets'
 import { parseArgs } from '@/lib/config/schema'
+import { broughtAlong } from '@/lib/config/train-page'
 import { writeYaml } from '@/lib/config/yaml'
 
 function imported(text: string): Imported {
@@ -34,6 +36,13 @@ describe('a file of LLaMA-Factory', () => {
     const { args: found, faults } = imported(writeYaml(args))
     expect(faults).toEqual([])
     expect(parseArgs({ ...found, output_dir: 'o' })).toEqual(parseArgs({ ...args, output_dir: 'o' }))
+  })
+
+  it('does not bring along what a file only says for LLaMA-Factory’s sake', () => {
+    const args = { ...formDefaults(), model_name_or_path: 'm', template: 'chatml', dataset: ['identity'] }
+    const found = imported(writeYaml(forLlamaFactory(args, null)))
+    expect(found.left_out).toContain('use_cpu')
+    expect(broughtAlong(found.args)).toEqual([])
   })
 
   it('keeps every value that cannot be used for its field, and names every unknown key with the nearest one', () => {

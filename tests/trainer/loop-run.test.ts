@@ -12,6 +12,7 @@ import { writeAdapter } from '@/trainer/adapter/adapter'
 import { initLora, loraSpecs } from '@/trainer/adapter/lora'
 import { Refused } from '@/trainer/arguments'
 import { train } from '@/trainer/run/train'
+import { readRuntime } from '@/trainer/runtime-file'
 import { makeDataset, makeTinyModel, tinyConfig } from './tiny-model'
 
 let home: string
@@ -87,6 +88,13 @@ describe('a training', () => {
     expect(Object.keys(json('whole', 'all_results.json'))).toEqual(['epoch', 'num_input_tokens_seen', 'total_flos', 'train_loss', 'train_runtime', 'train_samples_per_second', 'train_steps_per_second'])
     expect(json('whole', 'trainer_state.json')).toMatchObject({ global_step: 16, max_steps: 16, num_train_epochs: 2 })
     expect(json('whole', 'adapter_config.json')).toMatchObject({ r: 8, lora_alpha: 16, target_modules: ['q_proj', 'v_proj'], base_model_name_or_path: at('model') })
+  }, 30_000)
+
+  it('leaves a configuration that LLaMA-Factory starts from: it is told of the CPU where bfloat16 has no GPU', async () => {
+    for (const [folder, dtype, named] of [['bf16', 'bf16=true', readRuntime()?.kind !== 'cuda'], ['fp32', 'bf16=false', false]] as const) {
+      expect((await run(at('run.yaml'), dtype, 'max_steps=1', `output_dir=${at(folder)}`)).code).toBe(0)
+      expect(/^use_cpu: true$/m.test(readFileSync(at(folder, 'training_args.yaml'), 'utf8')), folder).toBe(named)
+    }
   }, 30_000)
 
   it('evaluates without training when only that is asked for', async () => {

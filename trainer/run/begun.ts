@@ -5,6 +5,7 @@
 import path from 'node:path'
 import { internalFault } from '@/lib/causes'
 import type { TrainingArgs } from '@/lib/config/fields'
+import { forLlamaFactory } from '@/lib/config/llama-factory'
 import { writeYaml } from '@/lib/config/yaml'
 import { UserError, type Fault } from '@/lib/errors'
 import { sentence } from '@/lib/messages'
@@ -16,6 +17,7 @@ import { clearOutput } from '@/trainer/run/output'
 import { openReport, type Report } from '@/trainer/run/report'
 import { exitCodeOf, listenForStop } from '@/trainer/run/stop'
 import type { Begun, Run } from '@/trainer/run/types'
+import { readRuntime } from '@/trainer/runtime-file'
 
 /** Until here a signal simply ends the process: there is nothing to save. */
 export function begin(args: TrainingArgs, { resume }: Ground): Begun & { monitor: Monitor } {
@@ -55,10 +57,10 @@ export async function untilStopped<T>({ report, stop }: Begun, work: (signal: Ab
   }
 }
 
-/** The configuration, runnable again: without what only this start asked for, and without secrets. */
+/** The configuration, runnable again, by LLaMA-Factory too: without what only this start asked for, and without secrets. */
 export function writeArguments({ args, base, output_dir }: Pick<Run, 'args' | 'base' | 'output_dir'>): void {
   const own = { model_name_or_path: base, resume_from_checkpoint: null, overwrite_output_dir: false, hf_hub_token: null, ms_hub_token: null }
-  writeWhole(path.join(output_dir, runFiles.args), writeYaml({ ...args, ...own }))
+  writeWhole(path.join(output_dir, runFiles.args), writeYaml(forLlamaFactory({ ...args, ...own }, readRuntime())))
 }
 
 export function stopped({ report, stop }: Begun, step: number): number {
