@@ -40,11 +40,22 @@ const angles = () => {
   const angle = random(50, [1, 40, 1, 4]) as tf.Tensor4D
   return { cos: tf.cos(angle), sin: tf.sin(angle), rest: 0.5 }
 }
-const segments = () => tf.tensor1d(Array.from({ length: 80 }, (_, i) => (i % 40 < 17 ? 1 : i % 40 < 33 ? 2 : 0)), 'int32')
-const attend = (window: number | null, softcap: number | null, packed: boolean): Case => ({
-  inputs: [[80, 4 * 8], [80, 2 * 8], [80, 2 * 8]],
-  run: (q, k, v) => attention(asStorage(q), asStorage(k), asStorage(v), causalMask(2, 40, window, packed ? segments() : null), { rows: 2, heads: 4, kvHeads: 2, headDim: 8, softcap }),
+interface Attend {
+  window?: number
+  softcap?: number
+  packed?: boolean
+  length?: number
+  headDim?: number
+}
+/** Three segments of a row, and what is beyond them. */
+const segments = (length: number) => tf.tensor1d(Array.from({ length: 2 * length }, (_, i) => [1, 2, 3, 0][Math.floor(((i % length) / length) * 4)]), 'int32')
+const attend = ({ window, softcap, packed, length = 40, headDim = 8 }: Attend = {}): Case => ({
+  inputs: [[2 * length, 4 * headDim], [2 * length, 2 * headDim], [2 * length, 2 * headDim]],
+  run: (q, k, v) =>
+    attention(asStorage(tf.mul(q, headDim ** -0.5)), asStorage(k), asStorage(v), causalMask(2, length, window ?? null, packed ? segments(length) : null), { rows: 2, heads: 4, kvHeads: 2, headDim, softcap: softcap ?? null }),
 })
+/** Heads that fill tiles, and rows of two blocks of queries, the second cut short. */
+const wide = { length: 100, headDim: 40 }
 const entropy = (softcap: number | null, train: boolean): Case => ({
   inputs: [[37, 16], [101, 16]],
   run: (h, head) => crossEntropy(asStorage(h), asStorage(head), tf.tensor1d(Array.from({ length: 37 }, (_, i) => (i * 7) % 101), 'int32'),
@@ -56,9 +67,12 @@ const cases: Record<string, Case> = {
   'glu, silu': { inputs: [[70, 33], [70, 33]], run: (g, u) => glu(asStorage(g), asStorage(u), 'silu') },
   'glu, gelu_tanh': { inputs: [[70, 33], [70, 33]], run: (g, u) => glu(asStorage(g), asStorage(u), 'gelu_tanh') },
   'rope on a part of each head': { inputs: [[80, 30]], run: x => rope(asStorage(x), angles(), { rows: 2, headDim: 10 }) },
-  'attention': attend(null, null, false),
-  'attention with a window': attend(16, null, false),
-  'attention with a soft-cap and segments': attend(null, 5, true),
+  attention: attend(),
+  'attention with a window': attend({ window: 16 }),
+  'attention with a soft-cap and segments': attend({ softcap: 5, packed: true }),
+  'attention of wide heads': attend(wide),
+  'attention of wide heads with a window': attend({ ...wide, window: 30 }),
+  'attention of wide heads with a soft-cap and segments': attend({ ...wide, softcap: 5, packed: true }),
   loraLinear: {
     inputs: [[70, 20], [4, 20], [24, 4]],
     run: (x, a, b) => loraLinear(asStorage(x), { weight: asStorage(matrix(52, 20, 24)), bias: null }, { a, b }, { scale: 2, mask: null }),

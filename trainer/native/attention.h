@@ -1,7 +1,7 @@
 // attention of trainer/ops/attention.ts and its gradient: blocks of queries against the keys that they may see, softmax statistics kept as one
 // number per query, probabilities computed again in the gradient (FlashAttention's scheme, arXiv 2205.14135, without its tiling over keys).
 #pragma once
-#include "common.h"
+#include "attention_products.h"
 
 namespace tuneboard {
 
@@ -20,8 +20,6 @@ REGISTER_OP("TuneboardAttentionGrad")
       return absl::OkStatus();
     });
 
-constexpr int64_t kQueries = 64;
-
 // The sizes of one call. window 0 = all; softcap 0 = none.
 struct AttentionShape {
   int64_t rows, heads, kv_heads, window, length = 0, dim = 0;
@@ -39,28 +37,41 @@ struct AttentionShape {
     s.dim = q.dim_size(1) / heads;
     return s;
   }
+  // Of one row, in a tensor where `of` heads are side by side.
+  template <typename N>
+  HeadRows<N> head(N* tensor, int64_t row, int64_t which, int64_t of) const { return {tensor + (row * length * of + which) * dim, of * dim}; }
   int64_t first(int64_t query) const { return window > 0 ? std::max<int64_t>(0, query - window + 1) : 0; }
 };
 
-// One head of one row as a float32 matrix [length, dim]; `heads` are side by side in the tensor.
-template <typename T>
-void gatherHead(const T* x, int64_t row, int64_t head, int64_t heads, const AttentionShape& s, Matrix& out) {
-  out.resize(s.length, s.dim);
-  for (int64_t t = 0; t < s.length; t++) widen(x + ((row * s.length + t) * heads + head) * s.dim, out.data() + t * s.dim, s.dim);
-}
-template <typename T>
-void scatterHead(const Matrix& x, int64_t row, int64_t head, int64_t heads, const AttentionShape& s, T* out) {
-  for (int64_t t = 0; t < s.length; t++) narrow(x.data() + t * s.dim, out + ((row * s.length + t) * heads + head) * s.dim, s.dim);
-}
-
-// Scores of queries [q0, q0 + m) against keys [k0, q0 + m); `slope` gets the soft-cap's derivative where there is one.
-inline void scores(const Matrix& q, const Matrix& k, int64_t q0, int64_t m, int64_t k0, float softcap, Matrix& out, Matrix& slope) {
-  const int64_t n = q0 + m - k0;
-  out.noalias() = q.middleRows(q0, m) * k.middleRows(k0, n).transpose();
+// Scores of a block of queries against keys from `k0` on; `slope` gets the soft-cap's derivative where there is one.
+template <typename Products>
+void scores(Products& products, int64_t k0, float softcap, Matrix& out, Matrix& slope) {
+  products.scores(k0, out);
   if (softcap <= 0) return;
   slope = (out.array() / softcap).tanh().matrix();
   out = slope * softcap;
   slope = (1.0f - slope.array().square()).matrix();
+}
+
+// A block of queries of one head, and the keys that any of them may see, which begin and end where tiles do.
+struct QueryBlock {
+  int64_t q0, m, k0, n;
+  QueryBlock(int64_t first, const AttentionShape& s) : q0(first), m(std::min(kQueries, s.length - q0)), k0(s.first(q0) / kKeysTogether * kKeysTogether), n(q0 + m - k0) {}
+};
+
+// Calls `head(products, row, kv)` for all heads of keys and values, on all threads; the products are on the tile unit where there is one and heads fill it.
+template <typename T, typename F>
+void eachHead(OpKernelContext* ctx, const AttentionShape& s, int64_t cost, const F& head) {
+  const auto run = [&](auto make) {
+    parallel(ctx, s.rows * s.kv_heads, cost, [&](int64_t from, int64_t to) {
+      auto products = make();
+      for (int64_t i = from; i < to; i++) head(products, i / s.kv_heads, i % s.kv_heads);
+    });
+  };
+#ifdef TUNEBOARD_TILES
+  if (s.dim >= tiles::kSide && tiles::allowed()) return run([&] { return TileProducts<T>(s.length, s.dim); });
+#endif
+  run([&] { return EigenProducts<T>(s.length, s.dim); });
 }
 
 inline bool sees(const int32_t* segments, int64_t query, int64_t key) { return segments == nullptr || segments[query] == segments[key]; }
@@ -74,30 +85,25 @@ class Attention : public OpKernel {
     Tensor *out, *lse;
     OP_REQUIRES_OK(ctx, ctx->allocate_output(0, ctx->input(0).shape(), &out));
     OP_REQUIRES_OK(ctx, ctx->allocate_output(1, TensorShape({s.rows * s.heads, s.length}), &lse));
-    const T* q = reinterpret_cast<const T*>(ctx->input(0).data());
-    const T* k = reinterpret_cast<const T*>(ctx->input(1).data());
-    const T* v = reinterpret_cast<const T*>(ctx->input(2).data());
+    const auto in = [&](int i) { return reinterpret_cast<const T*>(ctx->input(i).data()); };
     const int32_t* segments = ctx->input(3).NumElements() > 0 ? ctx->input(3).flat<int32_t>().data() : nullptr;
     T* y = reinterpret_cast<T*>(out->data());
     float* stats = lse->flat<float>().data();
     const int64_t group = s.heads / s.kv_heads;
-    parallel(ctx, s.rows * s.kv_heads, group * s.length * s.length * s.dim / 8, [&](int64_t from, int64_t to) {
-      Matrix qh, kh, vh, oh, p, slope;
-      for (int64_t i = from; i < to; i++) {
-        const int64_t row = i / s.kv_heads, kv = i % s.kv_heads;
-        const int32_t* own = segments ? segments + row * s.length : nullptr;
-        gatherHead(k, row, kv, s.kv_heads, s, kh);
-        gatherHead(v, row, kv, s.kv_heads, s, vh);
-        oh.resize(s.length, s.dim);
-        for (int64_t h = kv * group; h < (kv + 1) * group; h++) {
-          gatherHead(q, row, h, s.heads, s, qh);
-          for (int64_t q0 = 0; q0 < s.length; q0 += kQueries) {
-            const int64_t m = std::min(kQueries, s.length - q0), k0 = s.first(q0), n = q0 + m - k0;
-            scores(qh, kh, q0, m, k0, s.softcap, p, slope);
-            for (int64_t r = 0; r < m; r++) stats[(row * s.heads + h) * s.length + q0 + r] = softmax(p, r, q0 + r, k0, n, s, own);
-            oh.middleRows(q0, m).noalias() = p * vh.middleRows(k0, n);
-          }
-          scatterHead(oh, row, h, s.heads, s, y);
+    eachHead<T>(ctx, s, group * s.length * s.length * s.dim / 8, [&](auto& products, int64_t row, int64_t kv) {
+      using Products = std::decay_t<decltype(products)>;
+      Matrix p, slope, o;
+      const int32_t* own = segments ? segments + row * s.length : nullptr;
+      products.setKeys(s.head(in(1), row, kv, s.kv_heads), s.head(in(2), row, kv, s.kv_heads), false);
+      for (int64_t h = kv * group; h < (kv + 1) * group; h++) {
+        for (int64_t q0 = 0; q0 < s.length; q0 += kQueries) {
+          const QueryBlock b(q0, s);
+          products.setQueries(s.head(in(0), row, h, s.heads).from(q0), b.m);
+          p.resize(Products::padded(b.m), Products::padded(b.n));
+          scores(products, b.k0, s.softcap, p, slope);
+          for (int64_t r = 0; r < b.m; r++) stats[(row * s.heads + h) * s.length + q0 + r] = softmax(p, r, q0 + r, b.k0, s, own);
+          products.output(p, b.m, b.k0, o);
+          scatter(o, b.m, s.head(y, row, h, s.heads).from(q0), s.dim);
         }
       }
     });
@@ -105,9 +111,9 @@ class Attention : public OpKernel {
 
  private:
   // Row r of p, in place; returns log Σ exp.
-  static float softmax(Matrix& p, int64_t r, int64_t query, int64_t k0, int64_t n, const AttentionShape& s, const int32_t* segments) {
+  static float softmax(Matrix& p, int64_t r, int64_t query, int64_t k0, const AttentionShape& s, const int32_t* segments) {
     const int64_t lo = std::max(k0, s.first(query)) - k0, hi = query + 1 - k0;
-    RowMap row(p.data() + r * n, n);
+    RowMap row(p.data() + r * p.cols(), p.cols());
     if (segments) for (int64_t c = lo; c < hi; c++) if (!sees(segments, query, k0 + c)) row[c] = -1e30f;
     auto seen = row.segment(lo, hi - lo);
     const float top = seen.maxCoeff();
@@ -115,7 +121,7 @@ class Attention : public OpKernel {
     const float total = seen.sum();
     seen *= 1.0f / total;
     row.head(lo).setZero();
-    row.tail(n - hi).setZero();
+    row.tail(p.cols() - hi).setZero();
     return top + std::log(total);
   }
   AttentionShape shape_;
@@ -127,52 +133,50 @@ class AttentionGrad : public OpKernel {
   explicit AttentionGrad(OpKernelConstruction* c) : OpKernel(c) { OP_REQUIRES_OK(c, shape_.read(c)); }
   void Compute(OpKernelContext* ctx) override {
     const AttentionShape s = shape_.of(ctx->input(1));
-    Tensor* out[3];
-    for (int i = 0; i < 3; i++) OP_REQUIRES_OK(ctx, ctx->allocate_output(i, ctx->input(i + 1).shape(), &out[i]));
+    T* grads[3];
+    for (int i = 0; i < 3; i++) {
+      Tensor* out;
+      OP_REQUIRES_OK(ctx, ctx->allocate_output(i, ctx->input(i + 1).shape(), &out));
+      grads[i] = reinterpret_cast<T*>(out->data());
+    }
     const auto in = [&](int i) { return reinterpret_cast<const T*>(ctx->input(i).data()); };
     const int32_t* segments = ctx->input(4).NumElements() > 0 ? ctx->input(4).flat<int32_t>().data() : nullptr;
     const float* lse = ctx->input(6).flat<float>().data();
     const int64_t group = s.heads / s.kv_heads;
-    parallel(ctx, s.rows * s.kv_heads, group * s.length * s.length * s.dim / 3, [&](int64_t from, int64_t to) {
-      Matrix qh, kh, vh, oh, dh, dq, dk, dv, p, dp, slope;
-      for (int64_t i = from; i < to; i++) {
-        const int64_t row = i / s.kv_heads, kv = i % s.kv_heads;
-        const int32_t* own = segments ? segments + row * s.length : nullptr;
-        gatherHead(in(2), row, kv, s.kv_heads, s, kh);
-        gatherHead(in(3), row, kv, s.kv_heads, s, vh);
-        dk.setZero(s.length, s.dim);
-        dv.setZero(s.length, s.dim);
-        dq.resize(s.length, s.dim);
-        for (int64_t h = kv * group; h < (kv + 1) * group; h++) {
-          gatherHead(in(1), row, h, s.heads, s, qh);
-          gatherHead(in(5), row, h, s.heads, s, oh);
-          gatherHead(in(0), row, h, s.heads, s, dh);
-          const float* stats = lse + (row * s.heads + h) * s.length;
-          for (int64_t q0 = 0; q0 < s.length; q0 += kQueries) {
-            const int64_t m = std::min(kQueries, s.length - q0), k0 = s.first(q0), n = q0 + m - k0;
-            scores(qh, kh, q0, m, k0, s.softcap, p, slope);
-            dp.noalias() = dh.middleRows(q0, m) * vh.middleRows(k0, n).transpose();
-            for (int64_t r = 0; r < m; r++) {
-              const float rowTerm = oh.row(q0 + r).dot(dh.row(q0 + r));
-              rowGrad(p, dp, r, q0 + r, k0, n, stats[q0 + r], rowTerm, s, own);
-            }
-            if (s.softcap > 0) dp.array() *= slope.array();
-            dv.middleRows(k0, n).noalias() += p.transpose() * dh.middleRows(q0, m);
-            dk.middleRows(k0, n).noalias() += dp.transpose() * qh.middleRows(q0, m);
-            dq.middleRows(q0, m).noalias() = dp * kh.middleRows(k0, n);
-          }
-          scatterHead(dq, row, h, s.heads, s, reinterpret_cast<T*>(out[0]->data()));
+    eachHead<T>(ctx, s, group * s.length * s.length * s.dim / 3, [&](auto& products, int64_t row, int64_t kv) {
+      using Products = std::decay_t<decltype(products)>;
+      Matrix out, dOut, dq, p, dp, slope;
+      const int32_t* own = segments ? segments + row * s.length : nullptr;
+      products.setKeys(s.head(in(2), row, kv, s.kv_heads), s.head(in(3), row, kv, s.kv_heads), true);
+      for (int64_t h = kv * group; h < (kv + 1) * group; h++) {
+        const float* stats = lse + (row * s.heads + h) * s.length;
+        for (int64_t q0 = 0; q0 < s.length; q0 += kQueries) {
+          const QueryBlock b(q0, s);
+          products.setQueries(s.head(in(1), row, h, s.heads).from(q0), b.m);
+          products.setOutGrad(s.head(in(0), row, h, s.heads).from(q0), b.m);
+          out.resize(b.m, s.dim), dOut.resize(b.m, s.dim);
+          gather(s.head(in(5), row, h, s.heads).from(q0), out);
+          gather(s.head(in(0), row, h, s.heads).from(q0), dOut);
+          p.resize(Products::padded(b.m), Products::padded(b.n));
+          dp.resizeLike(p);
+          scores(products, b.k0, s.softcap, p, slope);
+          products.probabilitiesGrad(b.k0, dp);
+          for (int64_t r = 0; r < b.m; r++) rowGrad(p, dp, r, q0 + r, b.k0, stats[q0 + r], out.row(r).dot(dOut.row(r)), s, own);
+          if (s.softcap > 0) dp.array() *= slope.array();
+          products.addGrads(p, dp, b.m, b.k0);
+          products.queriesGrad(dp, b.m, b.k0, dq);
+          scatter(dq, b.m, s.head(grads[0], row, h, s.heads).from(q0), s.dim);
         }
-        scatterHead(dk, row, kv, s.kv_heads, s, reinterpret_cast<T*>(out[1]->data()));
-        scatterHead(dv, row, kv, s.kv_heads, s, reinterpret_cast<T*>(out[2]->data()));
       }
+      scatter(products.keysGrad(), s.length, s.head(grads[1], row, kv, s.kv_heads), s.dim);
+      scatter(products.valuesGrad(), s.length, s.head(grads[2], row, kv, s.kv_heads), s.dim);
     });
   }
 
  private:
   // Row r of p becomes the probabilities, row r of dp the scores' gradient.
-  static void rowGrad(Matrix& p, Matrix& dp, int64_t r, int64_t query, int64_t k0, int64_t n, float lse, float rowTerm, const AttentionShape& s, const int32_t* segments) {
-    const int64_t lo = std::max(k0, s.first(query)) - k0, hi = query + 1 - k0;
+  static void rowGrad(Matrix& p, Matrix& dp, int64_t r, int64_t query, int64_t k0, float lse, float rowTerm, const AttentionShape& s, const int32_t* segments) {
+    const int64_t n = p.cols(), lo = std::max(k0, s.first(query)) - k0, hi = query + 1 - k0;
     RowMap row(p.data() + r * n, n), d(dp.data() + r * n, n);
     auto seen = row.segment(lo, hi - lo);
     seen = (seen - lse).exp();

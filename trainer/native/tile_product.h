@@ -11,9 +11,6 @@ inline void fetch(const void* from, int64_t bytes) {
   for (const char* line = static_cast<const char*>(from); line < static_cast<const char*>(from) + bytes; line += 64) __builtin_prefetch(line);
 }
 
-inline const float* words(const float* x) { return x; }
-inline const Word* words(const bf16* x) { return reinterpret_cast<const Word*>(x); }
-
 // A left operand in tiles, [16 rows][step][plane].
 struct Left {
   const Word* tiles;
@@ -30,7 +27,7 @@ Left packWholeLeft(OpKernelContext* ctx, const T* a, int64_t m, int64_t k, int k
   parallel(ctx, rows, steps * 200 * P, [&](int64_t first, int64_t last) {
     for (int64_t i = first; i < last; i++) {
       const int64_t given = std::clamp<int64_t>(m - i * 16, 0, 16), from = std::min(i * 16, m);
-      for (int64_t j = 0; j < steps; j++) packLeft(words(a) + from * k + j * kSide, k, given, k - j * kSide, out + (i * steps + j) * P * kTile);
+      for (int64_t j = 0; j < steps; j++) packLeft<P>(words(a) + from * k + j * kSide, k, given, k - j * kSide, out + (i * steps + j) * P * kTile);
     }
   });
   return {out, steps, P};
@@ -113,8 +110,7 @@ void computeBlocks(const Left& left, const Right<R>& right, const Added* added, 
   Word* packed = scratch<Word>(widest * 2 * (most * B + more) * kTile, 2);
   Word* packedAdded = packed + widest * 2 * most * B * kTile;
   float* sums = scratch<float>(kept * widest * kSide * kSide, 0);
-  static const Shapes shapes;
-  _tile_loadconfig(&shapes);
+  configure();
   for (int64_t first = column0, columns; first < column1; first += columns) {
     columns = std::min(widest, column1 - first);
     for (int64_t j = 0; j < columns && added; j++) packColumns(added->right, first + j, 0, more, packedAdded + j * 2 * more * kTile);
@@ -154,7 +150,7 @@ void computeBlocks(const Left& left, const Right<R>& right, const Added* added, 
       }
     }
   }
-  _tile_release();
+  release();
 }
 
 // c [m, n] = left · right (+ added), by all threads. L is what the left operand was made of.

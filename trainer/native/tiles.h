@@ -27,11 +27,21 @@ constexpr int kPlanes = sizeof(T) == 4 ? 3 : 1;
 // What of the operands is at work at once, so that it stays in the second-level cache: so many tiles deep, so many tiles of the right one.
 constexpr int64_t kDepth = 48, kTilesHeld = 864;
 
+inline const float* words(const float* x) { return x; }
+inline const Word* words(const bf16* x) { return reinterpret_cast<const Word*>(x); }
+
 struct alignas(64) Shapes {
   uint8_t palette = 1, start = 0, unused[14] = {};
   uint16_t bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
   uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
 };
+
+// For the thread that computes: before its products and after them.
+inline void configure() {
+  static const Shapes shapes;
+  _tile_loadconfig(&shapes);
+}
+inline void release() { _tile_release(); }
 
 template <typename N>
 N* scratch(int64_t n, int which) {
@@ -91,9 +101,8 @@ inline void transpose(__m512i r[16]) {
 }
 
 // A tile of the left operand, 16 rows of 32 numbers, in all planes. What lies beyond `rows` and `columns` is 0.
-template <typename N>
+template <int P, typename N>
 void packLeft(const N* x, int64_t stride, int64_t rows, int64_t columns, Word* out) {
-  constexpr int P = kPlanes<N>;
   for (int64_t r = 0; r < 16; r++) {
     const Planes planes = r < rows ? along<P>(x + r * stride, columns) : Planes{};
     for (int p = 0; p < P; p++) _mm512_store_si512(out + p * kTile + r * 32, planes.word[p]);
@@ -153,9 +162,12 @@ inline void step(const Word* a0, const Word* a1, const Word* b0, const Word* b1)
   }
 }
 
-inline void loadSums(const float* sums) { _tile_loadd(0, sums, 128); _tile_loadd(1, sums + 16, 128); _tile_loadd(2, sums + 512, 128); _tile_loadd(3, sums + 528, 128); }
 inline void zeroSums() { _tile_zero(0); _tile_zero(1); _tile_zero(2); _tile_zero(3); }
 // `stride` numbers from one row of sums to the next.
+inline void loadSums(const float* sums, int64_t stride = kSide) {
+  const float* below = sums + 16 * stride;
+  _tile_loadd(0, sums, stride * 4); _tile_loadd(1, sums + 16, stride * 4); _tile_loadd(2, below, stride * 4); _tile_loadd(3, below + 16, stride * 4);
+}
 inline void storeSums(float* sums, int64_t stride = kSide) {
   float* below = sums + 16 * stride;
   _tile_stored(0, sums, stride * 4); _tile_stored(1, sums + 16, stride * 4); _tile_stored(2, below, stride * 4); _tile_stored(3, below + 16, stride * 4);
