@@ -21,6 +21,9 @@ interface SocketValue {
   exports: ExportJob[] | null
 }
 
+/** A connection that breaks while it is being made is given up only after `timeout`: far less than socket.io's 20 s, and enough for a slow line. */
+const options = { transports: ['websocket', 'polling'], reconnectionDelay: 300, reconnectionDelayMax: 2000, timeout: 8000 }
+
 const Context = createContext<SocketValue>({ socket: null, connected: false, tried: false, chat: { status: 'unloaded' }, downloads: [], exports: null })
 
 export function SocketProvider({ children }: { children: ReactNode }) {
@@ -31,7 +34,7 @@ export function SocketProvider({ children }: { children: ReactNode }) {
   const [downloads, setDownloads] = useState<Download[]>([])
   const [exports, setExports] = useState<ExportJob[] | null>(null)
   useEffect(() => {
-    const made: BoardSocket = io({ transports: ['websocket', 'polling'], reconnectionDelay: 300, reconnectionDelayMax: 2000 })
+    const made: BoardSocket = io(options)
     made.on('connect', () => {
       setConnected(true)
       setTried(true)

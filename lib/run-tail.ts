@@ -34,13 +34,24 @@ export interface HeldRun {
 
 export const emptyHeldRun: HeldRun = { position: null, records: [], text: '' }
 
-/** The reader's state after `tail`, in place of the one before: records that go on are added to the same array. The text keeps its last `textLimit` UTF-16 units. */
-export function joinTail(held: HeldRun, tail: RunTail, textLimit = 400_000): HeldRun {
-  const records = tail.from_record === 0 ? tail.records : tail.from_record === held.records.length ? held.records : held.records.slice(0, tail.from_record)
-  if (tail.from_record > 0) for (const record of tail.records) records.push(record)
-  const continues = held.position?.generation === tail.generation && held.position.text === tail.from_text
-  const text = (continues ? held.text + tail.text : tail.text).slice(-textLimit)
-  return { position: { generation: tail.generation, records: records.length, text: tail.from_text + tail.text.length }, records, text }
+/** What was read before an offset of the text, where all of it up to there is held; the tail's text goes on from there. */
+function textBefore({ position, text }: HeldRun, { generation, from_text }: RunTail): string {
+  const over = position?.generation === generation ? position.text - from_text : -1
+  return over < 0 || over > text.length ? '' : text.slice(0, text.length - over)
+}
+
+/**
+ * The reader's state after `tail`, in place of the one before: records that go on are added to the same array. Null where the reader lacks more than the tail tells.
+ * The text keeps its last `textLimit` UTF-16 units.
+ */
+export function joinTail(held: HeldRun, tail: RunTail, textLimit = 400_000): HeldRun | null {
+  const { generation, from_record, from_text } = tail
+  const lacking = from_record > 0 && (held.position?.generation !== generation || held.records.length < from_record)
+  if (lacking) return null
+  const records = from_record === 0 ? tail.records : from_record === held.records.length ? held.records : held.records.slice(0, from_record)
+  if (from_record > 0) for (const record of tail.records) records.push(record)
+  const text = (textBefore(held, tail) + tail.text).slice(-textLimit)
+  return { position: { generation, records: records.length, text: from_text + tail.text.length }, records, text }
 }
 
 /** Records of one message; a browser parses that many within a frame or two. */

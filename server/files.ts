@@ -11,6 +11,9 @@ export const isMissing = (error: unknown): boolean =>
 /** Whether an error says that the system does not let us. */
 export const isClosed = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM')
 
+/** Whether an error says that the system has no more of what we ask for: open files, or folders to watch. */
+export const isExhausted = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE' || error.code === 'ENOSPC')
+
 /** Text of a file, or null where there is none. */
 export function readIfThere(file: string): string | null {
   try {

@@ -7,9 +7,19 @@ export interface ProcessId {
   pid_start: string | null
 }
 
+/** Null where there is no such process, be it that it ends while its file is read. */
+function readStat(pid: number): string | null {
+  try {
+    return readIfThere(`/proc/${pid}/stat`)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return null
+    throw error
+  }
+}
+
 /** Fields of /proc/pid/stat from the third on (proc(5)); the second, the command's name, may hold spaces and parentheses. */
 function statFields(pid: number): string[] | null {
-  const stat = readIfThere(`/proc/${pid}/stat`)
+  const stat = readStat(pid)
   return stat === null ? null : stat.slice(stat.lastIndexOf(')') + 2).split(' ')
 }
 

@@ -6,17 +6,17 @@ import { createStore, useStore } from '@/components/store'
 import { emptyHeldList, joinNews, type HeldList, type ListNews } from '@/lib/run-news'
 import type { RunSummary } from '@/lib/run'
 
-const held = createStore<HeldList>(emptyHeldList)
+export const heldList = createStore<HeldList>(emptyHeldList)
 let followers = 0
 let unfollow: () => void = () => undefined
 
 /** Follows the list over a socket, through reconnections too, until the answer is called. */
-function follow(socket: BoardSocket): () => void {
-  const ask = () => socket.emit('watch_runs', held.get().position, (reply) => reply.ok && join(reply.value))
+export function followList(socket: BoardSocket): () => void {
+  const ask = () => socket.emit('watch_runs', heldList.get().position, (reply) => reply.ok && join(reply.value))
   const join = (news: ListNews) => {
-    const next = joinNews(held.get(), news)
+    const next = joinNews(heldList.get(), news)
     if (next === null) ask()
-    else held.set(next)
+    else heldList.set(next)
   }
   socket.on('runs', join)
   const leave = atEachConnect(socket, ask)
@@ -31,7 +31,7 @@ function useFollow(): void {
   const { socket } = useSocket()
   useEffect(() => {
     if (!socket) return
-    if (followers++ === 0) unfollow = follow(socket)
+    if (followers++ === 0) unfollow = followList(socket)
     return () => {
       if (--followers === 0) unfollow()
     }
@@ -41,11 +41,11 @@ function useFollow(): void {
 /** The newest first; null until the server has told them. */
 export function useRuns(): RunSummary[] | null {
   useFollow()
-  return useStore(held, ({ runs }) => runs)
+  return useStore(heldList, ({ runs }) => runs)
 }
 
 /** A run of the list by its id; null while it is not known. */
 export function useRun(id: string | null): RunSummary | null {
   useFollow()
-  return useStore(held, ({ runs }) => runs?.find((run) => run.id === id) ?? null)
+  return useStore(heldList, ({ runs }) => runs?.find((run) => run.id === id) ?? null)
 }

@@ -2,7 +2,7 @@
 /** What the charts draw of the runs that the page follows. */
 import { useMemo } from 'react'
 import type { ChartSource } from '@/components/run/chart/lines'
-import type { Feed } from '@/components/run/feed'
+import type { Feed } from '@/components/run/feeds'
 import type { RunSummary } from '@/lib/run'
 
 /** Colours of runs that lie over each other, in their order. */

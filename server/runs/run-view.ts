@@ -31,7 +31,7 @@ export interface RunView {
   readonly folder: string
   /** Reads what is new; null when nothing is. */
   look(): RunTail | null
-  /** What a reader lacks who is at `have`. */
+  /** What a reader lacks who is at `have`, of what the last look found: what came since is for the next look to tell all readers. */
   tailFrom(have: RunPosition | null): RunTail
   /** Forgets records and text, not the summary; the next look reads them again. */
   rest(): void
@@ -172,7 +172,7 @@ export function openRunView(id: string, folder: string): RunView {
     folder,
     look,
     tailFrom(have) {
-      look()
+      if (tail === null) look()
       return (tail ??= openTail(folder)).tailFrom(have)
     },
     rest() {

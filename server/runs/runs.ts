@@ -8,7 +8,7 @@ import { UserError } from '@/lib/errors'
 import { runFiles, type RunSummary } from '@/lib/run'
 import type { ListNews, ListPosition } from '@/lib/run-news'
 import type { RunPosition, RunTail } from '@/lib/run-tail'
-import { isClosed, isMissing } from '@/server/files'
+import { isClosed, isExhausted, isMissing } from '@/server/files'
 import { report, reporting } from '@/server/report'
 import { openRunChanges } from '@/server/runs/run-changes'
 import { isActive } from '@/server/runs/status'
@@ -47,7 +47,6 @@ export interface Runs {
 interface Entry {
   view: RunView
   summary: RunSummary
-  readers: number
   watcher: FSWatcher | null
 }
 
@@ -74,6 +73,8 @@ export function openRuns(home: string, placeOf: (id: string) => RunPlace, events
   const saves = path.join(home, 'saves')
   mkdirSync(saves, { recursive: true })
   const entries = new Map<string, Entry>()
+  /** How many follow a run. By its id: they stay when the folder goes and another of that name comes. */
+  const readers = new Map<string, number>()
   const unreadable = new Set<string>()
   const changes = openRunChanges()
   let told: ListPosition | null = null
@@ -99,11 +100,13 @@ export function openRuns(home: string, placeOf: (id: string) => RunPlace, events
     }, ms)
   }
 
-  const isFollowed = (entry: Entry) => entry.readers > 0 || isActive(entry.summary.status)
+  const isRead = ({ view }: Entry) => (readers.get(view.id) ?? 0) > 0
+
+  const isFollowed = (entry: Entry) => isRead(entry) || isActive(entry.summary.status)
 
   const look = (entry: Entry) => {
     const news = entry.view.look()
-    if (news !== null && entry.readers > 0) events.tail(entry.view.id, news)
+    if (news !== null && isRead(entry)) events.tail(entry.view.id, news)
     summarize(entry)
   }
 
@@ -116,13 +119,23 @@ export function openRuns(home: string, placeOf: (id: string) => RunPlace, events
       if (isMissing(error)) return forget(id)
       if (!unreadable.has(id)) report(error)
       unreadable.add(id)
+      entries.get(id)?.view.rest() // what was read half is read anew
     }
   }
 
   const tryLook = (entry: Entry) => attempt(entry.view.id, () => look(entry))
 
-  /** The system's word of a change; where it gives none, the regular look does. */
-  const startWatcher = (entry: Entry): FSWatcher => {
+  /** The system's word of a change; where it gives none, be it that it watches too much already, the regular look does. */
+  const startWatcher = (entry: Entry): FSWatcher | null => {
+    try {
+      return watcherOf(entry)
+    } catch (error) {
+      if (isExhausted(error)) return null
+      throw error
+    }
+  }
+
+  const watcherOf = (entry: Entry): FSWatcher => {
     const watcher = watch(entry.view.folder, { persistent: false }, reporting(() => entries.has(entry.view.id) && tryLook(entry)))
     watcher.on('error', () => watcher.close())
     return watcher
@@ -157,7 +170,7 @@ export function openRuns(home: string, placeOf: (id: string) => RunPlace, events
 
   const add = (id: string) => {
     const view = openRunView(id, path.join(saves, ...id.split('/')))
-    const entry: Entry = { view, summary: view.summary(placeOf(id)), readers: 0, watcher: null }
+    const entry: Entry = { view, summary: view.summary(placeOf(id)), watcher: null }
     entries.set(id, entry)
     settle(entry)
     changes.note(id)
@@ -182,6 +195,14 @@ export function openRuns(home: string, placeOf: (id: string) => RunPlace, events
     return entry
   }
 
+  const unwatch = (id: string) => {
+    const left = (readers.get(id) ?? 0) - 1
+    if (left > 0) readers.set(id, left)
+    else readers.delete(id)
+    const entry = entries.get(id)
+    if (entry !== undefined) settle(entry)
+  }
+
   scan()
   const timers = [
     setInterval(reporting(scan), scanEvery),
@@ -203,17 +224,16 @@ export function openRuns(home: string, placeOf: (id: string) => RunPlace, events
     },
     watch(id, have) {
       const entry = entryOf(id)
-      entry.readers++
-      settle(entry)
-      look(entry) // what other readers lack reaches them before this one joins them
-      return entry.view.tailFrom(have)
+      readers.set(id, (readers.get(id) ?? 0) + 1)
+      tryLook(entry) // what other readers lack reaches them before this one joins them
+      try {
+        return entryOf(id).view.tailFrom(have)
+      } catch (error) {
+        unwatch(id)
+        throw error
+      }
     },
-    unwatch(id) {
-      const entry = entries.get(id)
-      if (entry === undefined) return
-      entry.readers--
-      settle(entry)
-    },
+    unwatch,
     close() {
       timers.forEach(clearInterval)
       if (telling !== null) clearTimeout(telling)

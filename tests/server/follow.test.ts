@@ -4,7 +4,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { LogRecord } from '@/lib/run'
 import { lineJoiner, parseLogLine } from '@/lib/run-files'
-import { emptyHeldRun, joinTail } from '@/lib/run-tail'
+import { emptyHeldRun, joinTail, type HeldRun, type RunPosition, type RunTail } from '@/lib/run-tail'
 import { openRunView, type RunView } from '@/server/runs/run-view'
 import { followFile } from '@/server/runs/follow'
 
@@ -25,6 +25,19 @@ function random(seed: number): () => number {
   }
 }
 
+/** As `joinTail`, for news that lacks nothing. */
+function joined(held: HeldRun, tail: RunTail): HeldRun {
+  const next = joinTail(held, tail)
+  if (next === null) throw new Error(`a gap before record ${tail.from_record}`)
+  return next
+}
+
+/** What a reader lacks now who is at `have`. */
+function lackedBy(have: RunPosition | null): RunTail {
+  view.look()
+  return view.tailFrom(have)
+}
+
 beforeEach(() => {
   folder = mkdtempSync(path.join(os.tmpdir(), 'tuneboard-follow-'))
   view = openRunView('m/lora/r', folder)
@@ -40,21 +53,21 @@ test('records and text arrive whole and once, however the writes are cut', () =>
     writeFileSync(log(), '')
     writeFileSync(text(), '')
     view = openRunView('m/lora/r', folder)
-    let held = joinTail(emptyHeldRun, view.tailFrom(null))
+    let held = joined(emptyHeldRun, lackedBy(null))
     for (let a = 0, b = 0; a < written.length || b < words.length; ) {
       const [toA, toB] = [a + Math.floor(next() * 200), b + Math.floor(next() * 50)]
       appendFileSync(log(), written.subarray(a, toA))
       appendFileSync(text(), words.subarray(b, toB))
       ;[a, b] = [toA, toB]
       const tail = next() < 0.7 ? view.look() : null
-      if (tail !== null) held = joinTail(held, tail)
+      if (tail !== null) held = joined(held, tail)
       // Now and then the connection drops: what was told then is lost, and the reader asks from where it is.
       if (next() < 0.1) {
         view.look()
-        held = joinTail(held, view.tailFrom(held.position))
+        held = joined(held, lackedBy(held.position))
       }
     }
-    held = joinTail(held, view.tailFrom(held.position))
+    held = joined(held, lackedBy(held.position))
     expect(held.records).toEqual(records)
     expect(held.text).toBe(words.toString())
   }
@@ -62,39 +75,63 @@ test('records and text arrive whole and once, however the writes are cut', () =>
 
 test('a log that is cut back and written on replaces what was read, also when it has grown past its old size', () => {
   writeFileSync(log(), lines(range(0, 20).map((step) => record(step))))
-  let held = joinTail(emptyHeldRun, view.tailFrom(null))
+  let held = joined(emptyHeldRun, lackedBy(null))
   truncateSync(log(), lines(range(0, 10).map((step) => record(step))).length)
   appendFileSync(log(), lines(range(10, 40).map((step) => record(step, 2))))
-  held = joinTail(held, view.tailFrom(held.position))
+  held = joined(held, lackedBy(held.position))
   expect(held.records).toEqual([...range(0, 10).map((step) => record(step)), ...range(10, 40).map((step) => record(step, 2))])
 })
 
 test('a log that is replaced by another file is read anew, and so is one that vanishes and comes back', () => {
   writeFileSync(log(), lines([record(1), record(2)]))
-  let held = joinTail(emptyHeldRun, view.tailFrom(null))
+  let held = joined(emptyHeldRun, lackedBy(null))
   writeFileSync(`${log()}.new`, lines([record(1), record(2), record(3, 9)]))
   renameSync(`${log()}.new`, log())
-  held = joinTail(held, view.look() ?? view.tailFrom(held.position))
+  held = joined(held, view.look() ?? lackedBy(held.position))
   expect(held.records).toEqual([record(1), record(2), record(3, 9)])
   rmSync(log())
-  held = joinTail(held, view.look() ?? view.tailFrom(held.position))
+  held = joined(held, view.look() ?? lackedBy(held.position))
   expect(held.records).toEqual([])
   writeFileSync(log(), lines([record(7)]))
-  held = joinTail(held, view.look() ?? view.tailFrom(held.position))
+  held = joined(held, view.look() ?? lackedBy(held.position))
   expect(held.records).toEqual([record(7)])
 })
 
 test('a reader of an earlier life of the file gets everything again', () => {
   writeFileSync(log(), lines([record(1), record(2)]))
-  const held = joinTail(emptyHeldRun, view.tailFrom(null))
+  const held = joined(emptyHeldRun, lackedBy(null))
   const later = openRunView('m/lora/r', folder).tailFrom(held.position)
   expect(later.from_record).toBe(0)
-  expect(joinTail(held, later).records).toEqual([record(1), record(2)])
+  expect(joined(held, later).records).toEqual([record(1), record(2)])
+})
+
+test('news that does not go on from what the reader holds is not joined: it must ask', () => {
+  writeFileSync(log(), lines([record(1)]))
+  const held = joined(emptyHeldRun, lackedBy(null))
+  appendFileSync(log(), lines([record(2)]))
+  view.look() // lost
+  appendFileSync(log(), lines([record(3)]))
+  const tail = view.look()!
+  expect(tail.from_record).toBe(2)
+  expect(joinTail(held, tail)).toBeNull()
+  expect(joinTail(emptyHeldRun, tail)).toBeNull()
+  expect(joinTail({ ...held, position: { ...held.position!, generation: 'another life' } }, { ...tail, from_record: 1 })).toBeNull()
+  expect(joined(held, lackedBy(held.position)).records).toEqual([record(1), record(2), record(3)])
+})
+
+test('a text that was read further than an answer begins is not doubled, and nothing before is lost', () => {
+  writeFileSync(log(), lines([record(1)]))
+  writeFileSync(text(), 'one\n')
+  const first = joined(emptyHeldRun, lackedBy(null))
+  appendFileSync(text(), 'two\n')
+  const answer = lackedBy(first.position)
+  const second = joined(first, answer)
+  expect(joined(second, answer).text).toBe('one\ntwo\n')
 })
 
 test('a long text is begun near its end, and stays bounded', () => {
   writeFileSync(text(), 'x'.repeat(1_000_000))
-  const held = joinTail(emptyHeldRun, view.tailFrom(null))
+  const held = joined(emptyHeldRun, lackedBy(null))
   expect(held.text.length).toBe(256 * 1024)
   appendFileSync(text(), 'y'.repeat(300_000))
   const tail = view.look()

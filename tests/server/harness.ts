@@ -11,7 +11,7 @@ import type { ApiName, ApiRequest, ApiResponse } from '@/lib/api'
 import type { ClientEvents, Reply, ServerEvents } from '@/lib/events'
 import type { RunSummary } from '@/lib/run'
 import { emptyHeldList, joinNews, type ListNews } from '@/lib/run-news'
-import { emptyHeldRun, joinTail, type HeldRun } from '@/lib/run-tail'
+import { emptyHeldRun, joinTail, type HeldRun, type RunTail } from '@/lib/run-tail'
 import { openBoard, type Board } from '@/server/board'
 import type { ServerOptions } from '@/server/options'
 
@@ -114,16 +114,26 @@ export function openBrowser(port: number): Browser {
   const watched = new Set<string>()
   let list = emptyHeldList
   const heldOf = (id: string) => held.get(id) ?? emptyHeldRun
-  const watch = async (id: string) => {
+  const join = (id: string, tail: RunTail) => {
+    const joined = joinTail(heldOf(id), tail)
+    if (joined === null) throw new Error(`a gap before ${tail.from_record}`)
+    held.set(id, joined)
+  }
+  const watch = (id: string) => {
     watched.add(id)
-    const reply = await new Promise<Parameters<Parameters<ClientEvents['watch']>[2]>[0]>((done) => socket.emit('watch', id, heldOf(id).position, done))
-    if (!reply.ok) throw new Error(JSON.stringify(reply.fault))
-    held.set(id, joinTail(heldOf(id), reply.value))
+    return new Promise<void>((done, fail) => {
+      // Joined at once: the next news may be in the same packet.
+      socket.emit('watch', id, heldOf(id).position, (reply) => {
+        if (!reply.ok) return fail(new Error(JSON.stringify(reply.fault)))
+        join(id, reply.value)
+        done()
+      })
+    })
   }
   const joinList = (news: ListNews) => (list = joinNews(list, news) ?? list)
   socket.on('connect', () => void socket.emit('watch_runs', list.position, (reply) => reply.ok && joinList(reply.value)))
   socket.on('runs', joinList)
-  socket.on('tail', (id, tail) => held.set(id, joinTail(heldOf(id), tail)))
+  socket.on('tail', join)
   socket.io.on('reconnect', () => watched.forEach((id) => void watch(id)))
   const runs = () => list.runs ?? []
   return { socket, runs, run: (id) => runs().find((run) => run.id === id), held: heldOf, watch, close: () => void socket.disconnect() }

@@ -1,7 +1,7 @@
 /**
  * Stands for dist/trainer.mjs where a browser test is about the page and not about training: writes a run folder with a plausible curve,
  * lists and previews the datasets of the folder, and answers in chat with who is speaking. FAKE_STEPS and FAKE_STEP_MS say how long a run
- * takes; with FAKE_DEAF it does not hear SIGTERM.
+ * takes; at the step FAKE_HOLD it waits for a file `go` in the run's folder; with FAKE_DEAF it does not hear SIGTERM.
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline'
 const [command, ...rest] = process.argv.slice(2)
 const stepMs = Number(process.env.FAKE_STEP_MS ?? 30)
 const totalSteps = Number(process.env.FAKE_STEPS ?? 120)
+const holdAt = Number(process.env.FAKE_HOLD ?? NaN)
 const wait = (ms) => new Promise((done) => setTimeout(done, ms))
 
 function whole(file, text) {
@@ -60,6 +61,7 @@ async function train([file]) {
   change({ status: 'running', phase: 'training' })
   while (step < totalSteps && !stopping) {
     await wait(stepMs)
+    if (step === holdAt && !existsSync(at('go'))) continue
     step++
     const record = recordOf(step, started)
     appendFileSync(at('trainer_log.jsonl'), `${JSON.stringify(record)}\n`)
