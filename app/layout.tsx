@@ -5,8 +5,9 @@ import type { ReactNode } from 'react'
 import { preferences } from '@/app/preferences'
 import { BoardProvider } from '@/components/board'
 import { Frame } from '@/components/frame/frame'
+import { icon } from '@/components/frame/mark'
 import { LocaleProvider } from '@/components/locale'
-import { themeScript } from '@/components/preferences'
+import { themeScript } from '@/lib/preferences'
 import { SocketProvider } from '@/components/socket'
 import '@/app/globals.css'
 
@@ -38,7 +39,7 @@ const cyrillic = localFont({
 
 export async function generateMetadata(): Promise<Metadata> {
   const { texts } = await preferences()
-  return { title: { default: 'Tuneboard', template: '%s · Tuneboard' }, description: texts.ui.frame.description }
+  return { title: { default: 'Tuneboard', template: '%s · Tuneboard' }, description: texts.ui.frame.description, icons: { icon } }
 }
 
 export const viewport: Viewport = { width: 'device-width', initialScale: 1 }

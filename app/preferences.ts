@@ -1,7 +1,7 @@
 /** What this request's browser prefers: its language and theme, and that language's texts. Only on the server. */
 import { cookies, headers } from 'next/headers'
 import { cache } from 'react'
-import { localeCookie, readLocale, readTheme, themeCookie } from '@/components/preferences'
+import { localeCookie, readLocale, readTheme, themeCookie } from '@/lib/preferences'
 import { translate } from '@/lib/messages'
 
 export const preferences = cache(async () => {

@@ -5,7 +5,7 @@
  */
 import { useRouter } from 'next/navigation'
 import { createContext, useContext, useMemo, type ReactNode } from 'react'
-import { localeCookie } from '@/components/preferences'
+import { localeCookie } from '@/lib/preferences'
 import type { Fault } from '@/lib/errors'
 import type { Messages } from '@/lib/messages/en'
 import type { Locale } from '@/lib/messages/locales'

@@ -5,7 +5,7 @@ import Moon from 'lucide-react/icons/moon'
 import Sun from 'lucide-react/icons/sun'
 import { useState } from 'react'
 import { useLocale } from '@/components/locale'
-import { themeCookie, themes, type Theme } from '@/components/preferences'
+import { themeCookie, themes, type Theme } from '@/lib/preferences'
 import { Button } from '@/components/ui/button'
 
 const icons = { light: Sun, dark: Moon, system: Monitor } as const satisfies Record<Theme, typeof Sun>

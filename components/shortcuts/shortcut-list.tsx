@@ -1,6 +1,6 @@
 'use client'
 /** The shortcuts and what they do, and the switch for those of a single key. */
-import { screens, type Screen } from '@/components/frame/screens'
+import { screens, type Screen } from '@/lib/screens'
 import { useLocale } from '@/components/locale'
 import { isShortcut, LEADER, screenKeys, shortcuts } from '@/components/shortcuts/table'
 import { Checkbox } from '@/components/ui/checkbox'

@@ -1,5 +1,5 @@
 /** The keyboard's shortcuts: which keys, and what a key event means. What they do is `shortcuts`'s. */
-import { screens, type Screen } from '@/components/frame/screens'
+import { screens, type Screen } from '@/lib/screens'
 
 /** Keys that are pressed one after the other; those of one press are joined by +. */
 export const shortcuts = {

@@ -1,6 +1,7 @@
 /** The page, built by Next.js into .next/ when a file of it has another content. */
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { compressTexts } from './compress.mjs'
 import { filesUnder, fingerprint } from './fingerprint.mjs'
 import { readNote, writeNote } from './files.mjs'
 import { root, state } from './paths.mjs'
@@ -28,5 +29,6 @@ export async function buildPage() {
     rmSync(join(root, '.next'), { recursive: true, force: true })
     throw new Failure(`${stdout}${stderr}\nThe page cannot be built: see next build's messages above.`, 1)
   }
+  await compressTexts(join(root, '.next', 'static'))
   writeNote(note, { result })
 }

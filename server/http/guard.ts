@@ -7,6 +7,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Fault } from '@/lib/errors'
 import { isLoopback } from '@/lib/loopback'
+import { cookiesOf } from '@/server/http/cookies'
 import type { ServerOptions } from '@/server/options'
 
 export interface Refusal {
@@ -29,18 +30,13 @@ function hostName(header: string): string | null {
   return URL.canParse(`http://${header}`) ? new URL(`http://${header}`).hostname.replace(/^\[|\]$/g, '') : null
 }
 
-function cookies(request: IncomingMessage): Map<string, string> {
-  const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='))
-  return new Map(pairs.map(([name, ...rest]) => [name, rest.join('=')]))
-}
-
 export function openGuard({ host, token }: ServerOptions, port: () => number): Guard {
   const cookieName = () => `tuneboard_${port()}` // cookies of one host are shared by its ports
 
   const knows = (request: IncomingMessage): boolean => {
     if (token === null) return true
     const bearer = request.headers.authorization?.match(/^Bearer (.+)$/)?.[1]
-    const shown = bearer ?? cookies(request).get(cookieName())
+    const shown = bearer ?? cookiesOf(request).get(cookieName())
     return shown !== undefined && same(shown, token)
   }
 
