@@ -10,6 +10,8 @@ const minutes = 60_000
 export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '') } },
   test: {
+    // Vitest's own second is short on a machine that does other things beside.
+    expect: { poll: { timeout: minutes / 3 } },
     // A training takes about 2 GB and all processors: two files at a time, whatever the machine.
     poolOptions: { forks: { maxForks: 2, minForks: 1 } },
     projects: [
@@ -25,6 +27,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'browser', include: ['tests/e2e/**/*.test.ts'], pool: 'forks', poolOptions: { forks: { singleFork: true } }, testTimeout: 5 * minutes, hookTimeout: 5 * minutes,
+          expect: { poll: { timeout: 1.5 * minutes } },
         },
       },
     ],

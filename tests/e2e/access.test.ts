@@ -15,7 +15,7 @@ describe.skipIf(chromiumPath === null)('for everybody', () => {
     const window = await BoardPage.open(browser, board)
     await window.setUpFirstRun()
     await window.button('Start').click()
-    await window.status(/^Done$/).waitFor({ timeout: 60_000 })
+    await window.status(/^Done$/).waitFor()
     await window.close()
   })
   afterAll(async () => {
@@ -27,25 +27,30 @@ describe.skipIf(chromiumPath === null)('for everybody', () => {
     const window = await BoardPage.open(browser, board, { theme })
     const { page } = window
     const run = (await page.getByRole('link', { name: 'Details' }).getAttribute('href'))?.split('run=')[1] ?? ''
+    const opened = page.locator('[role=dialog], [role=alertdialog], [role=menu], [role=listbox]').first()
     const menu = (name: string) => async () => {
       await page.getByRole('button', { name: /^More for/ }).first().click()
       await page.getByRole('menuitem', { name, exact: true }).click()
+      await page.getByRole('dialog').or(page.getByRole('alertdialog')).waitFor()
     }
+    /** What opens by an act is there. */
+    const opening = (act: () => Promise<unknown>) => () => act().then(() => opened.waitFor())
+    const tab = (name: string) => () => page.getByRole('tab', { name, exact: true }).click().then(() => page.getByRole('tabpanel', { name, exact: true }).waitFor())
     /** By page: what is done there, one after the other, each closed again by Escape where it opens something. */
     const pages: Readonly<Record<string, Readonly<Record<string, () => Promise<unknown>>>>> = {
       '/': {
-        shortcuts: () => page.keyboard.press('?'),
-        'the runs': () => page.getByTitle('Choose another run').click(),
-        'a figure’s files': () => window.button('Save “Loss”').click(),
-        'presets and files': () => window.button('Presets and files').click(),
+        shortcuts: opening(() => page.keyboard.press('?')),
+        'the runs': opening(() => page.getByTitle('Choose another run').click()),
+        'a figure’s files': opening(() => window.button('Save “Loss”').click()),
+        'presets and files': opening(() => window.button('Presets and files').click()),
         faults: () => window.field('Learning rate').fill('abc').then(() => window.fault('Learning rate')),
       },
-      '/evaluate': { 'a fault': () => window.field('Cutoff length').fill('x') },
-      '/datasets': { 'ways to add': () => page.getByRole('button', { name: /^Add/ }).first().click() },
+      '/evaluate': { 'a fault': () => window.field('Cutoff length').fill('x').then(() => window.fault('Cutoff length')) },
+      '/datasets': { 'ways to add': opening(() => page.getByRole('button', { name: /^Add/ }).first().click()) },
       '/chat': {},
       '/export': {},
-      '/runs': { renaming: menu('Rename'), notes: menu('Notes and tags'), deleting: menu('Delete'), 'none found': () => page.getByRole('searchbox').fill('nothing is called so') },
-      [`/runs/view?run=${run}`]: Object.fromEntries(['Answers', 'Log', 'Settings', 'Files', 'System'].map((name) => [name, () => page.getByRole('tab', { name, exact: true }).click()])),
+      '/runs': { renaming: menu('Rename'), notes: menu('Notes and tags'), deleting: menu('Delete'), 'none found': () => page.getByRole('searchbox').fill('nothing is called so').then(() => page.getByRole('listitem').filter({ hasText: 'train_' }).waitFor({ state: 'detached' })) },
+      [`/runs/view?run=${run}`]: Object.fromEntries(['Answers', 'Log', 'Settings', 'Files', 'System'].map((name) => [name, tab(name)])),
       [`/runs/compare?run=${run}`]: {},
     }
     for (const [path, acts] of Object.entries(pages)) {
@@ -54,9 +59,9 @@ describe.skipIf(chromiumPath === null)('for everybody', () => {
       expect(await violations(page), path).toEqual([])
       for (const [what, act] of Object.entries(acts)) {
         await act()
-        await page.waitForTimeout(150) // what opens has come in
         expect(await violations(page), `${path}, ${what}`).toEqual([])
         await page.keyboard.press('Escape')
+        await opened.waitFor({ state: 'detached' })
       }
     }
     expect(window.complaints).toEqual([])

@@ -82,7 +82,7 @@ describe.skipIf(chromiumPath === null)('a file of one’s own', () => {
     await shoot(window, `trained-${locale}`)
 
     await page.getByRole('button', { name: new RegExp(`^${fill(ui.run.chat_with, { name: '.+' })}$`) }).click()
-    await page.getByRole('status').filter({ hasText: new RegExp(`^${ui.chat.status.ready}`) }).waitFor({ timeout: minute })
+    await page.getByRole('status').filter({ hasText: new RegExp(`^${ui.chat.status.ready}`) }).waitFor()
     await page.getByLabel(ui.chat.message, { exact: true }).first().fill(asked[locale])
     await page.keyboard.press('Enter')
     expect(await window.answer('adapter')).toContain('Vega')

@@ -12,7 +12,6 @@ import { violations } from './axe'
 import { chromiumPath, openChromium, startBoard, type TestBoard } from './board'
 import { BoardPage } from './page'
 
-const minute = 60_000
 const fixture = (name: string) => readFileSync(path.join('tests/fixtures/rows', name))
 const rows = Array.from({ length: 20_000 }, (_, i) => JSON.stringify({ instruction: `Add 1 to ${i}.`, input: '', output: `${i + 1} ${'.'.repeat(80)}` })).join('\n')
 
@@ -61,20 +60,20 @@ describe.skipIf(chromiumPath === null)('a hub', () => {
     if (folder) await window.page.screenshot({ path: path.join(folder, `hub-${name}.png`) })
   }
   const dialog = (name: string | RegExp): Locator => window.page.getByRole('dialog', { name })
-  const done = () => window.status(/^Done$/).waitFor({ timeout: minute })
+  const done = () => window.status(/^Done$/).waitFor()
 
   /** Fetches what the dialog shows: broken off after its beginning, stopped, gone on with. */
   async function fetchWithPause(inside: Locator, break_after: number) {
     hub.trouble = (request, server) => (server !== 'content' ? null : request.headers.range === undefined ? { break_after } : { hang: true })
     await inside.getByRole('button', { name: 'Download', exact: true }).click()
-    await expect.poll(async () => Number(await inside.getByRole('progressbar').getAttribute('aria-valuenow')), { timeout: minute }).toBeGreaterThan(0)
+    await expect.poll(async () => Number(await inside.getByRole('progressbar').getAttribute('aria-valuenow'))).toBeGreaterThan(0)
     await inside.getByRole('button', { name: 'Stop' }).click()
     await inside.getByText(/^Stopped at /).waitFor()
     expect(await violations(window.page)).toEqual([])
     hub.trouble = () => null
     hub.seen.length = 0
     await inside.getByRole('button', { name: 'Go on', exact: true }).click()
-    await inside.getByText(/^Downloaded, /).waitFor({ timeout: minute })
+    await inside.getByText(/^Downloaded, /).waitFor()
     expect(hub.seen.filter(({ server }) => server === 'content').map(({ range }) => range)).toEqual([expect.stringMatching(/^bytes=[1-9]/)])
   }
 

@@ -60,12 +60,17 @@ export class BoardPage {
 
   status = (text: string | RegExp): Locator => this.page.locator('#run').getByRole('status').filter({ hasText: text })
 
+  chart = (): Locator => this.page.getByRole('img', { name: /^Loss curve/ })
+
   /** How many points the loss curve has, and its ends, as the chart's own description says. */
   async curve(): Promise<{ points: number; first: number; last: number }> {
-    const text = (await this.page.getByRole('img', { name: /^Loss curve/ }).getAttribute('aria-label', { timeout: 60_000 })) ?? ''
+    const text = (await this.chart().getAttribute('aria-label')) ?? ''
     const [points, first, last] = (/of (\d+) points, from ([\d.e-]+) to ([\d.e-]+?)\.?$/.exec(text) ?? []).slice(1).map(Number)
     return { points, first, last }
   }
+
+  /** None where there is no curve yet. */
+  points = async (): Promise<number> => ((await this.chart().count()) === 0 ? 0 : (await this.curve()).points)
 
   /** The page as a browser sees it that has never been here. */
   async startAfresh(): Promise<void> {
@@ -109,7 +114,7 @@ export class BoardPage {
   /** The newest answer of a side, once it has ended. */
   async answer(side: 'base' | 'adapter'): Promise<string> {
     const box = this.page.locator(`article:last-of-type section[data-side="${side}"]`)
-    await box.locator('xpath=self::*[@aria-busy="false"]').waitFor({ timeout: 60_000 })
+    await box.locator('xpath=self::*[@aria-busy="false"]').waitFor()
     return (await box.textContent()) ?? ''
   }
 }

@@ -23,28 +23,28 @@ describe.skipIf(chromiumPath === null)('a run on the page', () => {
     await window.setUpFirstRun()
     await window.field('Max samples').fill('1234')
     await window.button('Start').click()
-    await expect.poll(async () => (await window.curve()).points, { timeout: 60_000 }).toBeGreaterThan(20)
+    await expect.poll(window.points).toBeGreaterThan(20)
     const before = await window.curve()
 
     await window.page.reload()
     await window.ready()
-    await expect.poll(async () => (await window.curve()).points, { timeout: 20_000 }).toBeGreaterThanOrEqual(before.points)
+    await expect.poll(window.points).toBeGreaterThanOrEqual(before.points)
     expect((await window.curve()).first).toBe(before.first)
     expect(await window.field('Max samples').inputValue()).toBe('1234')
     expect(await window.field('Model path').inputValue()).toBe('data/models/starter')
 
     const other = await BoardPage.open(browser, board)
-    await expect.poll(async () => (await other.curve()).points, { timeout: 20_000 }).toBeGreaterThanOrEqual(before.points)
+    await expect.poll(other.points).toBeGreaterThanOrEqual(before.points)
 
     await window.page.locator('#run').getByRole('button', { name: 'Stop' }).click()
-    await window.status('it can be resumed').waitFor({ timeout: 20_000 })
+    await window.status('it can be resumed').waitFor()
     const sentence = (await window.status('it can be resumed').textContent()) ?? ''
     const stoppedAt = Number(/Stopped at step (\d+) of 2000/.exec(sentence)?.[1])
     expect(stoppedAt).toBeGreaterThan(before.points)
     await other.status('it can be resumed').waitFor()
     for (const each of [window, other]) {
-      await expect.poll(async () => (await each.curve()).points).toBe(stoppedAt)
-      expect(await each.step()).toBe(stoppedAt)
+      await expect.poll(each.points).toBe(stoppedAt)
+      await expect.poll(each.step).toBe(stoppedAt)
     }
     expect(await other.curve()).toEqual(await window.curve())
     expect((await window.curve()).last).toBeLessThan(before.first)
@@ -53,7 +53,7 @@ describe.skipIf(chromiumPath === null)('a run on the page', () => {
 
     await window.page.getByRole('link', { name: 'Runs', exact: true }).click()
     await window.page.getByRole('heading', { name: 'Runs' }).waitFor()
-    expect(await window.page.getByRole('listitem').filter({ hasText: 'Stopped at step' }).count()).toBe(1)
+    await expect.poll(() => window.page.getByRole('listitem').filter({ hasText: 'Stopped at step' }).count()).toBe(1)
     expect(await violations(window.page)).toEqual([])
 
     await window.page.getByRole('button', { name: /^Chat with/ }).click()
@@ -72,7 +72,7 @@ describe.skipIf(chromiumPath === null)('a run on the page', () => {
   test('goes to a part of the curve by dragging, and back to the newest step', async () => {
     const window = await BoardPage.open(browser, board)
     const plot = window.page.getByRole('img', { name: /^Loss curve/ })
-    await expect.poll(async () => (await window.curve()).points).toBeGreaterThan(20)
+    await expect.poll(window.points).toBeGreaterThan(20)
     const box = (await plot.boundingBox())!
     await window.page.mouse.move(box.x + 120, box.y + 60)
     await window.page.mouse.down()
@@ -93,7 +93,7 @@ describe.skipIf(chromiumPath === null)('a run on the page', () => {
     await window.page.keyboard.press('Escape')
     await window.button('Start').click()
     const stop = window.page.getByRole('button', { name: 'Stop' }).first()
-    await stop.waitFor({ timeout: 60_000 })
+    await stop.waitFor()
     const box = (await stop.boundingBox())!
     expect(box.y + box.height).toBeLessThanOrEqual(844)
     expect(box.y).toBeGreaterThan(600)

@@ -60,7 +60,7 @@ describe.skipIf(chromiumPath === null)('the page', () => {
     expect(await window.fault('Model path')).toContain('no-such-model')
     await window.button('Start').click()
     expect(await window.fault('Dataset')).not.toBe('')
-    expect(await window.page.evaluate(() => document.activeElement?.getAttribute('aria-invalid'))).toBe('true')
+    await expect.poll(() => window.page.evaluate(() => document.activeElement?.getAttribute('aria-invalid'))).toBe('true')
     await window.field('Learning rate').fill('5e-5')
     await window.page.waitForFunction((element) => element?.getAttribute('aria-invalid') === null, await window.field('Learning rate').elementHandle())
     await window.close()

@@ -73,7 +73,7 @@ describe.skipIf(chromiumPath === null)('two windows', () => {
     const other = await BoardPage.open(browser, board, { before: drops[1].before })
     await other.field('Max samples').fill('77')
     await mine.button('Start').click()
-    await expect.poll(async () => (await other.curve()).points, { timeout: 90_000, message: 'the curve begins in the window that did not start the run' }).toBeGreaterThan(3)
+    await expect.poll(other.points, { message: 'the curve begins in the window that did not start the run' }).toBeGreaterThan(3)
     const dropping = drops.map(({ drop }) => drop())
 
     // Whose run it is, and a question before another's is stopped.
@@ -94,7 +94,7 @@ describe.skipIf(chromiumPath === null)('two windows', () => {
     const whole = logged(board.home)
     expect(whole).toHaveLength(steps)
     for (const [name, window] of Object.entries({ mine, other })) {
-      await expect.poll(async () => (await window.curve()).points, { timeout: 60_000, message: `all points are in the window ‘${name}’` }).toBe(steps)
+      await expect.poll(window.points, { message: `all points are in the window ‘${name}’` }).toBe(steps)
       expect(lossesOf(await window.lossCsv())).toEqual(whole)
     }
     if (soakMinutes > 0) process.stdout.write(`${steps} steps, connections dropped ${drops.map(({ count }) => count()).join(' and ')} times\n`)

@@ -175,7 +175,7 @@ describe('Hugging Face', () => {
     expect(await faultOf(fetchDataset(ref(), {}, () => {}))).toMatchObject({ code: 'hub_unreachable', values: { problem: { code: 'hub_denied' }, variable: 'HF_ENDPOINT' } })
     process.env.HF_ENDPOINT = 'https://hub.invalid'
     expect(await faultOf(fetchDataset(ref(), {}, () => {}))).toMatchObject({ code: 'hub_unreachable' })
-    expect(Date.now() - begun).toBeLessThan(5000)
+    expect(Date.now() - begun).toBeLessThan(15_000)
   })
 
   test('a hub that falls silent is not waited for', async () => {

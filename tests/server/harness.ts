@@ -86,7 +86,7 @@ export async function startRun(port: number, home: string, name: string, max_ste
   return (await get(port, 'start', { args, model: null, name })).id
 }
 
-export async function until<T>(look: () => T | null | undefined | false | Promise<T | null | undefined | false>, what: string, ms = 8000): Promise<T> {
+export async function until<T>(look: () => T | null | undefined | false | Promise<T | null | undefined | false>, what: string, ms = 20_000): Promise<T> {
   const end = Date.now() + ms
   for (;;) {
     const found = await look()

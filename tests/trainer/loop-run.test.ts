@@ -62,13 +62,8 @@ const stateOf = (folder: string) => runStateSchema.parse(JSON.parse(readFileSync
 const json = (...parts: string[]) => JSON.parse(readFileSync(at(...parts), 'utf8'))
 
 /** Waits until a run has logged `step`. */
-async function until(folder: string, step: number) {
-  for (let tries = 0; tries < 500; tries++) {
-    if (existsSync(at(folder, 'trainer_log.jsonl')) && readFileSync(at(folder, 'trainer_log.jsonl'), 'utf8').includes(`"current_steps":${step},`)) return
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  throw new Error(`no step ${step} in ${folder}`)
-}
+const until = (folder: string, step: number) =>
+  expect.poll(() => existsSync(at(folder, 'trainer_log.jsonl')) && readFileSync(at(folder, 'trainer_log.jsonl'), 'utf8'), { timeout: 60_000, interval: 20, message: `step ${step} in ${folder}` }).toContain(`"current_steps":${step},`)
 
 describe('a training', () => {
   it('leaves the run folder behind', async () => {

@@ -1,6 +1,7 @@
 /** A window in which nothing depends on the machine, the day or chance: fixed clock, versions, paths, sizes and engine, and a chat that is loaded. */
 import type { Browser, BrowserContext, Page } from 'playwright'
 import type { ChatState } from '@/components/chat/conversation'
+import { localeCookie } from '@/lib/preferences'
 import type { Form } from '@/components/evaluate/form'
 import type { ExportWish } from '@/components/export/wish'
 import type { ChatStatus } from '@/lib/events'
@@ -57,9 +58,9 @@ function fix(name: string, text: string): string {
   return JSON.stringify(reply)
 }
 
-/** A window in one language; its first page is still to be opened. */
-export async function stillWindow(browser: Browser, board: TestBoard, locale: Locale, { filled }: { filled: boolean }): Promise<Page> {
-  const context: BrowserContext = await browser.newContext({ locale, timezoneId: 'UTC', reducedMotion: 'reduce', deviceScaleFactor: 1 })
+/** A window whose first page is still to be opened. */
+export async function stillWindow(browser: Browser, board: TestBoard, { filled }: { filled: boolean }): Promise<Page> {
+  const context: BrowserContext = await browser.newContext({ locale: 'en', timezoneId: 'UTC', reducedMotion: 'reduce', deviceScaleFactor: 1 })
   context.setDefaultTimeout(60_000) // the machine may be busy with other tests
   const { show, ask } = disguise(board)
   await context.route('**/api/*', async (route) => {
@@ -81,4 +82,19 @@ export async function stillWindow(browser: Browser, board: TestBoard, locale: Lo
     }, remembered)
   }
   return page
+}
+
+const wanted = (page: Page, board: TestBoard, locale: Locale) => page.context().addCookies([{ name: localeCookie, value: locale, url: board.url }])
+
+/** Opens a page in English. */
+export async function openIn(page: Page, board: TestBoard, path: string): Promise<void> {
+  await wanted(page, board, 'en')
+  await page.goto(board.url + path)
+}
+
+/** Changes the language as the switch in the page's head does, which lies behind what is open over the page. */
+export async function speak(page: Page, board: TestBoard, locale: Locale): Promise<void> {
+  await wanted(page, board, locale)
+  await page.evaluate(() => (window as unknown as { next: { router: { refresh: () => void } } }).next.router.refresh())
+  await page.locator(`html[lang=${locale}]`).waitFor()
 }
