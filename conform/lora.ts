@@ -1,6 +1,6 @@
 /**
  * Checks training trajectories against `lora/CASE/`: loss and gradient norm of every update, the trained tensors, greedy tokens from what the file says was
- * trained at the end (an adapter, or the model's own tensors), and its merge into the base; tolerances of NUMERICS.md.
+ * trained at the end (an adapter, or the model's own tensors), its merge into the base, and what PiSSA begins as; tolerances of NUMERICS.md.
  */
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import os from 'node:os'
@@ -10,6 +10,11 @@ import { type CheckResult } from '@/conform/check'
 import { away, batchOf, first, result, tokensFault } from '@/conform/forward'
 import { type ModelRuntime, type Runner, chosenRuntime } from '@/conform/runner'
 import type { Engine, EngineSpec, NamedTensor } from '@/trainer/engine/types'
+import { readAdapter } from '@/trainer/adapter/adapter'
+import { adapterChanges, changedTensors } from '@/trainer/adapter/changed'
+import { converted, principalParts } from '@/trainer/adapter/pissa'
+import { largestSingular } from '@/trainer/adapter/singular'
+import type { ModelConfig } from '@/lib/models/config'
 import { mergeAdapters } from '@/trainer/export/merge'
 import { trainedTensors } from '@/trainer/model/whole'
 import { writeWholeModel } from '@/trainer/run/whole-model'
@@ -17,6 +22,10 @@ import { openWeights, readModelConfig } from '@/trainer/weights/index'
 import { readSafetensors, readTensor } from '@/trainer/weights/safetensors'
 
 const ints = z.array(z.number().int())
+
+/** A tensor in a few numbers. */
+const statisticsSchema = z.object({ shape: ints, mean: z.number(), std: z.number(), sample_index: ints, sample: z.array(z.number()) })
+type Statistics = z.infer<typeof statisticsSchema>
 
 /** What decides whether this version can do a case at all. */
 const kindSchema = z.object({
@@ -36,6 +45,7 @@ const caseSchema = z.object({
     freeze_trainable_layers: z.number().default(2),
     use_rslora: z.boolean().optional(),
     use_dora: z.boolean().optional(),
+    init: z.literal('pissa').optional(),
     loraplus_lr_ratio: z.number().optional(),
     gradient_accumulation: z.number().default(1),
     betas: z.tuple([z.number(), z.number()]),
@@ -46,7 +56,8 @@ const caseSchema = z.object({
   batches: z.array(z.object({ input_ids: z.array(ints), attention_mask: z.array(ints), labels: z.array(ints) })),
   steps: z.array(z.object({ step: z.number(), loss: z.number(), grad_norm: z.number(), lr: z.number() })),
   generate: z.array(z.object({ prompt: ints, tokens: ints })).optional(),
-  merged_weights: z.record(z.string(), z.object({ shape: ints, mean: z.number(), std: z.number(), sample_index: ints, sample: z.array(z.number()) })).optional(),
+  merged_weights: z.record(z.string(), statisticsSchema).optional(),
+  pissa_init: z.record(z.string(), z.object({ scaling: z.number(), residual: statisticsSchema, BA: statisticsSchema, singular_values: z.array(z.number()), residual_top_singular_value: z.number() })).optional(),
   trainable_parameters: z.number(),
 })
 type Case = z.infer<typeof caseSchema>
@@ -72,7 +83,7 @@ export async function* check(dir: string, runtime?: ModelRuntime): AsyncGenerato
 function laterFeature({ type, init, optimizer }: z.infer<typeof kindSchema>['settings']): string | null {
   if (!['lora', 'full', 'freeze'].includes(type)) return `${type} tuning`
   if (optimizer !== 'AdamW') return `optimiser ${optimizer}`
-  return init === undefined ? null : `initialisation ${init}`
+  return init === undefined || init === 'pissa' ? null : `initialisation ${init}`
 }
 
 async function* checkCase(label: string, own: string, model: string, golden: Case, { openEngine, openRunner }: ModelRuntime): AsyncGenerator<CheckResult> {
@@ -96,6 +107,35 @@ async function* checkCase(label: string, own: string, model: string, golden: Cas
     if (golden.merged_weights) yield result(`${label} merged weights`, mergedFault(merged, golden.merged_weights))
   } finally {
     rmSync(merged, { recursive: true })
+  }
+  if (golden.pissa_init) yield* pissa(label, own, model, config, golden)
+}
+
+/** What PiSSA begins as, found in the weights; and the trained adapter as a plain one, where that is found from the file's own beginning. */
+function* pissa(label: string, own: string, model: string, config: ModelConfig, { pissa_init, settings }: Case): Generator<CheckResult> {
+  const [began, trained, expected] = ['init_adapter', 'final_adapter', 'final_adapter_converted'].map((name) => readAdapter(path.join(own, name), config))
+  const found = drained(principalParts({ settings: { ...began.settings, rank: settings.r, alpha: settings.alpha }, specs: began.specs }, { model, config, beneath: [] }))
+  const whole = new Map(changedTensors(model, config, []).map((tensor) => [tensor.name, tensor.rows(0, tensor.shape[0])]))
+  const left = new Map(changedTensors(model, config, [adapterChanges(found, { times: -1 })]).map((tensor) => [tensor.name, tensor.rows(0, tensor.shape[0])]))
+  for (const [module, { scaling, residual, BA, singular_values, residual_top_singular_value }] of Object.entries(pissa_init ?? {})) {
+    const [weight, rest] = [whole, left].map((all) => all.get(`${module}.weight`) ?? new Float32Array(0))
+    const shape: [number, number] = [residual.shape[0], residual.shape[1]]
+    const values = largestSingular(weight, shape, singular_values.length).values
+    yield result(
+      `${label} PiSSA of ${module}`,
+      first(singular_values, (value, i) => away(`singular value ${i}`, value, values[i], 1e-4)) ??
+        away('residual_top_singular_value', residual_top_singular_value, largestSingular(rest, shape, 1).values[0], 1e-4) ??
+        statisticsFault('residual', residual, rest) ??
+        statisticsFault('BA', BA, weight.map((value, i) => (value - rest[i]) / scaling)),
+    )
+  }
+  yield result(`${label} converted adapter`, tensorsFault(expected.tensors, converted(trained, began, config).tensors))
+}
+
+function drained<T>(steps: Generator<unknown, T>): T {
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
   }
 }
 
@@ -129,6 +169,7 @@ function specOf(own: string, model: string, { settings, batches }: Case): Engine
     lora: whole ? null : { rank: r, alpha, dropout: 0, use_rslora, use_dora, target, b_pace },
     trained: whole ? new Set(whole.map(({ name }) => name)) : undefined,
     adapter: whole ? null : path.join(own, 'init_adapter'),
+    ...(settings.init === 'pissa' ? { without: path.join(own, 'init_adapter') } : {}),
     dtype: 'float32',
     rows: batches[0].input_ids.length,
     eval_rows: 0,
@@ -152,13 +193,16 @@ export function tensorsFault(expected: NamedTensor[], found: NamedTensor[]): str
 
 function mergedFault(folder: string, expected: NonNullable<Case['merged_weights']>): string | null {
   const index = openWeights(folder, readModelConfig(folder))
-  return first(Object.entries(expected), ([name, { shape, mean, std, sample_index, sample }]) => {
+  return first(Object.entries(expected), ([name, statistics]) => {
     const entry = index.get(name)
-    if (!entry || entry.shape.join() !== shape.join()) return `${name}: missing or of another shape`
-    const values = readTensor(entry)
-    const average = values.reduce((a, b) => a + b, 0) / values.length
-    const spread = Math.sqrt(values.reduce((a, b) => a + (b - average) ** 2, 0) / values.length)
-    const samples = first(sample_index, (at, i) => away(`${name}[${at}]`, sample[i], values[at], 1e-5))
-    return samples ?? away(`${name} mean`, mean, average, 1e-5) ?? away(`${name} std`, std, spread, 1e-5)
+    if (!entry || entry.shape.join() !== statistics.shape.join()) return `${name}: missing or of another shape`
+    return statisticsFault(name, statistics, readTensor(entry))
   })
+}
+
+function statisticsFault(name: string, { mean, std, sample_index, sample }: Statistics, values: Float32Array): string | null {
+  const average = values.reduce((a, b) => a + b, 0) / values.length
+  const spread = Math.sqrt(values.reduce((a, b) => a + (b - average) ** 2, 0) / values.length)
+  const samples = first(sample_index, (at, i) => away(`${name}[${at}]`, sample[i], values[at], 1e-5))
+  return samples ?? away(`${name} mean`, mean, average, 1e-5) ?? away(`${name} std`, std, spread, 1e-5)
 }

@@ -107,6 +107,13 @@ const needsLora = onlyLora.map((key): Rule => (args) =>
   args.finetuning_type === 'lora' || args[key] === null || args[key] === false ? null : { code: 'key_needs', values: { key, value: String(args[key]), other: 'finetuning_type = lora' }, field: key },
 )
 
+/** Stages that compare with the base: PiSSA leaves less than it was (`FinetuningArguments.__post_init__`). */
+const pissaFits: Rule = ({ pissa_init, stage, pref_loss }) => {
+  if (!pissa_init) return null
+  if (stage === 'dpo') return pref_loss === 'orpo' || pref_loss === 'simpo' ? null : together('pissa_init', `pref_loss = ${pref_loss}`)
+  return stage === 'kto' || stage === 'ppo' ? together('pissa_init', `stage = ${stage}`) : null
+}
+
 /** What any use of a model needs. */
 const modelRules: readonly Rule[] = [required('model_name_or_path'), ...needsLora]
 
@@ -124,6 +131,7 @@ const trainRules: readonly Rule[] = [
   (args) => (args.dataset === null && args.val_size > 1e-6 ? { code: 'key_needs', values: { key: 'val_size', value: args.val_size, other: 'dataset' }, field: 'val_size' } : null),
   ({ neat_packing, stage }) => (neat_packing && stage !== 'sft' ? { code: 'key_needs', values: { key: 'neat_packing', value: 'true', other: 'stage = sft' }, field: 'neat_packing' } : null),
   neftuneFits,
+  pissaFits,
   ({ dpo_label_smoothing, pref_loss, stage }) =>
     stage === 'dpo' && dpo_label_smoothing > 1e-6 && pref_loss !== 'sigmoid'
       ? { code: 'key_needs', values: { key: 'dpo_label_smoothing', value: dpo_label_smoothing, other: 'pref_loss = sigmoid' }, field: 'dpo_label_smoothing' }

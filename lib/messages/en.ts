@@ -202,7 +202,6 @@ export const en = {
     oft: 'orthogonal fine-tuning',
     optimizers: 'optimisers other than AdamW',
     other_engines: 'an engine other than our own',
-    pissa: 'PiSSA',
     ppo: 'the PPO stage',
     pure_bfloat16: 'training purely in bfloat16',
     quantization: 'quantised base models',

@@ -60,7 +60,8 @@ export const fieldsEn = {
     additional_target: { label: 'Additional modules (optional)', help: 'Modules that are trained whole and saved beside the adapter, such as embed_tokens after adding words.' },
     use_rslora: { label: 'Use rslora', help: 'Divide by the root of the rank instead of the rank, which keeps large ranks effective.' },
     use_dora: { label: 'Use DoRA', help: 'Train the length of each weight row apart from its direction; a little better at low ranks, slower.' },
-    pissa_init: { label: 'Use PiSSA', help: 'Start the adapter from the main directions of the weights; converges faster, changes the base.' },
+    pissa_init: { label: 'Use PiSSA', help: 'Start the adapter from the main directions of the weights, which are taken out of the base meanwhile; converges faster.' },
+    pissa_convert: { label: 'Convert PiSSA', help: 'Save the adapter a second time as a plain one of twice the rank, in pissa_converted: for programs that do not know PiSSA.' },
     loraplus_lr_ratio: { label: 'LoRA+ LR ratio', help: 'How many times faster the adapter’s second matrix learns; 16 is usual, empty switches it off.' },
     create_new_adapter: { label: 'Create new adapter', help: 'Merge the chosen adapters into the base and train a fresh one on top.' },
 

@@ -61,7 +61,8 @@ export const fieldsJa: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     additional_target: { label: '追加モジュール（任意）', help: '全体を学習し、アダプターとともに保存するモジュールです（例：語彙を追加した後の embed_tokens）。' },
     use_rslora: { label: 'rslora を使用', help: 'ランクの代わりにランクの平方根で割り、大きなランクでも効果を保ちます。' },
     use_dora: { label: 'DoRA を使用', help: '重みの各行の長さを方向とは別に学習します。低いランクではやや良くなりますが、遅くなります。' },
-    pissa_init: { label: 'PiSSA を使用', help: '重みの主方向からアダプターを開始します。収束は速くなりますが、ベースが変わります。' },
+    pissa_init: { label: 'PiSSA を使用', help: '重みの主方向からアダプターを開始し、学習中はその成分をベースから差し引きます。収束が速くなります。' },
+    pissa_convert: { label: 'PiSSA を変換', help: 'ランクが 2 倍の通常のアダプターとして pissa_converted にも保存します。PiSSA に対応しないプログラムで使えます。' },
     loraplus_lr_ratio: { label: 'LoRA+ 学習率比', help: 'アダプターの 2 つ目の行列を何倍の速さで学習するか。通常は 16、空で無効になります。' },
     create_new_adapter: { label: '新しいアダプターを作成', help: '選択したアダプターをベースにマージし、その上で新しいアダプターを学習します。' },
 

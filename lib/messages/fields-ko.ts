@@ -61,7 +61,8 @@ export const fieldsKo: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     additional_target: { label: '추가 모듈(선택 사항)', help: '전체를 학습하여 어댑터와 함께 저장하는 모듈입니다(예: 단어를 추가한 뒤의 embed_tokens).' },
     use_rslora: { label: 'rslora 사용', help: '랭크 대신 랭크의 제곱근으로 나누어 큰 랭크에서도 효과를 유지합니다.' },
     use_dora: { label: 'DoRA 사용', help: '각 가중치 행의 크기를 방향과 분리하여 학습합니다. 낮은 랭크에서 조금 더 좋지만 느립니다.' },
-    pissa_init: { label: 'PiSSA 사용', help: '가중치의 주요 방향에서 어댑터를 시작합니다. 더 빨리 수렴하지만 기본 모델이 바뀝니다.' },
+    pissa_init: { label: 'PiSSA 사용', help: '가중치의 주요 방향에서 어댑터를 시작하고, 학습하는 동안 기본 모델에서 그 부분을 뺍니다. 더 빨리 수렴합니다.' },
+    pissa_convert: { label: 'PiSSA 변환', help: '랭크가 두 배인 일반 어댑터를 pissa_converted에 한 번 더 저장합니다. PiSSA를 모르는 프로그램에서 쓸 수 있습니다.' },
     loraplus_lr_ratio: { label: 'LoRA+ 학습률 비율', help: '어댑터의 두 번째 행렬이 몇 배 더 빨리 학습하는지 정합니다. 보통 16이며, 비워 두면 사용하지 않습니다.' },
     create_new_adapter: { label: '새 어댑터 만들기', help: '선택한 어댑터를 기본 모델에 병합하고 그 위에 새 어댑터를 학습합니다.' },
 

@@ -61,7 +61,8 @@ export const fieldsZh: Pick<Messages, 'groups' | 'controls' | 'fields' | 'option
     additional_target: { label: '附加模块（非必填）', help: '与适配器一同完整训练并保存的模块，例如扩充词表后的 embed_tokens。' },
     use_rslora: { label: '使用 rsLoRA', help: '缩放时除以秩的平方根而非秩本身，使较大的秩仍然有效。' },
     use_dora: { label: '使用 DoRA', help: '将权重的长度与方向分开训练；秩较小时效果略好，但速度更慢。' },
-    pissa_init: { label: '使用 PiSSA', help: '用权重的主成分初始化适配器；收敛更快，但会改动基座权重。' },
+    pissa_init: { label: '使用 PiSSA', help: '用权重的主成分初始化适配器，训练时基座减去这一部分；收敛更快。' },
+    pissa_convert: { label: '转换 PiSSA', help: '另存一份秩为两倍的普通适配器到 pissa_converted，供不支持 PiSSA 的程序使用。' },
     loraplus_lr_ratio: { label: 'LoRA+ 学习率比例', help: '适配器第二个矩阵的学习率倍数，通常取 16；留空表示不使用。' },
     create_new_adapter: { label: '新建适配器', help: '先将所选适配器合并到基座模型，再训练一个全新的适配器。' },
 

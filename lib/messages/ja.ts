@@ -200,7 +200,6 @@ export const ja: Messages = {
     oft: '直交ファインチューニング',
     optimizers: 'AdamW 以外のオプティマイザー',
     other_engines: '独自エンジン以外のエンジン',
-    pissa: 'PiSSA',
     ppo: 'PPO ステージ',
     pure_bfloat16: '純粋な bfloat16 での学習',
     quantization: '量子化されたベースモデル',

@@ -200,7 +200,6 @@ export const ko: Messages = {
     oft: '직교 미세 조정',
     optimizers: 'AdamW 이외의 옵티마이저',
     other_engines: '자체 엔진 이외의 엔진',
-    pissa: 'PiSSA',
     ppo: 'PPO 단계',
     pure_bfloat16: '순수 bfloat16 학습',
     quantization: '양자화된 기본 모델',

@@ -200,7 +200,6 @@ export const ru: Messages = {
     oft: 'ортогональное дообучение',
     optimizers: 'оптимизаторы, кроме AdamW',
     other_engines: 'движок, отличный от встроенного',
-    pissa: 'PiSSA',
     ppo: 'этап PPO',
     pure_bfloat16: 'обучение полностью в bfloat16',
     quantization: 'квантованные базовые модели',

@@ -200,7 +200,6 @@ export const zh: Messages = {
     oft: '正交微调（OFT）',
     optimizers: 'AdamW 以外的优化器',
     other_engines: '其他训练或推理引擎',
-    pissa: 'PiSSA',
     ppo: 'PPO 训练阶段',
     pure_bfloat16: '纯 bfloat16 训练',
     quantization: '量化的基座模型',

@@ -152,9 +152,9 @@ describe.skipIf(chromiumPath === null)('the Train form', () => {
     expect(await violations(page)).toEqual([])
     await page.keyboard.press('Escape')
 
-    await drop(window, 'theirs.yaml', 'model_name_or_path: data/models/starter\ntemplate: chatml\ndataset: identity_nova\nlearning_rate: 1.0e-4\nlora_alpha: 64\ndata_seed: 3\nlearning_rat: 1\npissa_init: true\n')
+    await drop(window, 'theirs.yaml', 'model_name_or_path: data/models/starter\ntemplate: chatml\ndataset: identity_nova\nlearning_rate: 1.0e-4\nlora_alpha: 64\ndata_seed: 3\nlearning_rat: 1\nuse_galore: true\n')
     await dialog.getByText('There is no setting "learning_rat"; the nearest name is "learning_rate".').waitFor()
-    await dialog.getByText('pissa_init = true needs PiSSA, which this version does not have.').waitFor()
+    await dialog.getByText('use_galore = true needs GaLore, which this version does not have.').waitFor()
     await dialog.getByRole('button', { name: 'Use these settings' }).click()
     expect(await window.field('Learning rate').inputValue()).toBe('1e-4')
     expect(await page.locator('[data-field="data_seed"] input').inputValue()).toBe('3')

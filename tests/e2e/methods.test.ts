@@ -40,7 +40,11 @@ describe.skipIf(chromiumPath === null || !hasStarter)('the methods', () => {
     await window.field('Model path').fill('data/models/starter')
 
     await window.choose('Finetuning method', 'lora')
+    expect(await window.field('Convert PiSSA').count()).toBe(0)
+    await window.field('Use PiSSA').click()
+    await window.field('Convert PiSSA').click()
     await trainAs(window, 'first')
+    for (const folder of ['pissa_init', 'pissa_converted']) expect(readdirSync(path.join(shared.board.home, 'saves'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith(`first/${folder}/adapter_model.safetensors`))).toHaveLength(1)
     await window.field('Checkpoint path').click()
     await page.getByRole('checkbox', { name: /^first(?! \/)/ }).click()
     await page.keyboard.press('Escape')

@@ -45,10 +45,12 @@ describe('a setting on the page', () => {
     expect(visible('lora_rank', { finetuning_type: 'lora' })).toBe(true)
     expect(visible('lora_rank', { finetuning_type: 'full' })).toBe(false)
     expect(visible('learning_rate', {})).toBe(true)
+    expect(visible('pissa_convert', { finetuning_type: 'lora', pissa_init: true })).toBe(true)
+    expect(visible('pissa_convert', { finetuning_type: 'lora', pissa_init: false })).toBe(false)
   })
 
   it('says what it lacks', () => {
-    expect(lacking('pissa_init')).toBe('pissa')
+    expect(lacking('use_galore')).toBe('galore')
     expect(lacking('galore_rank')).toBe('galore')
     expect(lacking('ppo_score_norm')).toBe('ppo')
     expect(lacking('learning_rate')).toBeNull()

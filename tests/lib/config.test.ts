@@ -147,7 +147,6 @@ describe('what this version lacks', () => {
     [{ ref_model: 'models/other' }, 'reference_model'],
     [{ finetuning_type: 'oft' }, 'oft'],
     [{ quantization_bit: 4 }, 'quantization'],
-    [{ pissa_init: true }, 'pissa'],
     [{ use_galore: true }, 'galore'],
     [{ fp16: true }, 'float16'],
     [{ pure_bf16: true }, 'pure_bfloat16'],
@@ -181,6 +180,9 @@ describe('rules between settings', () => {
     [{ lr_scheduler_type: 'cosine_with_min_lr' }, 'scheduler_setting_missing', 'lr_scheduler_kwargs'],
     [{ lr_scheduler_type: 'cosine', lr_scheduler_kwargs: { num_cycle: 2 } }, 'scheduler_setting_unknown', 'lr_scheduler_kwargs'],
     [{ do_train: false }, 'nothing_to_do', 'do_train'],
+    [{ pissa_init: true, stage: 'kto' }, 'together', 'pissa_init'],
+    [{ pissa_init: true, stage: 'dpo' }, 'together', 'pissa_init'],
+    [{ pissa_init: true, finetuning_type: 'full' }, 'key_needs', 'pissa_init'],
   ])('%j is %s at %s', (raw, code, field) => {
     expect(faultsOf({ ...base, ...raw })).toMatchObject([{ code, field }])
   })
@@ -200,7 +202,7 @@ describe('rules between settings', () => {
 describe('sentences', () => {
   const samples = [
     ...faultsOf({ ...base, learning_rate: 'abc', lora_rank: 0, bogus: 1, lora_dropout: 1, cutoff_len: 1e9, val_size: 1.5, bf16: 'x', dataset: {}, seed: 1.5, lr_scheduler_kwargs: 'x', template: [1], optim: 'x', save_steps: 0, max_samples: '' }),
-    ...faultsOf({ ...base, pissa_init: true, mask_history: true, train_on_prompt: true, eval_strategy: 'steps', warmup_steps: 1, warmup_ratio: 0.5 }),
+    ...faultsOf({ ...base, use_galore: true, mask_history: true, train_on_prompt: true, eval_strategy: 'steps', warmup_steps: 1, warmup_ratio: 0.5 }),
     ...faultsOf([]),
   ]
 

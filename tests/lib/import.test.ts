@@ -55,7 +55,7 @@ describe('a file of LLaMA-Factory', () => {
       ['not_a_number', 'learning_rate', undefined],
       ['not_an_integer', 'per_device_train_batch_size', undefined],
     ])
-    expect(imported('pissa_init: true\n').faults).toMatchObject([{ code: 'not_yet', field: 'pissa_init' }])
+    expect(imported('use_galore: true\n').faults).toMatchObject([{ code: 'not_yet', field: 'use_galore' }])
   })
 
   it('may be the one that LLaMA Board starts its trainer with', () => {

@@ -9,8 +9,10 @@ import { batchOf } from '@/conform/forward'
 import { eagerRuntime, type ModelRuntime } from '@/conform/runner'
 import fixture from '@/tests/fixtures/methods.json'
 import { modelConfig } from '@/lib/models/config'
-import { type AdapterSettings, writeAdapter } from '@/trainer/adapter/adapter'
+import { type AdapterSettings, readAdapter, writeAdapter } from '@/trainer/adapter/adapter'
 import { linearNames, loraSpecs } from '@/trainer/adapter/lora'
+import { converted, plainAdapters, principalParts } from '@/trainer/adapter/pissa'
+import { largestSingular } from '@/trainer/adapter/singular'
 import type { Engine, EngineSpec } from '@/trainer/engine/types'
 import { mergeAdapters } from '@/trainer/export/merge'
 import { loadNative } from '@/trainer/graph/native'
@@ -20,7 +22,7 @@ import { preference } from '@/trainer/objectives/preference'
 import { setFusedKernels } from '@/trainer/ops/fused'
 import { readRuntime } from '@/trainer/runtime-file'
 import { readWholeModel, writeWholeModel } from '@/trainer/run/whole-model'
-import { cases, tinyAdapter, writeTiny } from './tiny'
+import { cases, tinyAdapter, tinyWeights, writeTiny } from './tiny'
 
 const golden = cases[fixture.model]
 const config = modelConfig(golden.config, 'tiny')
@@ -32,6 +34,13 @@ const fresh = (): string => folders[folders.push(mkdtempSync(path.join(os.tmpdir
 const first: AdapterSettings = { rank: 2, alpha: 4, dropout: 0, use_rslora: false, use_dora: false, target_modules: linearNames(config), base_model_name_or_path: null }
 const second: AdapterSettings = { ...first, rank: 3, alpha: 6, use_rslora: true, target_modules: ['q_proj', 'v_proj'] }
 let model = ''
+/** What steps come to in the end. */
+function drained<T>(steps: Generator<unknown, T>): T {
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
+  }
+}
 const dora: AdapterSettings = { ...first, use_dora: true }
 const at = { first: '', second: '', dora: '' }
 beforeAll(() => {
@@ -138,6 +147,51 @@ describe.each(runtimes)('%s', (_, open) => {
     }
   })
 
+  test.each([
+    ['plain', fixture.pissa.plain, {}],
+    ['of stabilised rank', fixture.pissa.rslora, { use_rslora: true }],
+    ['with DoRA', fixture.pissa.dora, { use_dora: true }],
+  ])('PiSSA, %s, begins, trains and answers as in PEFT; what it leaves answers with and without what it began as, and as a plain adapter', async (_, expected, more) => {
+    const settings: AdapterSettings = { ...first, ...more, pissa: true }
+    const [output, kept, alone, plain, merged] = Array.from({ length: 5 }, fresh)
+    const began = drained(principalParts({ settings, specs: loraSpecs(linearSpecs(config), 2, settings.use_dora) }, { model, config, beneath: [] }))
+    writeAdapter(path.join(output, 'pissa_init'), began.settings, began.tensors)
+    const start = path.join(output, 'pissa_init')
+    const engine = await run.openEngine(specOf({ adapter: start, without: start, lora: { rank: 2, alpha: 4, dropout: 0, use_rslora: settings.use_rslora, use_dora: settings.use_dora, target: ['all'] } }))
+    await follow(engine, expected.steps)
+    const trained = await engine.readTrainable()
+    engine.dispose()
+    for (const folder of [path.join(output, 'checkpoint-4'), alone]) writeAdapter(folder, settings, trained)
+    const converted_ = converted(readAdapter(alone, config), began, config)
+    writeAdapter(plain, converted_.settings, converted_.tensors)
+    for (const folder of [path.join(output, 'checkpoint-4'), alone, plain]) near(await logitsWith([folder]), expected.logits)
+    mergeAdapters({ model, adapters: [alone], output: merged })
+    near(await logitsWith([], merged), expected.logits)
+    writeAdapter(kept, settings, trained)
+    const going = await run.openEngine(specOf({ adapter: kept, lora: { rank: 2, alpha: 4, dropout: 0, use_rslora: settings.use_rslora, use_dora: settings.use_dora, target: ['all'] } }))
+    const runner = await run.openRunner(merged, config, [])
+    expect((await going.evaluate(batch)).loss_sum).toBeCloseTo((await runner.loss(batch)).loss_sum, 3)
+    going.dispose()
+    runner.dispose()
+  })
+
+  test('a PiSSA adapter answers above another and beneath one', async () => {
+    const settings: AdapterSettings = { ...second, pissa: true }
+    const [output, both, folder] = Array.from({ length: 3 }, fresh)
+    const beneath = plainAdapters([at.first], config, model)
+    const linears = linearSpecs(config).filter(({ module }) => /[qv]_proj$/.test(module))
+    const began = drained(principalParts({ settings, specs: loraSpecs(linears, 3) }, { model, config, beneath }))
+    // As it began it changes nothing of what it stands on.
+    writeAdapter(output, settings, began.tensors)
+    mergeAdapters({ model, adapters: [at.first, output, at.second], output: both })
+    mergeAdapters({ model, adapters: [at.first, at.second], output: folder })
+    const wanted = await logitsWith([], folder)
+    for (const logits of [await logitsWith([at.first, output, at.second]), await logitsWith([], both)]) logits.forEach((value, i) => expect(Math.abs(value - wanted[i])).toBeLessThan(1e-4))
+    const upon = await run.openEngine(specOf({ merged: [at.first, output], adapter: at.second, lora: { rank: 3, alpha: 6, dropout: 0, use_rslora: true, target: ['q_proj', 'v_proj'] } }))
+    await follow(upon, fixture.several.steps)
+    upon.dispose()
+  })
+
   const frozenBut = (args: Partial<Parameters<typeof trainedTensors>[1]>) => {
     const names = trainedTensors(config, { finetuning_type: 'freeze', freeze_trainable_layers: 1, freeze_trainable_modules: ['all'], freeze_extra_modules: null, ...args })
     return { lora: null, trained: new Set(names?.map(({ name }) => name)) }
@@ -185,4 +239,34 @@ test.each([
 ] as const)('what %s cannot mean is told with what it can', (_, change, fault) => {
   const args = { finetuning_type: 'freeze' as const, freeze_trainable_layers: 1, freeze_trainable_modules: ['all'], freeze_extra_modules: null, ...change }
   expect(() => trainedTensors(config, { ...args, freeze_trainable_modules: [...args.freeze_trainable_modules], freeze_extra_modules: args.freeze_extra_modules && [...args.freeze_extra_modules] })).toThrow(expect.objectContaining({ fault: expect.objectContaining({ ...fault, ...('values' in fault ? { values: expect.objectContaining(fault.values) } : {}) }) }))
+})
+
+describe('singular values', () => {
+  test("are torch's, and their vectors' product what is nearest to the matrix", () => {
+    for (const { name, shape: [rows, columns], data } of tinyWeights(config)) {
+      const expected = fixture.pissa.singular[name as keyof typeof fixture.pissa.singular] ?? []
+      const found = largestSingular(data, [rows, columns ?? 1], expected.length)
+      expected.forEach((value, i) => expect(Math.abs(found.values[i] - value)).toBeLessThan(1e-5))
+    }
+  })
+
+  const product = ({ values, left, right }: ReturnType<typeof largestSingular>, width: number) =>
+    Array.from({ length: left[0].length * width }, (_, i) => values.reduce((sum, value, k) => sum + value * left[k][Math.floor(i / width)] * right[k][i % width], 0))
+
+  test.each<[string, [number, number], number, (i: number) => number]>([
+    ['nothing', [8, 6], 3, () => 0],
+    ['equal values', [8, 6], 3, (i: number) => (i % 7 === 0 && i < 42 ? 2 : 0)],
+    ['one direction', [8, 6], 2, (i: number) => (1 + Math.floor(i / 6)) * (1 + (i % 6))],
+    ['all values', [8, 6], 6, (i: number) => Math.sin(i * i)],
+    ['all values of a wide matrix', [6, 8], 6, (i: number) => Math.sin(i * i)],
+  ])('of %s are found too', (_, shape, count, at) => {
+    const data = Float32Array.from({ length: 48 }, (_, i) => at(i))
+    const found = largestSingular(data, shape, count)
+    for (const vectors of [found.left, found.right]) {
+      vectors.forEach((one, i) => vectors.forEach((other, j) => expect(one.reduce((sum, value, k) => sum + value * other[k], 0)).toBeCloseTo(i === j ? 1 : 0, 10)))
+    }
+    if (count === 6 || _ === 'one direction') product(found, shape[1]).forEach((value, i) => expect(value).toBeCloseTo(data[i], 6))
+    expect([...found.values].sort((a, b) => b - a)).toEqual(found.values)
+    if (_ === 'equal values') found.values.forEach((value) => expect(value).toBeCloseTo(2, 10))
+  })
 })

@@ -22,6 +22,8 @@ export interface AdapterSettings {
   dropout: number
   use_rslora: boolean
   use_dora: boolean
+  /** Whether it stands on what PiSSA left of its base (pissa.ts). */
+  pissa?: boolean
   /** Last parts of module names, as PEFT lists them. */
   target_modules: string[]
   base_model_name_or_path: string | null
@@ -54,7 +56,9 @@ const switches = [
 ]
 
 /** Ways to begin that take something out of the base: what was trained after them does not stand on the base that it names (PEFT takes it out anew as it loads). */
-const changesBase = /^(pissa|olora|corda|loftq|lora_ga)/
+const changesBase = /^(olora|corda|loftq|lora_ga)/
+/** With `_niter_N` PEFT finds about the same by N steps of a randomised method. */
+const pissa = /^pissa(_niter_\d+)?$/
 
 const isOff = (value: unknown): boolean =>
   value === undefined || value === null || value === false || (typeof value === 'object' && Object.keys(value).length === 0)
@@ -101,6 +105,7 @@ export function readAdapterSettings(folder: string): AdapterSettings {
     dropout: lora_dropout,
     use_rslora: use_rslora ?? false,
     use_dora: use_dora ?? false,
+    pissa: typeof begun === 'string' && pissa.test(begun),
     target_modules: [target_modules ?? []].flat(),
     base_model_name_or_path: base_model_name_or_path ?? null,
   }
@@ -121,7 +126,7 @@ export function writeAdapter(folder: string, settings: AdapterSettings, tensors:
     bias: 'none',
     fan_in_fan_out: false,
     inference_mode: true,
-    init_lora_weights: true,
+    init_lora_weights: settings.pissa ? 'pissa' : true,
     layer_replication: null,
     layers_pattern: null,
     layers_to_transform: null,

@@ -4,9 +4,10 @@
  * divided by them first.
  */
 import type { ModelConfig } from '@/lib/models/config'
-import { type Adapter, readAdapter } from '@/trainer/adapter/adapter'
+import type { Adapter } from '@/trainer/adapter/adapter'
 import { type LoraSpec, loraScale, loraSpecs, withGain } from '@/trainer/adapter/lora'
 import { rowLengths } from '@/trainer/adapter/merged'
+import { plainAdapters } from '@/trainer/adapter/pissa'
 import type { NamedTensor } from '@/trainer/engine/types'
 import { type LinearSpec, linearSpecs } from '@/trainer/model/params'
 
@@ -24,11 +25,11 @@ export interface LoadedAdapter {
  * @throws UserError for the first that cannot be used
  */
 export function joinAdapters(folders: readonly string[], config: ModelConfig, model: string): LoadedAdapter | null {
-  const adapters = folders.map((folder) => readAdapter(folder, config))
+  const adapters = plainAdapters(folders, config, model)
   const [only] = adapters
   if (only === undefined) return null
   if (adapters.length === 1 && !only.settings.use_dora) return { specs: only.specs, tensors: only.tensors, scale: loraScale(only.settings) }
-  const lengths = folders.map((folder, i) => rowLengths(model, config, folders.slice(0, i), folder))
+  const lengths = adapters.map((_, i) => rowLengths(model, config, adapters.slice(0, i + 1), true))
   const modules = linearSpecs(config).flatMap((linear) => joined(linear, adapters.flatMap((adapter, i) => partOf(adapter, linear.module, lengths[i]) ?? [])) ?? [])
   return { specs: modules.map(({ spec }) => spec), tensors: modules.flatMap(({ tensors }) => tensors), scale: 1 }
 }

@@ -3,6 +3,7 @@ import type { ModelConfig } from '@/lib/models/config'
 import { readAdapter } from '@/trainer/adapter/adapter'
 import { type LoraSpec, initLora, loraScale, loraSpecs, loraTargets } from '@/trainer/adapter/lora'
 import { rowLengths } from '@/trainer/adapter/merged'
+import { plainAdapters, type Principal, principalOf } from '@/trainer/adapter/pissa'
 import type { LoraSpec as LoraSettings, NamedTensor } from '@/trainer/engine/types'
 
 export interface AdapterStart {
@@ -14,6 +15,8 @@ export interface AdapterStart {
   /** What it stands on: DoRA starts with the lengths of its weights. */
   weights: string | object
   merged?: readonly string[]
+  /** Folder of what PiSSA began as, where that is known. */
+  without?: string
 }
 
 /** What a training begins with: the adapter in `adapter`, or a new one by `lora`'s settings. */
@@ -24,6 +27,15 @@ export function startingAdapter({ config, lora, adapter, seed, weights, merged }
   }
   if (lora === null) throw new Error('adapter: this run trains no adapter')
   const specs = loraSpecs(loraTargets(config, lora.target), lora.rank, lora.use_dora)
-  const lengths = lora.use_dora ? rowLengths(String(weights), config, merged ?? []) : undefined
+  const lengths = lora.use_dora ? rowLengths(String(weights), config, plainAdapters(merged ?? [], config, String(weights))) : undefined
   return { specs, tensors: initLora(specs, seed, lengths), scale: loraScale(lora) }
+}
+
+/** What the base is trained without: what the adapter began as, where that is PiSSA's. */
+export function takenOut({ config, adapter, weights, merged = [], without }: Omit<AdapterStart, 'lora' | 'seed'>): Principal | null {
+  if (without !== undefined) return readAdapter(without, config)
+  const going = adapter === null ? null : readAdapter(adapter, config)
+  if (adapter === null || !going?.settings.pissa) return null
+  const model = String(weights)
+  return principalOf(adapter, going, { model, config, beneath: plainAdapters(merged, config, model) })
 }

@@ -3,7 +3,7 @@
  * update. It knows batches and tensors; epochs, schedules and files are the loop's.
  */
 import { type Tensor, type Tensor1D, grads, slice } from '@tensorflow/tfjs-core'
-import { startingAdapter } from '@/trainer/adapter/starting'
+import { startingAdapter, takenOut } from '@/trainer/adapter/starting'
 import { paramsIn } from '@/trainer/engine/base'
 import { inputFeeds, isPacked } from '@/trainer/engine/batch'
 import { FrozenWeights, loadTensor, memoryShape } from '@/trainer/engine/frozen'
@@ -32,7 +32,7 @@ type Mode = 'train' | 'eval'
 /** Loads the model into a session and records the programs of a run. */
 export async function createEngine(spec: EngineSpec): Promise<Engine> {
   fuseOnGpu(spec.config, readRuntime()?.kind)
-  return new GraphEngine(spec, openSource(spec.weights, spec.config, spec.merged))
+  return new GraphEngine(spec, openSource(spec.weights, spec.config, spec.merged, takenOut(spec)))
 }
 
 class GraphEngine implements Engine {

@@ -4,7 +4,7 @@
  */
 import { type Tensor2D, div, mul, norm, reshape } from '@tensorflow/tfjs-core'
 import { statSync } from 'node:fs'
-import type { Merge, WeightSource } from '@/trainer/engine/source'
+import type { Merge, Stored, WeightSource } from '@/trainer/engine/source'
 import type { RandomWeights } from '@/trainer/engine/types'
 import type { Program, Scope, Variable } from '@/trainer/graph/program'
 import { type Dtype, type Sym, attr } from '@/trainer/graph/graph'
@@ -86,7 +86,7 @@ function mergedTensor(scope: Scope, spec: ParamSpec, { index, merges }: Exclude<
   const entry = index.get(spec.name)
   if (!entry) throw new Error(`frozen: ${spec.name} is in no file`)
   const { b } = scope
-  const read = (one: TensorEntry): Sym => b.cast(fileTensor(scope, one, after), 'float32')
+  const read = (one: Stored): Sym => ('data' in one ? b.g.constant(new Uint8Array(one.data.buffer, one.data.byteOffset, one.data.byteLength), 'float32', one.shape) : b.cast(fileTensor(scope, one, after), 'float32'))
   const merge = (weight: Sym, { a, b: high, scale, lengths }: Merge): Sym => {
     const update = node(b, 'Mul', [matmul(b, read(high), read(a), false, false), b.g.floats([scale], [])], spec.shape)
     const sum = node(b, 'AddV2', [b.cast(weight, 'float32'), update], spec.shape)

@@ -2,21 +2,25 @@
 import path from 'node:path'
 import type { ModelConfig } from '@/lib/models/config'
 import { runFiles } from '@/lib/run'
-import { readAdapter } from '@/trainer/adapter/adapter'
+import type { Adapter } from '@/trainer/adapter/adapter'
 import { loraScale } from '@/trainer/adapter/lora'
-import type { RandomWeights } from '@/trainer/engine/types'
+import { plainAdapters, type Principal } from '@/trainer/adapter/pissa'
+import type { NamedTensor, RandomWeights } from '@/trainer/engine/types'
 import { openWeights, type WeightIndex } from '@/trainer/weights/index'
 import { readHeader, type TensorEntry } from '@/trainer/weights/safetensors'
+
+/** A tensor in a file, or one that was made here. */
+export type Stored = TensorEntry | NamedTensor
 
 /** W becomes W + scale · B · A, its rows of DoRA's lengths where there are such. */
 export interface Merge {
   /** [rank, in] */
-  a: TensorEntry
+  a: Stored
   /** [out, rank] */
-  b: TensorEntry
+  b: Stored
   scale: number
   /** [out] */
-  lengths?: TensorEntry
+  lengths?: Stored
 }
 
 export interface Checkpoint {
@@ -27,18 +31,27 @@ export interface Checkpoint {
 
 export type WeightSource = Checkpoint | RandomWeights
 
-/** @throws UserError for a folder or an adapter that cannot be used */
-export function openSource(weights: string | RandomWeights, config: ModelConfig, merged: readonly string[] = []): WeightSource {
+/**
+ * @param without what is taken out of the weights last
+ * @throws UserError for a folder or an adapter that cannot be used
+ */
+export function openSource(weights: string | RandomWeights, config: ModelConfig, merged: readonly string[] = [], without: Principal | null = null): WeightSource {
   if (typeof weights !== 'string') return weights
   const merges = new Map<string, Merge[]>()
-  for (const folder of merged) {
-    const { settings, specs } = readAdapter(folder, config)
-    const entries = readHeader(path.join(folder, runFiles.adapterWeights))
+  const add = ({ specs, settings }: Adapter, stored: ReadonlyMap<string, Stored>, times: number) => {
     for (const { module, a, b, magnitude } of specs) {
-      const [low, high] = [entries.get(a.name), entries.get(b.name)]
-      if (!low || !high) throw new Error(`source: ${module} is not in ${folder}`)
-      merges.set(`${module}.weight`, [...(merges.get(`${module}.weight`) ?? []), { a: low, b: high, scale: loraScale(settings), lengths: magnitude && entries.get(magnitude.name) }])
+      const [low, high] = [stored.get(a.name), stored.get(b.name)]
+      if (!low || !high) throw new Error(`source: ${module} is in no adapter`)
+      const lengths = times < 0 ? undefined : magnitude && stored.get(magnitude.name)
+      merges.set(`${module}.weight`, [...(merges.get(`${module}.weight`) ?? []), { a: low, b: high, scale: times * loraScale(settings), lengths }])
     }
   }
+  for (const [i, adapter] of plainAdapters(merged, config, weights).entries()) {
+    const entries = readHeader(path.join(merged[i], runFiles.adapterWeights))
+    add(adapter, adapter.specs.every(({ a }) => entries.get(a.name)?.shape[0] === a.shape[0]) ? entries : byName(adapter), 1)
+  }
+  if (without) add(without, byName(without), -1)
   return { index: openWeights(weights, config), merges }
 }
+
+const byName = ({ tensors }: Adapter): ReadonlyMap<string, Stored> => new Map(tensors.map((tensor) => [tensor.name, tensor]))

@@ -106,6 +106,8 @@ export interface EngineSpec {
   merged?: readonly string[]
   /** Folder of the adapter to start from; null = a new one, made from `seed`. */
   adapter: string | null
+  /** Folder of an adapter whose s · B · A is taken out of the weights: what PiSSA began as. Absent: what `adapter` says of itself. */
+  without?: string
   dtype: 'float32' | 'bfloat16'
   /** Rows of every training batch; 0 = no training, and nothing is recorded for it. */
   rows: number

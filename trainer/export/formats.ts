@@ -14,7 +14,9 @@ import { bytesIn } from '@/trainer/gguf/types'
 import { vocabularyMetadata } from '@/trainer/gguf/vocabulary'
 import { readJson } from '@/trainer/json-file'
 import { merging, storedAs } from '@/trainer/export/merge'
+import { readAdapterSettings, writeAdapter } from '@/trainer/adapter/adapter'
 import { mergedTensors } from '@/trainer/adapter/merged'
+import { plainAdapters } from '@/trainer/adapter/pissa'
 import { templateSource } from '@/trainer/tokenizer/own-template'
 import { copyTokenizer, writeChatTemplate } from '@/trainer/tokenizer/tokenizer-files'
 import { tokenizerFileSchema } from '@/lib/text/hf'
@@ -60,11 +62,16 @@ function needsOne({ adapters: { length } }: ExportGround): void {
   if (length > 1) throw new UserError('export_adapter_single', { count: length }, 'adapter_name_or_path')
 }
 
-/** PEFT's files as they are, and the tokenizer beside them. */
-function* writingAdapter({ model, adapters: [from], template }: ExportGround, folder: string): Generator<number, void> {
+/** PEFT's files as they are, but of PiSSA's a plain adapter, which every program takes; and the tokenizer beside them. */
+function* writingAdapter({ model, config, adapters: [from], template }: ExportGround, folder: string): Generator<number, void> {
   mkdirSync(folder, { recursive: true })
   copyTokenizer(existsSync(path.join(from, 'tokenizer.json')) ? from : model, folder)
   if (isNamed(template)) writeChatTemplate(folder, template)
+  if (readAdapterSettings(from).pissa) {
+    const [{ settings, tensors }] = plainAdapters([from], config, model)
+    writeAdapter(folder, settings, tensors)
+    return yield statSync(path.join(folder, runFiles.adapterWeights)).size
+  }
   for (const name of [runFiles.adapterConfig, 'README.md', runFiles.adapterWeights]) {
     if (!existsSync(path.join(from, name))) continue
     copyFileSync(path.join(from, name), path.join(folder, name))

@@ -5,7 +5,7 @@ import { changeOf, ggufName } from '@/trainer/gguf/layout'
 import { ropeTensors } from '@/trainer/gguf/metadata'
 import { type TensorType, tensorTypes } from '@/trainer/gguf/types'
 import { checked } from '@/trainer/export/merge'
-import { rowPieces, rowWidth, type MergedTensor } from '@/trainer/adapter/merged'
+import { rowPieces, rowWidth, type MergedTensor } from '@/trainer/adapter/changed'
 
 /** Vectors stay float32, and what does not divide into blocks takes float16, as llama.cpp's converter has it. */
 function typeOf({ shape }: MergedTensor, type: TensorType): TensorType {

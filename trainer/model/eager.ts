@@ -6,7 +6,7 @@ import '@/trainer/ops/autodiff'
 import '@/trainer/ops/wasm-kernels'
 import { type Scalar, type Tensor, type Tensor1D, dispose, getBackend, tensor, tensor1d, tidy, transpose, valueAndGrads } from '@tensorflow/tfjs-core'
 import type { ModelConfig } from '@/lib/models/config'
-import { startingAdapter } from '@/trainer/adapter/starting'
+import { startingAdapter, takenOut } from '@/trainer/adapter/starting'
 import { joinAdapters } from '@/trainer/adapter/joined'
 import { labelCount } from '@/trainer/engine/batch'
 import { type BatchShape, type Given, type Means, type ModelView, type Objective, addMeans } from '@/trainer/engine/objective'
@@ -86,9 +86,10 @@ interface Trained {
   dispose: () => void
 }
 
-function trainedLora({ config, weights, merged, adapter, seed }: EagerSpec, lora: LoraSettings): Trained {
+function trainedLora(spec: EagerSpec, lora: LoraSettings): Trained {
+  const { config, weights, merged, adapter, seed } = spec
   const { specs, tensors, scale } = startingAdapter({ config, lora, adapter, seed, weights, merged })
-  const params = loadParams(weights, config, merged)
+  const params = loadParams(weights, config, merged, takenOut(spec))
   return {
     start: tensors,
     model: (list, seed) => ({ params, options: { lora: { weights: buildLora(specs, byName(tensors, list)), scale, dropout: dropoutOf(lora.dropout, seed) } } }),
@@ -135,7 +136,7 @@ function byName(names: readonly { name: string }[], list: Tensor[]): (wanted: { 
   }
 }
 
-export type EagerSpec = Pick<EngineSpec, 'config' | 'lora' | 'trained' | 'merged' | 'adapter' | 'seed' | 'adam' | 'max_grad_norm' | 'neftune_alpha' | 'objective'> & { weights: string }
+export type EagerSpec = Pick<EngineSpec, 'config' | 'lora' | 'trained' | 'merged' | 'adapter' | 'without' | 'seed' | 'adam' | 'max_grad_norm' | 'neftune_alpha' | 'objective'> & { weights: string }
 
 /** Trains on whatever backend is current. */
 export function createEagerEngine(spec: EagerSpec): Engine {

@@ -89,7 +89,15 @@ function trainedBy(args: TrainingArgs, config: ModelConfig, going: LoraSpec[] | 
   const whole = trainedTensors(config, args)
   if (whole !== null) return { specs: [], whole: new Set(whole.map(({ name }) => name)) }
   const continues = startOf(args).adapter !== null
-  return { specs: (continues ? going : undefined) ?? loraSpecs(loraTargets(config, args.lora_target), args.lora_rank, args.use_dora), whole: null }
+  return { specs: (continues ? going : undefined) ?? newSpecs(args, config), whole: null }
+}
+
+/** PiSSA has as many directions to begin with as the smallest weight has rows or columns. */
+function newSpecs({ lora_target, lora_rank, use_dora, pissa_init }: TrainingArgs, config: ModelConfig): LoraSpec[] {
+  const linears = loraTargets(config, lora_target)
+  const maximum = Math.min(...linears.flatMap(({ in: input, out }) => [input, out]))
+  if (pissa_init && lora_rank > maximum) throw new UserError('above_maximum', { key: 'lora_rank', value: lora_rank, maximum }, 'lora_rank')
+  return loraSpecs(linears, lora_rank, use_dora)
 }
 
 /** Whether a checkpoint holds what is trained. */

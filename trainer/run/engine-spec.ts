@@ -41,6 +41,7 @@ export function announce({ args, data, plan, ground, adapter, report }: Run, eng
     `  Batch size = ${args.per_device_train_batch_size}, gradient accumulation = ${args.gradient_accumulation_steps}`,
     `  Total optimization steps = ${plan.max_steps}`,
     ...(ground.merged.length > 0 ? [`  Merged into the base: ${ground.merged.join(', ')}`] : []),
+    ...(adapter?.pissa ? ['  On what PiSSA left of the base'] : []),
     ...(ground.adapter === null || adapter === null ? [] : [`  Training on with ${ground.adapter} (rank ${adapter.rank}, alpha ${adapter.alpha})`]),
     ...(ground.resume ? [`  Continuing from ${ground.resume.folder}`] : []),
   ]

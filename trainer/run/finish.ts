@@ -6,6 +6,7 @@ import { writeWhole } from '@/trainer/files'
 import { checkpointName } from '@/trainer/run/checkpoint-list'
 import { evaluate, type Outcome } from '@/trainer/run/loop'
 import { round } from '@/trainer/run/report'
+import { writeConverted } from '@/trainer/run/principal'
 import { loadCheckpoint, stateText, writeModel } from '@/trainer/run/trained'
 import type { Run } from '@/trainer/run/types'
 import { stageOf } from '@/trainer/stages/stage'
@@ -21,6 +22,7 @@ export async function finish(run: Run, engine: Engine, { end, progress }: Outcom
     report.text(`The best checkpoint is loaded: step ${progress.best.step}, eval_loss ${progress.best.metric}.`)
   }
   await writeModel(run, engine, output_dir)
+  writeConverted(run)
   const { seconds, step, epoch } = progress
   const metrics = {
     epoch,

@@ -7,7 +7,7 @@ import type { TrainingArgs } from '@/lib/config/fields'
 import { loraAlpha } from '@/lib/config/derived'
 import { sentence } from '@/lib/messages'
 import { scheduleOf } from '@/lib/schedulers'
-import { readAdapter, type AdapterSettings } from '@/trainer/adapter/adapter'
+import { readAdapter, readAdapterSettings, type AdapterSettings } from '@/trainer/adapter/adapter'
 import { readArguments, Refused } from '@/trainer/arguments'
 import { withFetchedFolder } from '@/trainer/base-model'
 import type { Chosen } from '@/trainer/data/training-data'
@@ -22,6 +22,7 @@ import { announce, engineSpec, flosPerToken } from '@/trainer/run/engine-spec'
 import { finish, onlyEvaluate } from '@/trainer/run/finish'
 import { runHost } from '@/trainer/run/host'
 import { runLoop, type Outcome } from '@/trainer/run/loop'
+import { principalStart } from '@/trainer/run/principal'
 import { atStart } from '@/trainer/run/progress'
 import { planSteps } from '@/trainer/run/steps'
 import { exitCodeOf } from '@/trainer/run/stop'
@@ -80,17 +81,20 @@ function start(args: TrainingArgs, base: string | null, ground: Ground, { data, 
   return work(run, open)
 }
 
-/** The settings of the adapter that goes on, or of a new one; null where the model itself is trained. */
-function adapterSettings(args: TrainingArgs, base_model_name_or_path: string | null, { config, adapter, specs, whole }: Ground): AdapterSettings | null {
+/** The settings of the adapter that goes on, or of a new one; null where the model itself is trained. What it stands on, a checkpoint says of itself. */
+function adapterSettings(args: TrainingArgs, base_model_name_or_path: string | null, { config, adapter, specs, whole, resume }: Ground): AdapterSettings | null {
   if (whole !== null) return null
+  const pissa = resume ? readAdapterSettings(resume.folder).pissa : args.pissa_init
   if (adapter !== null) return { ...readAdapter(adapter, config).settings, base_model_name_or_path }
   const target_modules = [...new Set(specs.map(({ module }) => module.slice(module.lastIndexOf('.') + 1)))]
-  return { rank: args.lora_rank, alpha: loraAlpha(args), dropout: args.lora_dropout, use_rslora: args.use_rslora, use_dora: args.use_dora, target_modules, base_model_name_or_path }
+  return { rank: args.lora_rank, alpha: loraAlpha(args), dropout: args.lora_dropout, use_rslora: args.use_rslora, use_dora: args.use_dora, pissa, target_modules, base_model_name_or_path }
 }
 
 async function work(run: Run, open: (spec: EngineSpec) => Promise<Engine>): Promise<number> {
   const { report, stop, ground } = run
-  const engine = await open(engineSpec(run))
+  const start = await principalStart(run)
+  if (start === null) return stopped(run, report.state.now.step)
+  const engine = await open({ ...engineSpec(run), ...start })
   try {
     announce(run, engine)
     if (ground.resume) {

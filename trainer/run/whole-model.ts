@@ -3,7 +3,8 @@
  * reference saves them (it raises what it trains to float32), and config.json names the type of the first.
  */
 import type { NamedTensor } from '@/trainer/engine/types'
-import { mergedTensors, rowPieces } from '@/trainer/adapter/merged'
+import { rowPieces } from '@/trainer/adapter/changed'
+import { mergedTensors } from '@/trainer/adapter/merged'
 import { storedAs, writingModel } from '@/trainer/export/merge'
 import { openWeights, readModelConfig } from '@/trainer/weights/index'
 import { readTensor, type TensorSource } from '@/trainer/weights/safetensors'

@@ -3,13 +3,14 @@ import { tensor } from '@tensorflow/tfjs-core'
 import type { ModelConfig } from '@/lib/models/config'
 import { type GetTensor, type Params, buildParams, paramSpecs } from '@/trainer/model/params'
 import { mergedTensors } from '@/trainer/adapter/merged'
+import type { Principal } from '@/trainer/adapter/pissa'
 
-export const loadParams = (folder: string, config: ModelConfig, merged: readonly string[] = []): Params => buildParams(config, loadTensors(folder, config, merged))
+export const loadParams = (folder: string, config: ModelConfig, merged: readonly string[] = [], without: Principal | null = null): Params => buildParams(config, loadTensors(folder, config, merged, without))
 
 /** All of them at once, in memory layout. */
-export function loadTensors(folder: string, config: ModelConfig, merged: readonly string[] = []): GetTensor {
+export function loadTensors(folder: string, config: ModelConfig, merged: readonly string[] = [], without: Principal | null = null): GetTensor {
   const specs = new Map(paramSpecs(config).map((spec) => [spec.name, spec]))
-  const tensors = new Map(mergedTensors(folder, config, merged).map(({ name, shape, rows }) => {
+  const tensors = new Map(mergedTensors(folder, config, merged, without).map(({ name, shape, rows }) => {
     const values = rows(0, shape[0])
     return [name, specs.get(name)?.transpose ? tensor(transposed(values, shape[0], shape[1]), [shape[1], shape[0]]) : tensor(values, shape)]
   }))
