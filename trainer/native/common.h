@@ -2,6 +2,7 @@
 // Layouts are row-major; a "row" is one token.
 #pragma once
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <functional>
@@ -68,6 +69,16 @@ inline void parallel(OpKernelContext* ctx, int64_t n, int64_t cost, const std::f
   ctx->device()->tensorflow_cpu_worker_threads()->workers->ParallelFor(n, cost, f);
 }
 inline int threads(OpKernelContext* ctx) { return ctx->device()->tensorflow_cpu_worker_threads()->num_threads; }
+
+// Calls f(i) for each i in [0, n), in this order: a thread that is free takes the next. `cost` is as above.
+template <typename F>
+void inTurn(OpKernelContext* ctx, int64_t n, int64_t cost, const F& f) {
+  std::atomic<int64_t> next{0};
+  const int64_t runners = std::min<int64_t>(threads(ctx), n);
+  parallel(ctx, runners, cost * n / std::max<int64_t>(runners, 1), [&](int64_t, int64_t) {
+    for (int64_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < n;) f(i);
+  });
+}
 
 // REGISTER_KERNEL_BUILDER for kernels that take a weight of its own type W: that of the storage, or bfloat16 beside float32.
 #define TUNEBOARD_WEIGHT_KERNEL_OF(NAME, T, W, ...)                                                                               \

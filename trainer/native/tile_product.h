@@ -153,18 +153,27 @@ void computeBlocks(const Left& left, const Right<R>& right, const Added* added, 
   release();
 }
 
+// [0, of) cut into shares for `threads` threads to take in turn: first a large one for each, then small ones, so that all end at about the same time
+// though none is always as fast as the others.
+inline std::vector<int64_t> cutShares(int64_t of, int64_t threads) {
+  const int64_t large = of * 7 / (10 * threads), small = std::max<int64_t>(1, (of - large * threads) / (3 * threads));
+  std::vector<int64_t> cuts{0};
+  for (int64_t i = 0; i < threads && large > 0; i++) cuts.push_back(cuts.back() + large);
+  while (cuts.back() < of) cuts.push_back(std::min(of, cuts.back() + small));
+  return cuts;
+}
+
 // c [m, n] = left · right (+ added), by all threads. L is what the left operand was made of.
 template <typename L, typename R, typename C>
 void multiply(OpKernelContext* ctx, const Left& left, const Right<R>& right, int64_t m, C* c, const Added* added = nullptr) {
   const int64_t rows = (m + kSide - 1) / kSide, columns = right.columns();
   // Columns are shared out first, because each share rearranges its own; rows only where there are too few columns for all threads.
-  const int64_t shares = std::min<int64_t>(threads(ctx), columns), bands = std::min(rows, std::max<int64_t>(1, 4 * threads(ctx) / columns));
-  const auto part = [](int64_t of, int64_t parts, int64_t i) { return of * i / parts; };
-  parallel(ctx, shares * bands, m * right.k * right.n / (shares * bands) / 64, [&](int64_t first, int64_t last) {
-    for (int64_t i = first; i < last; i++) {
-      const int64_t share = i / bands, band = i % bands;
-      computeBlocks<L>(left, right, added, m, part(rows, bands, band), part(rows, bands, band + 1), part(columns, shares, share), part(columns, shares, share + 1), c);
-    }
+  const std::vector<int64_t> cuts = cutShares(columns, threads(ctx));
+  const int64_t shares = cuts.size() - 1, bands = std::min(rows, std::max<int64_t>(1, 4 * threads(ctx) / columns));
+  const auto band = [&](int64_t i) { return rows * i / bands; };
+  inTurn(ctx, shares * bands, m * right.k * right.n / (shares * bands) / 64, [&](int64_t i) {
+    const int64_t share = i / bands, at = i % bands;
+    computeBlocks<L>(left, right, added, m, band(at), band(at + 1), cuts[share], cuts[share + 1], c);
   });
 }
 
