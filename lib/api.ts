@@ -14,6 +14,7 @@ import type { Fault } from '@/lib/errors'
 import { exportOptionsSchema, type ExportPlan } from '@/lib/export'
 import type { HubCard, ModelCard } from '@/lib/hub/download'
 import { type PredictionList, predictionRequests, type PredictionRow } from '@/lib/predictions'
+import type { Similarity } from '@/lib/metrics/similarity'
 import { hubNames, type HubHit } from '@/lib/hub/hub'
 import { folderSchema, idSchema, modelRefSchema, refSchema, revisionSchema } from '@/lib/hub/ref'
 import { notesChangeSchema, starterSchema, type RunSummary, type WeightsKind } from '@/lib/run'
@@ -195,8 +196,10 @@ export interface RunDetail {
   /** `training_args.yaml` as it lies there, and as values; null where the run has none. */
   args_yaml: string | null
   args: Record<string, unknown> | null
-  /** `all_results.json`; null before the end. */
+  /** `all_results.json`, or what there is of its parts; null before the end. */
   results: Record<string, unknown> | null
+  /** Whether there are answers to show. */
+  answered: boolean
   adapters: AdapterEntry[]
 }
 
@@ -333,6 +336,8 @@ export const api = {
   /** Answers of an evaluation, found and in order; of the places, `prediction_rows` gives what they say. */
   predictions: answers<PredictionList>()(predictionRequests.list),
   prediction_rows: answers<PredictionRow[]>()(predictionRequests.rows),
+  /** How near answers are to their labels; for those that LLaMA-Factory wrote down. */
+  prediction_scores: answers<Similarity[]>()(predictionRequests.scores),
   /** The loss of a run, thinned to what a list shows. */
   spark: answers<Curve>()(runId),
   /** Adapters of a base (all of them for null), newest first. */

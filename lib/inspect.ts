@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { api, type ApiResponse } from '@/lib/api'
 import type { Fault } from '@/lib/errors'
 
-export const inspectNames = ['check', 'datasets', 'dataset_rows', 'examine', 'export_plan', 'preview', 'model', 'view_lines', 'view_find', 'view_row', 'view_statistics', 'view_save'] as const
+export const inspectNames = ['check', 'datasets', 'dataset_rows', 'examine', 'export_plan', 'preview', 'model', 'prediction_scores', 'view_lines', 'view_find', 'view_row', 'view_statistics', 'view_save'] as const
 export type InspectName = (typeof inspectNames)[number]
 
 const id = z.number().int()
@@ -20,6 +20,7 @@ export const inspectQuestionSchema = z.discriminatedUnion('name', [
   z.strictObject({ id, name: z.literal('export_plan'), request: api.export_plan.request }),
   z.strictObject({ id, name: z.literal('preview'), request: api.preview.request }),
   z.strictObject({ id, name: z.literal('model'), request: api.model.request }),
+  z.strictObject({ id, name: z.literal('prediction_scores'), request: api.prediction_scores.request }),
   z.strictObject({ id, name: z.literal('view_lines'), request: api.view_lines.request }),
   z.strictObject({ id, name: z.literal('view_find'), request: api.view_find.request }),
   z.strictObject({ id, name: z.literal('view_row'), request: api.view_row.request }),

@@ -36,6 +36,13 @@ export const predictionSchema = answerSchema.extend({
 })
 export type Prediction = z.infer<typeof predictionSchema>
 
+/** An answer as the table shows it; of those that LLaMA-Factory wrote down, less is known. */
+export interface ShownPrediction extends Omit<Prediction, 'dataset' | 'tokens' | 'end'> {
+  dataset: string | null
+  tokens: number | null
+  end: ModelAnswer['end'] | null
+}
+
 /** How the table can be ordered: as in the dataset, or the least alike first. */
 export const predictionOrders = ['dataset', 'bleu-4', 'rouge-l', 'calls'] as const
 export type PredictionOrder = (typeof predictionOrders)[number]
@@ -44,6 +51,8 @@ export type PredictionOrder = (typeof predictionOrders)[number]
 export const predictionRequests = {
   list: z.strictObject({ id: z.string().min(1).max(1024), query: z.string().max(1000), order: z.enum(predictionOrders) }),
   rows: z.strictObject({ id: z.string().min(1).max(1024), rows: z.array(z.number().int().min(0)).max(100) }),
+  /** Scores of answers that lie without any. */
+  scores: z.strictObject({ answers: z.array(z.strictObject({ predict: z.string(), label: z.string() })).max(100) }),
 }
 
 /** Places of the answers that were found, in the order asked for; `total` counts all that are there by now. */
@@ -52,7 +61,7 @@ export interface PredictionList {
   rows: number[]
 }
 
-export interface PredictionRow extends Prediction {
+export interface PredictionRow extends ShownPrediction {
   place: number
   /** Null while (or where) the base model was not asked. */
   base: ModelAnswer | null

@@ -5,7 +5,7 @@ import { VisibleText } from '@/components/dataset/view/shown-text'
 import { CallMark } from '@/components/evaluate/call-mark'
 import { useLocale } from '@/components/locale'
 import { fill } from '@/lib/messages/text'
-import type { ModelAnswer, PredictionRow } from '@/lib/predictions'
+import type { PredictionRow, ShownPrediction } from '@/lib/predictions'
 import { type Piece, wordDifference } from '@/lib/word-difference'
 
 const box = 'rounded-md border border-line bg-sunken/40 px-3 py-2 text-sm leading-6 whitespace-pre-wrap [overflow-wrap:anywhere]'
@@ -15,7 +15,7 @@ export function AnswerDetail({ row }: { row: PredictionRow }) {
   const words = t.ui.evaluate
   const compared = useMemo(() => wordDifference(row.label, row.predict, locale), [row.label, row.predict, locale])
   const base = useMemo(() => (row.base ? wordDifference(row.label, row.base.predict, locale) : null), [row.label, row.base, locale])
-  const place = fill(words.place, { row: row.row, dataset: row.dataset })
+  const place = row.dataset === null ? fill(words.place_alone, { row: row.row }) : fill(words.place, { row: row.row, dataset: row.dataset })
   return (
     <article className="space-y-4 p-4">
       <header>
@@ -43,7 +43,7 @@ export function AnswerDetail({ row }: { row: PredictionRow }) {
 
 const plain = (text: string): Piece[] => (text === '' ? [] : [{ text, own: false }])
 
-function Block({ title, answer, children }: { title: string; answer?: ModelAnswer; children: React.ReactNode }) {
+function Block({ title, answer, children }: { title: string; answer?: Pick<ShownPrediction, 'scores' | 'tokens' | 'end' | 'call'>; children: React.ReactNode }) {
   const { t } = useLocale()
   const words = t.ui.evaluate
   return (
@@ -53,7 +53,7 @@ function Block({ title, answer, children }: { title: string; answer?: ModelAnswe
         {answer && (
           <p className="tabular flex flex-wrap gap-x-3 text-2xs text-ink-faint">
             {answer.scores && <span>{`BLEU-4 ${answer.scores['bleu-4'].toFixed(1)} · ROUGE-1 ${answer.scores['rouge-1'].toFixed(1)} · ROUGE-2 ${answer.scores['rouge-2'].toFixed(1)} · ROUGE-L ${answer.scores['rouge-l'].toFixed(1)}`}</span>}
-            <span>{fill(words.tokens, { count: answer.tokens })}</span>
+            {answer.tokens !== null && <span>{fill(words.tokens, { count: answer.tokens })}</span>}
             {answer.end === 'length' && <span className="text-warn">{words.cut}</span>}
           </p>
         )}

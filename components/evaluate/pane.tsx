@@ -51,7 +51,7 @@ function Followed({ run, evaluations }: { run: RunSummary; evaluations: readonly
   const sentence = endSentence(run, t, say)
   const bad = run.status === 'failed' || run.status === 'lost'
   const listed = evaluations.some(({ id }) => id === run.id) ? evaluations : [run, ...evaluations]
-  const answers = reply?.ok ? reply.value.args?.predict_with_generate === true : false
+  const answers = reply?.ok ? reply.value.answered || reply.value.args?.predict_with_generate === true : false
   return (
     <div className="flex min-h-0 flex-1 flex-col gap-3 p-3 sm:p-4">
       <header className="panel shrink-0 px-4 py-3">

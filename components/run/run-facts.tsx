@@ -24,10 +24,14 @@ export function RunFacts({ run, newest }: { run: RunSummary; newest: Partial<Log
     <dl className="tabular mt-3 grid grid-cols-3 gap-x-4 gap-y-2 @md:grid-cols-4 @2xl:grid-cols-7">
       <Fact name={words.phase} value={active && run.phase ? words.phases[run.phase] : words.status[run.status]} />
       <Fact name={words.step} value={run.total_steps > 0 ? `${stepOf(run, newest)} / ${run.total_steps}` : '–'} />
-      <Fact name={words.epoch} value={epoch === undefined ? '–' : epoch.toFixed(2)} />
-      <Fact name={words.loss} value={loss === undefined ? '–' : shortNumber(loss)} />
-      <Fact name={words.eval_loss} value={evaluated === undefined ? '–' : shortNumber(evaluated)} />
-      <Fact name={words.speed} value={speed === undefined ? '–' : count(speed, locale)} />
+      {run.kind === 'train' && (
+        <>
+          <Fact name={words.epoch} value={epoch === undefined ? '–' : epoch.toFixed(2)} />
+          <Fact name={words.loss} value={loss === undefined ? '–' : shortNumber(loss)} />
+          <Fact name={words.eval_loss} value={evaluated === undefined ? '–' : shortNumber(evaluated)} />
+          <Fact name={words.speed} value={speed === undefined ? '–' : count(speed, locale)} />
+        </>
+      )}
       {active ? <Fact name={words.eta} value={timeIn(newest.remaining_time) ?? '–'} /> : <Fact name={words.took} value={took ?? '–'} />}
     </dl>
   )

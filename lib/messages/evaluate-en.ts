@@ -60,6 +60,7 @@ export const evaluateEn = {
   answers: 'Answers',
   columns: { row: 'Row', question: 'Question', prediction: 'Prediction', label: 'Dataset', base: 'Base model', bleu: 'BLEU-4', rouge: 'ROUGE-L' },
   place: 'Row {row} of {dataset}',
+  place_alone: 'Answer {row}',
   turn: 'answer {turn}',
   whole_prompt: 'Whole prompt',
   prediction: 'Prediction',

@@ -62,6 +62,7 @@ export const evaluateJa: Messages['ui']['evaluate'] = {
   answers: '回答',
   columns: { row: '行', question: '質問', prediction: '予測', label: 'データセット', base: 'ベースモデル', bleu: 'BLEU-4', rouge: 'ROUGE-L' },
   place: '{dataset} の行 {row}',
+  place_alone: '回答 {row}',
   turn: '回答 {turn}',
   whole_prompt: 'プロンプト全体',
   prediction: '予測',

@@ -62,6 +62,7 @@ export const evaluateKo: Messages['ui']['evaluate'] = {
   answers: '답변',
   columns: { row: '행', question: '질문', prediction: '예측', label: '데이터셋', base: '기본 모델', bleu: 'BLEU-4', rouge: 'ROUGE-L' },
   place: '{dataset}의 {row}행',
+  place_alone: '답변 {row}',
   turn: '답변 {turn}',
   whole_prompt: '전체 프롬프트',
   prediction: '예측',

@@ -62,6 +62,7 @@ export const evaluateRu: Messages['ui']['evaluate'] = {
   answers: 'Ответы',
   columns: { row: 'Строка', question: 'Вопрос', prediction: 'Предсказание', label: 'Датасет', base: 'Базовая модель', bleu: 'BLEU-4', rouge: 'ROUGE-L' },
   place: 'Строка {row}, датасет {dataset}',
+  place_alone: 'Ответ {row}',
   turn: 'ответ {turn}',
   whole_prompt: 'Полный промпт',
   prediction: 'Предсказание',

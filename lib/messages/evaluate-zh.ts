@@ -62,6 +62,7 @@ export const evaluateZh: Messages['ui']['evaluate'] = {
   answers: '回答',
   columns: { row: '行', question: '问题', prediction: '预测', label: '数据集', base: '基座模型', bleu: 'BLEU-4', rouge: 'ROUGE-L' },
   place: '{dataset} 第 {row} 行',
+  place_alone: '第 {row} 条回答',
   turn: '第 {turn} 个回答',
   whole_prompt: '完整提示词',
   prediction: '预测',

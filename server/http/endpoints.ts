@@ -13,14 +13,14 @@ import { adaptersOf } from '@/server/runs/adapters'
 import { datasetFault, type Datasets } from '@/server/datasets/datasets'
 import { checkout, readRuntime, version } from '@/server/env'
 import type { Exports } from '@/server/workers/exports'
-import { folderName, readJson } from '@/server/files'
+import { folderName } from '@/server/files'
 import type { Hub } from '@/server/workers/hub'
 import type { Inspect } from '@/server/workers/inspect'
 import type { Jobs } from '@/server/runs/jobs'
 import type { Paths } from '@/server/paths'
 import { planTime } from '@/server/runs/plan-time'
-import { predictionsOf } from '@/server/runs/predictions'
-import { deleteFolder, filesOf, promptsOf, promptsText, samplesOf, systemOf, writePrompts } from '@/server/runs/run-folder'
+import { isAnswered, predictionsOf, type Score } from '@/server/runs/predictions'
+import { deleteFolder, filesOf, promptsOf, promptsText, resultsOf, samplesOf, systemOf, writePrompts } from '@/server/runs/run-folder'
 import { changeNotes, notesText } from '@/server/runs/run-notes'
 import { readArgs } from '@/server/runs/run-view'
 import type { Runs } from '@/server/runs/runs'
@@ -163,6 +163,7 @@ export function makeEndpoints(parts: EndpointParts): Endpoints {
     if (outside) throw faultError(outside)
     return inspect.ask(name, request)
   }
+  const score: Score = (answers) => inspect.ask('prediction_scores', { answers })
   return {
     state: () => ({ version: version(), node: process.version, runtime: readRuntime(), home, dataset_dir: 'data', dataset_dirs: datasets.folders(), roots: paths.roots }),
     runs: () => runs.list(),
@@ -271,18 +272,19 @@ export function makeEndpoints(parts: EndpointParts): Endpoints {
     run({ id }) {
       const { folder } = runs.view(id)
       const args = readArgs(folder)
-      const results = readJson(path.join(folder, runFiles.allResults))
       return {
         run: runs.get(id),
         path: folder,
         args_yaml: args?.text ?? null,
         args: args?.values ?? null,
-        results: typeof results === 'object' && results !== null ? { ...results } : null,
+        results: resultsOf(folder),
+        answered: isAnswered(folder),
         adapters: adaptersOf(id, folder),
       }
     },
-    predictions: ({ id, ...wish }) => predictionsOf(runs.view(id).folder).list(wish),
-    prediction_rows: ({ id, rows }) => predictionsOf(runs.view(id).folder).rows(rows),
+    predictions: ({ id, ...wish }) => predictionsOf(runs.view(id).folder, score).list(wish),
+    prediction_rows: ({ id, rows }) => predictionsOf(runs.view(id).folder, score).rows(rows),
+    prediction_scores: ({ answers }) => score(answers),
     spark({ id }) {
       const { records } = runs.watch(id, null)
       runs.unwatch(id)

@@ -59,3 +59,13 @@ export const writePrompts = (folder: string, prompts: readonly string[]): void =
 export const samplesOf = (folder: string): SavedSample[] => readSamples(readIfThere(path.join(folder, runFiles.samples)) ?? '')
 
 export const systemOf = (folder: string): SystemRecord[] => readSystemLog(readIfThere(path.join(folder, runFiles.system)) ?? '')
+
+/** What a run ended with: the file that sums up, or the parts of it that there are. */
+export function resultsOf(folder: string): Record<string, unknown> | null {
+  const read = (name: string) => {
+    const found = readJson(path.join(folder, name))
+    return typeof found === 'object' && found !== null ? { ...found } : null
+  }
+  const parts = [runFiles.trainResults, runFiles.evalResults, runFiles.predictResults].flatMap((name) => read(name) ?? [])
+  return read(runFiles.allResults) ?? (parts.length === 0 ? null : Object.assign({}, ...parts))
+}

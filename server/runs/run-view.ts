@@ -125,7 +125,7 @@ function identityOf(id: string, args: Record<string, unknown> | null, names: rea
     finetuning_type: told('finetuning_type', parts.length >= 3 ? parts[parts.length - 2] : 'lora'),
     stage: told('stage', args === null ? '' : 'sft'),
     name: parts[parts.length - 1],
-    datasets: namesIn(args?.dataset),
+    datasets: namesIn(args?.dataset ?? (evaluates(args, names) ? args?.eval_dataset : null)),
   }
 }
 

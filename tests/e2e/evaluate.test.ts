@@ -1,5 +1,5 @@
 /** An evaluation on the page with the real trainer and the starter: scores and answers as they come, a reload in the middle, search, order, stop and resume, bad input. */
-import { existsSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { violations } from './axe'
@@ -79,6 +79,25 @@ describe.skipIf(chromiumPath === null || !hasStarter)('an evaluation', () => {
     await expect.poll(shown).toBe('0 of 12 answers')
     await window.field('Search questions and answers').fill('')
     expect(await violations(page)).toEqual([])
+    expect(window.complaints).toEqual([])
+    await window.close()
+  })
+
+  test('of LLaMA-Factory’s, copied among the runs, shows its answers and scores', async () => {
+    const id = 'Tuneboard-Starter/lora/theirs'
+    cpSync(path.join(checkout, 'tests/fixtures/llamafactory_predict'), path.join(shared.board.home, 'saves', id), { recursive: true })
+    const window = await BoardPage.open(shared.browser, shared.board, { path: '/runs' })
+    const { page } = window
+    await page.getByRole('link', { name: 'theirs' }).click()
+    await page.getByRole('status').filter({ hasText: '24 of 24 answers' }).waitFor()
+    const grid = page.getByRole('grid', { name: 'Answers' })
+    await grid.getByRole('row').filter({ hasText: '39 比 29 大吗？' }).filter({ hasText: '66.7' }).waitFor()
+    await page.getByRole('link', { name: 'Evaluate & Predict' }).last().click()
+    const score = (name: string) => page.locator('dl[aria-label="Results"] > div', { has: page.locator(`dt:text-is("${name}")`) }).locator('dd').textContent()
+    await expect.poll(() => score('ROUGE-L')).toBe('13.99')
+    await window.field('Order').click()
+    await page.getByRole('option', { name: 'Lowest BLEU-4 first' }).click()
+    await grid.getByRole('row').nth(1).filter({ hasText: '0.0' }).waitFor()
     expect(window.complaints).toEqual([])
     await window.close()
   })

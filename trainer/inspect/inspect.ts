@@ -11,6 +11,7 @@ import { planExport } from '@/trainer/export/plan'
 import { faultOf } from '@/trainer/fault'
 import { countRows, inspectDatasets, inspectPreview } from '@/trainer/inspect/inspect-data'
 import { inspectModel } from '@/trainer/inspect/inspect-model'
+import { scoresOf } from '@/trainer/inspect/scores'
 import { checkReport } from '@/trainer/run/plan'
 import { findRows } from '@/trainer/view/find'
 import { viewLines } from '@/trainer/view/lines'
@@ -28,6 +29,7 @@ const handlers: Handlers = {
   export_plan: planExport,
   preview: inspectPreview,
   model: ({ model_name_or_path }) => inspectModel(model_name_or_path),
+  prediction_scores: scoresOf,
   view_lines: viewLines,
   view_find: findRows,
   view_row: viewRow,

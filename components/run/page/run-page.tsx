@@ -10,6 +10,7 @@ import { runHref } from '@/components/run/current'
 import { useFeed } from '@/components/run/feed'
 import { Log } from '@/components/run/log'
 import { RunMenu } from '@/components/run/menu'
+import { AnswersPanel, EvaluationScores } from '@/components/run/page/evaluation-panel'
 import { FilesPanel } from '@/components/run/page/files-panel'
 import { SamplesPanel } from '@/components/run/page/samples-panel'
 import { SettingsPanel } from '@/components/run/page/settings-panel'
@@ -43,18 +44,23 @@ export function RunPage({ id }: { id: string }) {
   )
 }
 
-const tabs = ['curves', 'samples', 'log', 'settings', 'files', 'system'] as const
-type Tab = (typeof tabs)[number]
+const training = ['curves', 'samples', 'log', 'settings', 'files', 'system'] as const
+type Tab = (typeof training)[number]
+
+/** An evaluation has no curves: its answers come first. */
+const evaluating = training.filter((name) => name !== 'curves')
 
 function Loaded({ run }: { run: RunSummary }) {
   const { t } = useLocale()
   const feed = useFeed(run.id)
   const sources = useSources(run, feed)
-  const [tab, setTab] = useState<Tab>('curves')
+  const tabs: readonly Tab[] = run.kind === 'eval' ? evaluating : training
+  const [chosen, setChosen] = useState<Tab>('curves')
+  const tab = tabs.includes(chosen) ? chosen : tabs[0]
   return (
     <div className="flex min-h-0 flex-1 flex-col gap-3 p-3 sm:p-4">
       <Head run={run} feed={feed} />
-      <Tabs.Root value={tab} onValueChange={(next) => setTab(tabs.find((name) => name === next) ?? 'curves')} className="panel flex min-h-0 flex-1 flex-col max-xl:min-h-[32rem]">
+      <Tabs.Root value={tab} onValueChange={(next) => setChosen(tabs.find((name) => name === next) ?? tabs[0])} className="panel flex min-h-0 flex-1 flex-col max-xl:min-h-[32rem]">
         <Tabs.List aria-label={run.name} className="flex shrink-0 overflow-x-auto border-b border-line px-2">
           {tabs.map((name) => (
             <Tabs.Trigger
@@ -69,7 +75,7 @@ function Loaded({ run }: { run: RunSummary }) {
         {tabs.map((name) => (
           <Tabs.Content key={name} value={name} tabIndex={-1} className="flex min-h-0 flex-1 flex-col overflow-y-auto outline-none data-[state=inactive]:hidden">
             {name === 'curves' && <LiveCurves run={run} ready={feed.ready} sources={sources} empty={feed.records.length === 0} />}
-            {name === 'samples' && <SamplesPanel run={run} />}
+            {name === 'samples' && (run.kind === 'eval' ? <AnswersPanel run={run} /> : <SamplesPanel run={run} />)}
             {name === 'log' && <Log text={feed.text} searchable />}
             {name === 'settings' && <SettingsPanel run={run} />}
             {name === 'files' && <FilesPanel run={run} />}
@@ -103,6 +109,7 @@ function Head({ run, feed }: { run: RunSummary; feed: ReturnType<typeof useFeed>
       </p>
       {run.notes !== '' && <p className="mt-1.5 text-xs whitespace-pre-wrap text-ink-soft [overflow-wrap:anywhere]">{run.notes}</p>}
       <RunFacts run={run} newest={feed.newest} />
+      {run.kind === 'eval' && <EvaluationScores run={run} />}
       <Progress run={run} step={stepOf(run, feed.newest)} className="mt-3" />
       <ProgressVoice run={run} newest={feed.newest} />
       {sentence && <Message tone={bad ? 'danger' : 'note'} role="status" className="mt-3">{sentence}</Message>}
