@@ -2,11 +2,11 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { UserError } from '@/lib/errors'
 import type { ChatAsk, ChatLoad } from '@/lib/events'
 import { readSamples } from '@/lib/run-samples'
-import { askAtSave } from '@/trainer/run/ask-at-save'
+import { askAtSave, PATIENCE_MS } from '@/trainer/run/ask-at-save'
 import type { ChatModel } from '@/trainer/chat/chat-model'
 import { openReport, type Report } from '@/trainer/run/report'
 
@@ -71,10 +71,15 @@ describe('questions at a save', () => {
     expect(samples().map(({ step }) => step)).toEqual([5, 10, 20])
   })
 
-  it('wait for nobody once the run is asked to stop', async () => {
-    ask('{"prompts": ["x"]}')
+  it('are asked of the last state, too, when the run is asked to stop, but not for long', async () => {
+    ask('{"prompts": ["x", "y"]}')
     await save(5, { stopping: () => true })
-    expect(loads).toEqual([])
+    expect(samples().at(-1)?.answers.map(({ answer, end }) => [answer, end])).toEqual([['adapter: X', 'stop'], ['adapter: Y', 'stop']])
+    let now = 0
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => (now += PATIENCE_MS * 0.6))
+    await save(6, { stopping: () => true })
+    clock.mockRestore()
+    expect(samples().at(-1)).toMatchObject({ step: 6, answers: [{ prompt: 'x', end: 'cancelled' }] })
   })
 
   it('that cannot be read or answered are told in the log, and the training goes on', async () => {

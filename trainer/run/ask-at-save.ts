@@ -20,6 +20,19 @@ import type { Report } from '@/trainer/run/report'
 /** Most tokens of an answer: enough to hear how it speaks. */
 const max_new_tokens = 128
 
+/** How long a run that is asked to stop goes on answering: what it said last is wanted, too, and its checkpoint is safe by then. */
+export const PATIENCE_MS = 20_000
+
+/** Whether the answers take too long for one who waits for the end; asked again and again. */
+function patience(stopping: () => boolean): () => boolean {
+  let since: number | null = null
+  return () => {
+    if (!stopping()) return false
+    since ??= Date.now()
+    return Date.now() - since > PATIENCE_MS
+  }
+}
+
 export interface Saved {
   output_dir: string
   /** Folder of the checkpoint. */
@@ -28,7 +41,7 @@ export interface Saved {
   args: Pick<TrainingArgs, 'model_name_or_path' | 'template'>
   /** Folders of the adapters beneath the one that is trained. */
   merged: readonly string[]
-  /** True once the run is asked to stop: it must not wait for answers. */
+  /** True once the run is asked to stop: it does not wait long for answers. */
   stopping: () => boolean
 }
 
@@ -49,29 +62,30 @@ function loadOf({ checkpoint, args, merged }: Saved): ChatLoad {
   return { model_name_or_path: isAdapter ? (model_name_or_path ?? '') : checkpoint, adapter_name_or_path: isAdapter ? [...merged, checkpoint] : [], template, infer_dtype: 'auto' }
 }
 
-async function answerTo(model: ChatModel, prompt: string, side: 'adapter' | 'base', stopping: () => boolean): Promise<SavedSample['answers'][number]> {
+async function answerTo(model: ChatModel, prompt: string, side: 'adapter' | 'base', tooLong: () => boolean): Promise<SavedSample['answers'][number]> {
   const abort = new AbortController()
   const ask = chatAskSchema.parse({ id: 'sample', side, messages: [{ role: 'user', content: prompt }], sampling: { do_sample: false, max_new_tokens } })
   const said: SavedSample['answers'][number] = { prompt, answer: '', tokens: 0, end: 'cancelled' }
   for await (const part of model.answer(ask, abort.signal)) {
     if ('text' in part) said.answer += part.text
     else Object.assign(said, { end: part.end, tokens: part.tokens })
-    if (stopping()) abort.abort()
+    if (tooLong()) abort.abort()
   }
   return said
 }
 
 export async function askAtSave(saved: Saved, report: Report, open = openChatModel): Promise<void> {
-  const { output_dir, step, stopping } = saved
+  const { output_dir, step } = saved
+  const tooLong = patience(saved.stopping)
   try {
     const prompts = promptsOf(output_dir)
-    if (prompts.length === 0 || stopping()) return
+    if (prompts.length === 0) return
     const load = loadOf(saved)
     const model = await open(load)
     try {
       const answers: SavedSample['answers'] = []
-      for (const prompt of prompts) if (!stopping()) answers.push(await answerTo(model, prompt, load.adapter_name_or_path.length === 0 ? 'base' : 'adapter', stopping))
-      append(output_dir, { step, at: Date.now(), answers })
+      for (const prompt of prompts) if (!tooLong()) answers.push(await answerTo(model, prompt, load.adapter_name_or_path.length === 0 ? 'base' : 'adapter', tooLong))
+      if (answers.length > 0) append(output_dir, { step, at: Date.now(), answers })
     } finally {
       model.dispose()
     }
