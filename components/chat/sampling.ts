@@ -7,6 +7,8 @@ import { parseTools } from '@/lib/templates/tools/list'
 
 type NumberKey = 'max_new_tokens' | 'temperature' | 'top_p' | 'top_k' | 'repetition_penalty' | 'seed'
 
+const examples: Readonly<Record<NumberKey, string>> = { max_new_tokens: '512', temperature: '0.95', top_p: '0.7', top_k: '50', repetition_penalty: '1.0', seed: '42' }
+
 /** The wire's own schema judges a value; the sentence names its bound. */
 export function settingFault(key: NumberKey, raw: unknown): Fault | null {
   if (raw === '' || raw === null) return { code: 'empty_value', values: { key }, field: key }
@@ -17,7 +19,7 @@ export function settingFault(key: NumberKey, raw: unknown): Fault | null {
   if (issue.code === 'too_small') return { code: 'below_minimum', values: { ...found, minimum: Number(issue.minimum) }, field: key }
   if (issue.code === 'too_big') return { code: 'above_maximum', values: { ...found, maximum: Number(issue.maximum) }, field: key }
   const whole = issue.code === 'invalid_type' && issue.expected === 'int'
-  return { code: whole ? 'not_an_integer' : 'not_a_number', values: found, field: key }
+  return whole ? { code: 'not_an_integer', values: found, field: key } : { code: 'not_a_number', values: { ...found, example: examples[key] }, field: key }
 }
 
 /** null while a setting is wrong; its field says so. */

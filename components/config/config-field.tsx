@@ -5,7 +5,7 @@ import type { ReactNode } from 'react'
 import { useFault, useWarning } from '@/components/config/checks'
 import { Control } from '@/components/config/control'
 import { draft, firstArgs, resetArg } from '@/components/config/draft'
-import { numberText } from '@/components/config/number-text'
+import { numberText, rangeText } from '@/lib/config/number-text'
 import { useWords } from '@/components/config/words'
 import { useLocale } from '@/components/locale'
 import { useStore } from '@/components/store'
@@ -103,10 +103,8 @@ export function FieldTools({ name, id, changed }: { name: Key; id: string; chang
 function Explanation({ name }: { name: Key }) {
   const { t } = useLocale()
   const { help } = useWords(name)
-  const { minimum, maximum, above, below, inert } = fieldOf(name)
-  const low = above === undefined ? minimum === undefined ? null : `≥ ${numberText(minimum)}` : `> ${numberText(above)}`
-  const high = below === undefined ? maximum === undefined ? null : `≤ ${numberText(maximum)}` : `< ${numberText(below)}`
-  const range = [low, high].filter(Boolean).join(', ')
+  const { inert } = fieldOf(name)
+  const range = rangeText(fieldOf(name))
   const first = firstArgs[name]
   const shownFirst = Array.isArray(first) ? first.join(', ') : numberText(first)
   return (

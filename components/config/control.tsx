@@ -3,7 +3,7 @@
 import type { KeyboardEvent } from 'react'
 import { useFault } from '@/components/config/checks'
 import { setArg } from '@/components/config/draft'
-import { numberText, stepped } from '@/components/config/number-text'
+import { numberText, stepped } from '@/lib/config/number-text'
 import { useOptions, useWords } from '@/components/config/words'
 import { Checkbox } from '@/components/ui/checkbox'
 import { Select } from '@/components/ui/select'

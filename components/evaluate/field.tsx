@@ -2,7 +2,7 @@
 /** One setting of the evaluation: label, explanation, control and what is wrong with it. Declared where all settings are; its value is this form's. */
 import type { KeyboardEvent, ReactNode } from 'react'
 import { FieldLabel, labelId } from '@/components/config/config-field'
-import { numberText, stepped } from '@/components/config/number-text'
+import { numberText, stepped } from '@/lib/config/number-text'
 import { useWords } from '@/components/config/words'
 import { checked, form, setValue } from '@/components/evaluate/form'
 import { useLocale } from '@/components/locale'

@@ -51,8 +51,6 @@ const conditions: readonly [RegExp, (all: Elements) => boolean][] = [
 /** Elements of the page itself, and one that its runner does not pass on. */
 const ofThePage = /^(lang|hub_private_repo|model_name|hub_name|extra_args|current_time|output_dir|config_path|device_count|preview_count|page_index|preview_samples|resume_btn|progress_bar|ds_offload)$/
 
-const pixels = (value: unknown): unknown => (typeof value === 'string' && /^\d+(\*\d+)+$/.test(value) ? value.split('*').reduce((product, n) => product * Number(n), 1) : value)
-
 /** Elements whose value is written in another way than the key's. */
 const spellings: Readonly<Record<string, (value: unknown, all: Elements) => Record<string, unknown>>> = {
   training_stage: (value) => ({ stage: stages[String(value)] ?? value }),
@@ -72,7 +70,6 @@ const spellings: Readonly<Record<string, (value: unknown, all: Elements) => Reco
     if (places.length === 0) return {}
     return tunesAdapters(all) ? { adapter_name_or_path: places } : { model_name_or_path: places[0] }
   },
-  ...Object.fromEntries(['image_max_pixels', 'image_min_pixels', 'video_max_pixels', 'video_min_pixels'].map((key) => [key, (value: unknown) => ({ [key]: pixels(value) })])),
 }
 
 const namesOf = (value: unknown): string[] => (Array.isArray(value) ? value : [value]).map(String).filter((name) => name !== '')

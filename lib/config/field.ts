@@ -3,7 +3,7 @@
  * The builders below keep the value's type, so that `TrainingArgs` is inferred from the declarations.
  */
 import { z } from 'zod'
-import { readBoolean, readNames, readNumber, readObject, readText } from '@/lib/config/values'
+import { readBoolean, readNames, readNumber, readObject, readProduct, readText } from '@/lib/config/values'
 import type { en } from '@/lib/messages/en'
 
 /** Something that a later version brings; a key of `messages.features`. */
@@ -40,6 +40,8 @@ export interface Placement<T> {
   element?: string
   /** The page's first value, where LLaMA Board starts with another than the key's default. */
   form?: T
+  /** A number that LLaMA Board's page writes, and takes, as a product: its first value there. */
+  product?: string
   /** A number that says the same as no value, as LLaMA Board has it. */
   none?: number
   /** What an empty field stands for, shown in it. */
@@ -95,7 +97,7 @@ const numeric =
   (kind: 'integer' | 'number') =>
   <D extends Numeric>(fallback: D, rest: Options<D extends null ? number | null : number> = {}) => {
     type T = D extends null ? number | null : number
-    const read = (raw: unknown) => orNone(readNumber(raw), rest.none)
+    const read = (raw: unknown) => orNone(rest.product === undefined ? readNumber(raw) : readProduct(raw), rest.none)
     return field<T>(kind, bounded(rest, kind === 'integer') as z.ZodType<NonNullable<T>>, read, fallback as unknown as T, rest)
   }
 

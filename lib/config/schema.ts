@@ -5,7 +5,9 @@
 import { z } from 'zod'
 import type { Fault } from '@/lib/errors'
 import { fieldOf, fields, isKey, keys, missingFeature, type Key, type TrainingArgs } from '@/lib/config/fields'
+import type { Field } from '@/lib/config/field'
 import { nearest } from '@/lib/config/nearest'
+import { numberText, rangeText } from '@/lib/config/number-text'
 import { ruleFaults, type Purpose } from '@/lib/config/rules'
 
 export type { TrainingArgs } from '@/lib/config/fields'
@@ -34,6 +36,13 @@ const notA: Readonly<Record<string, 'not_a_number' | 'not_a_boolean' | 'not_a_te
   text: 'not_a_text', text_or_true: 'not_a_text', choice: 'not_a_text', names: 'not_a_list', object: 'not_an_object',
 }
 
+/** A number as the field takes it, and within which bounds. */
+function numberExample(field: Field): string {
+  const first = field.product ?? numberText(field.form ?? field.default ?? field.minimum ?? 1)
+  const range = rangeText(field)
+  return range === '' ? first : `${first} (${range})`
+}
+
 /** The fault of a value that the schema refused. */
 function valueFault(key: Key, value: unknown, issue: Issue): Fault {
   const field = fieldOf(key)
@@ -49,7 +58,7 @@ function valueFault(key: Key, value: unknown, issue: Issue): Fault {
     default:
       if (field.options && (field.kind === 'choice' || typeof value !== 'object' || Array.isArray(value))) return { code: 'not_an_option', values: { ...found, options: field.options.join(', ') }, field: key }
       if (field.kind === 'integer' && issue.code === 'invalid_type' && issue.expected === 'int') return { code: 'not_an_integer', values: found, field: key }
-      return { code: notA[field.kind], values: { ...found, example: '{"min_lr": 1e-6}' }, field: key }
+      return { code: notA[field.kind], values: { ...found, example: notA[field.kind] === 'not_a_number' ? numberExample(field) : '{"min_lr": 1e-6}' }, field: key }
   }
 }
 

@@ -3,13 +3,20 @@
  * turned stays as it is, so that the schema names it in its fault.
  */
 
-const decimal = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i
+/** Digits may stand in groups, as Python and YAML 1.1 have it: `1_000`. */
+const decimal = /^[-+]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)(e[-+]?\d+)?$/i
 
 /** A number, also from the text that YAML 1.1 makes of `5e-5`. */
 export function readNumber(raw: unknown): unknown {
   if (typeof raw !== 'string') return raw
   const trimmed = raw.trim()
-  return decimal.test(trimmed) ? Number(trimmed) : raw
+  return decimal.test(trimmed) ? Number(trimmed.replaceAll('_', '')) : raw
+}
+
+/** A number, also as a product of whole ones. */
+export function readProduct(raw: unknown): unknown {
+  const isProduct = typeof raw === 'string' && /^\s*\d+(\s*\*\s*\d+)+\s*$/.test(raw)
+  return isProduct ? raw.split('*').reduce((product, factor) => product * Number(factor), 1) : readNumber(raw)
 }
 
 const truth: Readonly<Record<string, boolean>> = { true: true, yes: true, on: true, false: false, no: false, off: false }

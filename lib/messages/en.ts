@@ -113,7 +113,7 @@ export const en = {
     no_data_for_eval: '{key} = {value} needs data to evaluate on: set eval_dataset, or val_size above 0.',
     not_a_boolean: '{key} is "{value}", but must be true or false.',
     not_a_list: '{key} is "{value}", but must be a list of names, or names separated by commas.',
-    not_a_number: '{key} is "{value}", which is not a number.',
+    not_a_number: '{key} is "{value}", which is not a number; it takes one such as {example}.',
     not_a_text: '{key} is "{value}", but must be a text.',
     not_an_integer: '{key} is {value}, but must be a whole number.',
     not_an_object: '{key} is "{value}", but must be a mapping such as {example}.',

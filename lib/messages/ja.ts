@@ -111,7 +111,7 @@ export const ja: Messages = {
     no_data_for_eval: '{key} = {value} には評価用データが必要です。eval_dataset を設定するか、val_size を 0 より大きくしてください。',
     not_a_boolean: '{key} は "{value}" ですが、true または false でなければなりません。',
     not_a_list: '{key} は "{value}" ですが、名前のリスト、またはコンマ区切りの名前でなければなりません。',
-    not_a_number: '{key} は "{value}" ですが、これは数値ではありません。',
+    not_a_number: '{key} は "{value}" ですが、これは数値ではありません。{example} のような数値を入力してください。',
     not_a_text: '{key} は "{value}" ですが、テキストでなければなりません。',
     not_an_integer: '{key} は {value} ですが、整数でなければなりません。',
     not_an_object: '{key} は "{value}" ですが、{example} のようなマッピングでなければなりません。',

@@ -111,7 +111,7 @@ export const ko: Messages = {
     no_data_for_eval: '{key} = {value} 설정에는 평가할 데이터가 필요합니다. eval_dataset을 설정하거나 val_size를 0보다 크게 설정하세요.',
     not_a_boolean: '{key} 값이 "{value}"입니다. true 또는 false여야 합니다.',
     not_a_list: '{key} 값이 "{value}"입니다. 이름 목록이거나 쉼표로 구분한 이름이어야 합니다.',
-    not_a_number: '{key} 값 "{value}"은(는) 숫자가 아닙니다.',
+    not_a_number: '{key} 값 "{value}"은(는) 숫자가 아닙니다. {example}처럼 숫자로 입력하세요.',
     not_a_text: '{key} 값이 "{value}"입니다. 텍스트여야 합니다.',
     not_an_integer: '{key} 값이 {value}입니다. 정수여야 합니다.',
     not_an_object: '{key} 값이 "{value}"입니다. {example} 같은 매핑이어야 합니다.',

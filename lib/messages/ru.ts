@@ -111,7 +111,7 @@ export const ru: Messages = {
     no_data_for_eval: 'Для {key} = {value} нужны данные для оценки: задайте eval_dataset или val_size больше 0.',
     not_a_boolean: '{key}: значение "{value}", а нужно true или false.',
     not_a_list: '{key}: значение "{value}", а нужен список имён или имена через запятую.',
-    not_a_number: '{key}: значение "{value}" — не число.',
+    not_a_number: '{key}: значение "{value}" — не число; нужно число, например {example}.',
     not_a_text: '{key}: значение "{value}", а нужен текст.',
     not_an_integer: '{key}: значение {value}, а нужно целое число.',
     not_an_object: '{key}: значение "{value}", а нужен объект, например {example}.',

@@ -111,7 +111,7 @@ export const zh: Messages = {
     no_data_for_eval: '{key} = {value} 需要评估数据：请设置 eval_dataset，或将 val_size 设为大于 0 的值。',
     not_a_boolean: '{key} 为“{value}”，只能是 true 或 false。',
     not_a_list: '{key} 为“{value}”，应为名称列表，或以逗号分隔的名称。',
-    not_a_number: '{key} 为“{value}”，不是数字。',
+    not_a_number: '{key} 为“{value}”，不是数字；请填写数字，例如 {example}。',
     not_a_text: '{key} 为“{value}”，应为文本。',
     not_an_integer: '{key} 为 {value}，应为整数。',
     not_an_object: '{key} 为“{value}”，应为形如 {example} 的键值对。',

@@ -1,7 +1,7 @@
 'use client'
 /** A proposal for the whole form (a file, a preset, saved arguments): what it would change, in the words of the page. */
 import type { Draft, RawArgs } from '@/components/config/draft'
-import { numberText } from '@/components/config/number-text'
+import { numberText } from '@/lib/config/number-text'
 import type { Fault } from '@/lib/errors'
 import { fieldOf, keys, same, type Key } from '@/lib/config/fields'
 
