@@ -1,5 +1,5 @@
 'use client'
-/** A section of settings that opens and closes; says how many were changed, and opens by itself when Start finds a fault inside. */
+/** A section of settings that opens and closes, and stays so over a reload; says how many were changed, and opens by itself when Start finds a fault inside. */
 import { Collapsible } from 'radix-ui'
 import ChevronRight from 'lucide-react/icons/chevron-right'
 import RotateCcw from 'lucide-react/icons/rotate-ccw'
@@ -7,6 +7,7 @@ import { useEffect, useState, type ReactNode } from 'react'
 import { checks, shownFaults } from '@/components/config/checks'
 import { draft, resetArgs, touched } from '@/components/config/draft'
 import { sought } from '@/components/config/filter'
+import { sections, setSection } from '@/components/config/sections'
 import { useLocale } from '@/components/locale'
 import { useStore } from '@/components/store'
 import { differs } from '@/lib/config/form'
@@ -25,7 +26,8 @@ interface SettingsGroupProps {
 
 export function SettingsGroup({ id, title, note, names, openAtFirst = false, children }: SettingsGroupProps) {
   const { t } = useLocale()
-  const [open, setOpen] = useState(openAtFirst)
+  const left = useStore(sections, (now) => now[id] ?? openAtFirst, openAtFirst)
+  const [byItself, setByItself] = useState(false)
   const inside: readonly string[] = names.flatMap((name) => [name, ...keysOf(name)])
   const seen = useStore(touched, (now) => now)
   const faults = useStore(checks, (now) => shownFaults(now, seen).filter(({ field }) => field !== undefined && inside.includes(field)).length)
@@ -33,14 +35,18 @@ export function SettingsGroup({ id, title, note, names, openAtFirst = false, chi
   const keys = names.flatMap(keysOf).filter((key) => key !== 'output_dir')
   const changed = useStore(draft, ({ args }) => keys.filter((key) => differs(key, args[key])).length)
   useEffect(() => {
-    if (attempted && faults > 0) setOpen(true)
+    if (attempted && faults > 0) setByItself(true)
   }, [attempted, faults])
   const wanted = useStore(sought, (name) => name !== null && inside.includes(name))
   useEffect(() => {
-    if (wanted) setOpen(true)
+    if (wanted) setByItself(true)
   }, [wanted])
+  const turn = (open: boolean) => {
+    setByItself(false)
+    setSection(id, open)
+  }
   return (
-    <Collapsible.Root open={open} onOpenChange={setOpen} asChild>
+    <Collapsible.Root open={byItself || left} onOpenChange={turn} asChild>
       <section aria-labelledby={`group-${id}`}>
         <div className="flex items-center pr-3">
           <h2 id={`group-${id}`} className="min-w-0 flex-1">

@@ -8,6 +8,7 @@ import { useState } from 'react'
 import { call } from '@/components/call'
 import { useLocale } from '@/components/locale'
 import { takeWhole, withBeneath } from '@/components/model/adapter-entries'
+import { tellArchived } from '@/components/run/archived-strip'
 import { isActive } from '@/components/run/status'
 import { buttonClass } from '@/components/ui/button'
 import { menuItem, menuPanel } from '@/components/ui/menu'
@@ -44,6 +45,7 @@ export function RunMenu({ run, onFault, size = 'md' }: { run: RunSummary; onFaul
   const archive = async () => {
     const reply = await call('run_note', { id: run.id, change: { archived: !run.archived } })
     onFault(reply.ok ? null : reply.fault)
+    if (reply.ok && !run.archived) tellArchived(run)
   }
   const idle = !isActive(run.status) && run.status !== 'queued'
   const close = () => setQuestion(null)

@@ -72,6 +72,8 @@ export const runsEn = {
     save: 'Save',
     archive: 'Archive',
     unarchive: 'Take out of the archive',
+    was_archived: '“{name}” is in the archive.',
+    was_unarchived: '“{name}” is back from the archive.',
     delete: 'Delete',
     delete_title: 'Delete {name}?',
     delete_body: '{count} files go, {size} in all: its curves, log, checkpoints and adapter. This cannot be undone.',

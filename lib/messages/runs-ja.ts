@@ -76,6 +76,8 @@ export const runsJa = {
     save: '保存',
     archive: 'アーカイブ',
     unarchive: 'アーカイブから戻す',
+    was_archived: '「{name}」をアーカイブしました。',
+    was_unarchived: '「{name}」をアーカイブから戻しました。',
     delete: '削除',
     delete_title: '{name} を削除しますか？',
     delete_body: '{count} 個のファイル（計 {size}）が削除されます。曲線、ログ、チェックポイント、アダプターが含まれます。元に戻せません。',

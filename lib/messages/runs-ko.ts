@@ -76,6 +76,8 @@ export const runsKo = {
     save: '저장',
     archive: '보관',
     unarchive: '보관 해제',
+    was_archived: '“{name}”을(를) 보관했습니다.',
+    was_unarchived: '“{name}”의 보관을 해제했습니다.',
     delete: '삭제',
     delete_title: '{name} 실행을 삭제하시겠습니까?',
     delete_body: '파일 {count}개, 총 {size} 용량이 삭제됩니다. 곡선, 로그, 체크포인트, 어댑터가 포함됩니다. 되돌릴 수 없습니다.',

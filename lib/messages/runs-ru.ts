@@ -76,6 +76,8 @@ export const runsRu = {
     save: 'Сохранить',
     archive: 'В архив',
     unarchive: 'Вернуть из архива',
+    was_archived: '«{name}» в архиве.',
+    was_unarchived: '«{name}» возвращён из архива.',
     delete: 'Удалить',
     delete_title: 'Удалить {name}?',
     delete_body: 'Будет удалено файлов: {count}, всего {size}: кривые, лог, чекпоинты и адаптер. Отменить это нельзя.',

@@ -76,6 +76,8 @@ export const runsZh = {
     save: '保存',
     archive: '归档',
     unarchive: '取消归档',
+    was_archived: '“{name}”已归档。',
+    was_unarchived: '“{name}”已从归档中取回。',
     delete: '删除',
     delete_title: '删除 {name}？',
     delete_body: '将删除 {count} 个文件，共 {size}，包括曲线、日志、检查点和适配器。此操作无法撤销。',

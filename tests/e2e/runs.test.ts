@@ -65,6 +65,16 @@ describe.skipIf(chromiumPath === null)('runs', () => {
     await page.getByText('1 of 3 runs').waitFor()
     await window.field('Search name, model, dataset, tag, note').fill('')
 
+    await window.button('More for theirs').press('Enter')
+    await page.getByRole('menuitem', { name: 'Archive' }).press('Enter')
+    await page.getByRole('status').filter({ hasText: '“theirs” is in the archive.' }).waitFor()
+    await expect.poll(() => rows.count()).toBe(2)
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Undo')
+    expect(await violations(page)).toEqual([])
+    await page.keyboard.press('Enter')
+    await page.getByRole('status').filter({ hasText: '“theirs” is back from the archive.' }).waitFor()
+    await expect.poll(() => rows.count()).toBe(3)
+
     for (const name of ['first', 'second']) await page.getByRole('checkbox', { name: `Choose ${name} to compare` }).click()
     await page.getByRole('link', { name: 'Compare 2' }).click()
     await page.getByRole('img', { name: 'Loss curves of 2 runs.' }).waitFor()

@@ -3,6 +3,7 @@
 import Link from 'next/link'
 import { useCallback, useDeferredValue, useMemo, useState } from 'react'
 import { useLocale } from '@/components/locale'
+import { ArchivedStrip } from '@/components/run/archived-strip'
 import { ListTools } from '@/components/run/list/list-tools'
 import { RunRow } from '@/components/run/list/run-row'
 import { useRuns } from '@/components/run/runs'
@@ -64,6 +65,7 @@ export function RunList() {
             )}
           </>
         )}
+        <ArchivedStrip />
       </div>
     </div>
   )

@@ -22,6 +22,6 @@ export function AnswersPanel({ run }: { run: RunSummary }) {
   const { t } = useLocale()
   const detail = useDetail(run)
   if (detail === null) return <p className="p-4 text-ink-faint">{t.ui.loading}</p>
-  if (detail.answered) return <Answers run={run} />
+  if (detail.answered) return <div className="flex min-h-0 flex-1 flex-col [&>section]:rounded-none [&>section]:border-0 [&>section]:shadow-none"><Answers run={run} /></div>
   return <p className="m-auto p-6 text-center text-xs text-ink-faint">{isActive(run.status) ? t.ui.evaluate.waiting : t.ui.evaluate.no_answers}</p>
 }

@@ -10,6 +10,7 @@ import { runHref } from '@/components/run/current'
 import { useFeed } from '@/components/run/feed'
 import { Log } from '@/components/run/log'
 import { RunMenu } from '@/components/run/menu'
+import { ArchivedStrip } from '@/components/run/archived-strip'
 import { AnswersPanel, EvaluationScores } from '@/components/run/page/evaluation-panel'
 import { FilesPanel } from '@/components/run/page/files-panel'
 import { SamplesPanel } from '@/components/run/page/samples-panel'
@@ -83,6 +84,7 @@ function Loaded({ run }: { run: RunSummary }) {
           </Tabs.Content>
         ))}
       </Tabs.Root>
+      <ArchivedStrip />
     </div>
   )
 }
