@@ -21,13 +21,21 @@ export interface Draft {
   run_name: string
   /** JSON of settings that win over `args`, as typed. */
   extra_args: string
+  /** Settings of a file that others hide, with values that cannot be used: a start must not pass over what the file says without a word. */
+  kept: readonly Key[]
 }
 
-const storedSchema = z.object({ args: z.record(z.string(), z.unknown()), model_name: z.string(), run_name: z.string(), extra_args: z.string().default('') })
+const storedSchema = z.object({
+  args: z.record(z.string(), z.unknown()),
+  model_name: z.string(),
+  run_name: z.string(),
+  extra_args: z.string().default(''),
+  kept: z.array(z.string()).default([]),
+})
 const storageKey = 'tuneboard.draft'
 
 export const firstArgs: Readonly<RawArgs> = formDefaults()
-export const firstDraft: Draft = { args: firstArgs, model_name: '', run_name: '', extra_args: '' }
+export const firstDraft: Draft = { args: firstArgs, model_name: '', run_name: '', extra_args: '', kept: [] }
 export const draft = createStore<Draft>(firstDraft)
 
 /** Settings that a person has changed in this visit; only their faults are shown before Start is pressed. */
@@ -78,14 +86,20 @@ export function timeName(now = new Date()): string {
 /** What goes to the schema, the server and the preview; extra arguments that are no JSON are left to their field. */
 export function toArgs(now: Draft, fallbackName = timeName()): Record<string, unknown> {
   const values = Object.fromEntries(keys.map((key) => [key, rawOf(key, now.args[key])]))
-  return withoutHiddenFaults({ ...values, ...extraOf(now), output_dir: outputDir(now, fallbackName) })
+  const args = { ...values, ...extraOf(now), output_dir: outputDir(now, fallbackName) }
+  return { ...args, ...defaultsOf(hiddenFaults(args).filter((key) => !now.kept.includes(key))) }
 }
 
-/** A setting that other settings hide has no effect, so what is wrong with it must not stand in the way: it counts as untouched. */
-function withoutHiddenFaults(args: Record<string, unknown>): Record<string, unknown> {
+const defaultsOf = (some: readonly Key[]) => Object.fromEntries(some.map((key) => [key, fieldOf(key).default]))
+
+/**
+ * Settings that others hide, with values that cannot be used. Such a setting has no effect, so what is wrong with it does not stand in the way of who typed it before it
+ * was hidden: it counts as untouched.
+ */
+export function hiddenFaults(args: Readonly<Record<string, unknown>>): Key[] {
   const parsed = parseArgs(args)
   const hidden = parsed.ok ? [] : parsed.faults.flatMap(({ field }) => (field !== undefined && isKey(field) && !visible(field, args) && !same(args[field], fieldOf(field).default) ? [field] : []))
-  return hidden.length === 0 ? args : withoutHiddenFaults({ ...args, ...Object.fromEntries(hidden.map((key) => [key, fieldOf(key).default])) })
+  return hidden.length === 0 ? [] : [...hidden, ...hiddenFaults({ ...args, ...defaultsOf(hidden) })]
 }
 
 /** The extra arguments as settings. */
@@ -111,7 +125,7 @@ export function keepDraft(): () => void {
   const stored = storedSchema.safeParse(recall(storageKey))
   if (stored.success) {
     const known = Object.entries(stored.data.args).filter(([key]) => isKey(key))
-    draft.set({ ...stored.data, args: { ...firstArgs, ...Object.fromEntries(known) } })
+    draft.set({ ...stored.data, args: { ...firstArgs, ...Object.fromEntries(known) }, kept: stored.data.kept.filter(isKey) })
   }
   return draft.subscribe(() => remember(storageKey, draft.get()))
 }

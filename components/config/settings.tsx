@@ -3,21 +3,23 @@
  * The settings of a training, group by group, from the declarations; or those that a search finds, or those that were changed. What this
  * version lacks stands at the end, switched off, with the reason; the model's own settings stand in the model bar.
  */
-import { memo, useDeferredValue } from 'react'
+import { memo, useDeferredValue, useEffect } from 'react'
 import { ConfigField, Reason } from '@/components/config/config-field'
 import { draft } from '@/components/config/draft'
 import { filter } from '@/components/config/filter'
+import { recallSections } from '@/components/config/sections'
 import { isSpecial, Setting } from '@/components/config/setting'
 import { SettingsGroup } from '@/components/config/settings-group'
 import { LaterControls } from '@/components/config/later-controls'
 import { useLocale } from '@/components/locale'
 import { useStore } from '@/components/store'
 import { fieldOf, isKey, type Key } from '@/lib/config/fields'
-import { barKeys, broughtAlong, changedKeys, elsewhere, found, keysOf, later, openAtFirst, workingGroups, type ControlName } from '@/lib/config/train-page'
+import { barKeys, broughtAlong, changedKeys, elsewhere, found, keptInSight, keysOf, later, openAtFirst, workingGroups, type ControlName } from '@/lib/config/train-page'
 import { fill } from '@/lib/messages/text'
 import { fieldText } from '@/lib/messages/labels'
 
 export function Settings() {
+  useEffect(recallSections, [])
   const { query, only_changed } = useDeferredValue(useStore(filter, (now) => now)) // typing does not wait for the fields
   return query.trim() !== '' || only_changed ? <FoundSettings query={query} onlyChanged={only_changed} /> : <AllSettings />
 }
@@ -59,6 +61,7 @@ const AllSettings = memo(function AllSettings() {
   const { t } = useLocale()
   const values = useStore(draft, (now) => now.args)
   const brought = broughtAlong(values)
+  const kept = keptInSight(values, useStore(draft, (now) => now.kept))
   const words = t.ui.form
   return (
     <div className="divide-y divide-line">
@@ -67,6 +70,11 @@ const AllSettings = memo(function AllSettings() {
           <Fields names={names} />
         </SettingsGroup>
       ))}
+      {kept.length > 0 && (
+        <SettingsGroup id="kept" title={words.kept} note={words.kept_note} names={kept} openAtFirst>
+          <Fields names={kept} />
+        </SettingsGroup>
+      )}
       {brought.length > 0 && (
         <SettingsGroup id="brought" title={words.brought} note={words.brought_note} names={brought} openAtFirst>
           <Fields names={brought} />

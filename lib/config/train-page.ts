@@ -60,6 +60,10 @@ export const later: readonly { feature: Feature; keys: readonly Key[] }[] = [...
 export const broughtAlong = (values: Values): Key[] =>
   keys.filter((key) => ![...pageKeys, ...barKeys, ...serverKeys, ...jointKeys, 'output_dir'].includes(key) && differs(key, values[key]))
 
+/** Of a file's settings that others hide and that cannot be used, those that stand nowhere else on the page and are not mended yet. */
+export const keptInSight = (values: Values, kept: readonly Key[]): Key[] =>
+  kept.filter((key) => pageKeys.includes(key) && standing(key) === 'here' && !visible(key, values) && differs(key, values[key]))
+
 const isJoint = (name: string): name is JointName => Object.hasOwn(joints, name)
 
 /** The settings behind a control. */

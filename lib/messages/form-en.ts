@@ -18,6 +18,8 @@ export const formEn = {
   later_note: 'Settings that LLaMA Board has and this version does not. A file that sets one of them is refused with the same sentence.',
   brought: 'Other settings',
   brought_note: 'From a file; they have no place of their own on this page.',
+  kept: 'Hidden settings with faults',
+  kept_note: 'The file sets these, though they have no effect at the chosen stage or method, and their values cannot be used. Correct them, or take them out with ↺ beside the name; the command line refuses them, too.',
   arguments: 'Presets and files',
   presets_title: 'Presets',
   presets: {

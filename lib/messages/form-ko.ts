@@ -20,6 +20,8 @@ export const formKo: Messages['ui']['form'] = {
   later_note: 'LLaMA Board에는 있지만 이 버전에는 없는 설정입니다. 이 중 하나를 지정한 파일은 같은 메시지와 함께 거부됩니다.',
   brought: '기타 설정',
   brought_note: '파일에서 가져온 설정이며, 이 페이지에 별도의 자리가 없습니다.',
+  kept: '오류가 있는 숨은 설정',
+  kept_note: '파일에 들어 있지만 선택한 단계나 방식에서는 쓰이지 않으며, 값도 올바르지 않습니다. 값을 고치거나 이름 옆의 ↺로 빼세요. 명령줄에서도 거부됩니다.',
   arguments: '프리셋 및 파일',
   presets_title: '프리셋',
   presets: {

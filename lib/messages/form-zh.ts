@@ -20,6 +20,8 @@ export const formZh: Messages['ui']['form'] = {
   later_note: 'LLaMA Board 有而当前版本没有的设置。如果文件中设置了它们，会用同样的语句说明原因并拒绝。',
   brought: '其他设置',
   brought_note: '来自文件，在本页面上没有固定位置。',
+  kept: '含错误的隐藏设置',
+  kept_note: '文件设置了以下各项。它们在所选阶段或方法下不起作用，但取值无法使用。请改正，或点击名称旁的 ↺ 将其去掉；命令行同样会拒绝。',
   arguments: '预设与文件',
   presets_title: '预设',
   presets: {

@@ -1,8 +1,11 @@
 /** The form's raw values: how numbers stand in a field, and what goes to the schema. */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { checks, shownFaults, validateDraft } from '@/components/config/checks'
-import { draft, firstDraft, outputDir, setArg, toArgs, touched } from '@/components/config/draft'
-import { numberText, stepped } from '@/components/config/number-text'
+import { fromText } from '@/components/config/arguments/proposals'
+import { draft, firstDraft, outputDir, resetArg, setArg, toArgs, touched } from '@/components/config/draft'
+import { replaceDraft } from '@/components/config/notice'
+import { numberText, stepped } from '@/lib/config/number-text'
+import { keptInSight } from '@/lib/config/train-page'
 
 beforeEach(() => {
   draft.set(firstDraft)
@@ -90,6 +93,17 @@ describe('a setting that another one hides', () => {
     expect(validateDraft(draft.get()).map(({ field }) => field)).not.toContain('pref_beta')
     expect(toArgs(draft.get()).pref_beta).toBe(0.1)
     expect(draft.get().args.pref_beta).toBe('abc')
+  })
+
+  test('stands in the way when a file brought it, until it is mended or taken out', async () => {
+    const offer = await fromText('a.yaml', 'stage: sft\npref_beta: abc\n')
+    if (!offer.ok) throw new Error(JSON.stringify(offer.faults))
+    replaceDraft(() => offer.proposal.next, 'taken')
+    expect(validateDraft(draft.get())).toContainEqual(expect.objectContaining({ code: 'not_a_number', field: 'pref_beta' }))
+    expect(keptInSight(draft.get().args, draft.get().kept)).toEqual(['pref_beta'])
+    resetArg('pref_beta')
+    expect(validateDraft(draft.get()).map(({ field }) => field)).not.toContain('pref_beta')
+    expect(keptInSight(draft.get().args, draft.get().kept)).toEqual([])
   })
 
   test('nor by a rule between settings', () => {

@@ -27,7 +27,7 @@ const cases: Case[] = [
     label: 'Learning rate',
     type: (window) => window.field('Learning rate').fill('abc'),
     settings: { learning_rate: 'abc' },
-    sentence: /^learning_rate is "abc", which is not a number\.$/,
+    sentence: /^learning_rate is "abc", which is not a number; it takes one such as 5e-5 \(> 0, ≤ 1\)\.$/,
   },
   {
     what: 'half a row',
@@ -41,7 +41,7 @@ const cases: Case[] = [
     label: 'Max samples',
     type: (window) => window.field('Max samples').fill('1e3x'),
     settings: { max_samples: '1e3x' },
-    sentence: /^max_samples is "1e3x", which is not a number\.$/,
+    sentence: /^max_samples is "1e3x", which is not a number; it takes one such as 100000 \(≥ 1\)\.$/,
   },
   {
     what: 'a setting that nobody knows',
@@ -84,6 +84,17 @@ function commandSays(settings: object): Promise<string> {
 describe.skipIf(chromiumPath === null)('bad input', () => {
   const shared = shareBoard()
 
+  /** Imports settings as a file, and looks at what the page says of them before they are taken over. */
+  async function takeFile(window: BoardPage, settings: object, look = async (): Promise<void> => undefined): Promise<void> {
+    const file = path.join(shared.board.home, 'bad.yaml')
+    writeFileSync(file, Object.entries({ ...base, ...settings }).map(([key, value]) => `${key}: ${value}\n`).join(''))
+    await window.page.locator('input[type=file]').setInputFiles(file)
+    const take = window.page.getByRole('dialog').getByRole('button', { name: 'Use these settings' })
+    await take.waitFor()
+    await look()
+    await take.click()
+  }
+
   test('has the same sentence at the page, in a file and on the command line', async () => {
     const window = await BoardPage.open(shared.browser, shared.board)
     const dialog = window.page.getByRole('dialog')
@@ -98,35 +109,68 @@ describe.skipIf(chromiumPath === null)('bad input', () => {
       const told = await commandSays({ ...settings, output_dir: path.join(shared.board.home, 'saves/new') })
       expect(told.split('\n'), what).toContain(typed)
 
-      const file = path.join(shared.board.home, 'bad.yaml')
-      writeFileSync(file, Object.entries({ ...base, ...settings }).map(([key, value]) => `${key}: ${value}\n`).join(''))
       await window.startAfresh()
-      await window.page.locator('input[type=file]').setInputFiles(file)
-      const take = dialog.getByRole('button', { name: 'Use these settings' })
-      await take.waitFor()
-      if (label === 'Extra arguments') expect(await dialog.textContent(), what).toContain(typed)
-      await take.click()
+      await takeFile(window, settings, async () => {
+        if (label === 'Extra arguments') expect(await dialog.textContent(), what).toContain(typed)
+      })
       if (label !== 'Extra arguments') expect(await window.fault(label), what).toBe(typed)
     }
     await window.close()
   })
 
-  test('takes 1e3 rows for a thousand, and never lets a run into another one’s folder', async () => {
+  test('of a setting that the stage hides is shown where its file is taken, and can be taken out there', async () => {
+    const settings = { stage: 'sft', pref_beta: 'abc' }
+    const told = await commandSays({ ...settings, output_dir: path.join(shared.board.home, 'saves/new') })
+    const window = await BoardPage.open(shared.browser, shared.board)
+    await takeFile(window, settings)
+    await window.button('Start').click()
+    const shown = await window.fault('Beta value')
+    expect(shown).toMatch(/^pref_beta is "abc", which is not a number/)
+    expect(told.split('\n')).toContain(shown)
+    await window.page.reload()
+    await window.ready()
+    await window.button('Start').click()
+    expect(await window.fault('Beta value')).toBe(shown)
+    await window.page.locator('[data-field="pref_beta"]').getByRole('button', { name: 'Reset' }).click()
+    expect(await window.field('Beta value').count()).toBe(0)
+    await window.close()
+  })
+
+  test('is not what only looks so: 1e3 rows, products of pixels, and bfloat16 without a GPU', async () => {
+    const window = await BoardPage.open(shared.browser, shared.board)
+    await takeFile(window, { max_samples: '1e3', image_max_pixels: '768*768', bf16: true })
+    expect([await window.field('Max samples').inputValue(), await window.field('Compute type').textContent()]).toEqual(['1e3', 'bf16'])
+    await window.button('For other engines').click()
+    await window.field('Image max pixels').fill('1024*1_000')
+    expect(await window.page.locator('#fault-image_max_pixels').textContent()).toMatch(/^image_max_pixels is "1024\*1_000", which is not a number; it takes one such as 768\*768 \(≥ 1\)\.$/)
+    await window.field('Image max pixels').fill('1024*1000')
+    await window.button('Preview command').click()
+    const command = await window.page.getByRole('dialog').locator('pre').first().textContent()
+    expect(command).toContain('--max_samples 1000 ')
+    expect(command).toContain('--image_max_pixels 1024000')
+    expect(await commandSays({ max_samples: '1e3', image_max_pixels: '1024*1000', bf16: true, max_steps: 1, output_dir: path.join(shared.board.home, 'saves/one') })).toMatch(/^ended with 0: /)
+    await window.close()
+  })
+
+  test('never lets a run into another one’s folder, and the folder leaves the form as it is', async () => {
     const window = await BoardPage.open(shared.browser, shared.board)
     await window.setUpFirstRun()
-    await window.field('Max samples').fill('1e3')
+    await window.field('Learning rate').fill('3e-4')
     const taken = path.join(shared.board.home, 'saves/Tuneboard-Starter/lora/taken')
     mkdirSync(taken, { recursive: true })
     writeFileSync(path.join(taken, 'trainer_log.jsonl'), '{"current_steps": 1, "total_steps": 1, "loss": 2}\n')
+    writeFileSync(path.join(taken, 'training_args.yaml'), 'learning_rate: 0.5\nlora_rank: 99\n')
+    const values = () => window.page.locator('[data-field]:not([data-field="output_dir"]) input').evaluateAll((inputs) => inputs.map((input) => [input.id, (input as HTMLInputElement).value]))
+    const before = await values()
     await window.field('Output dir').fill('taken')
     const typed = await window.fault('Output dir')
     expect(typed).toContain('taken already holds another run')
     const told = await commandSays({ output_dir: taken })
     expect(told.split('\n')).toContain(typed)
-    expect(await window.field('Max samples').inputValue()).toBe('1e3')
+    expect(await values()).toEqual(before)
     await window.field('Output dir').fill('free')
     await window.button('Preview command').click()
-    expect(await window.page.getByRole('dialog').locator('pre').first().textContent()).toContain('--max_samples 1000 ')
+    expect(await window.page.getByRole('dialog').locator('pre').first().textContent()).toContain('--learning_rate 3.0e-04')
     await window.close()
   })
 })

@@ -63,6 +63,18 @@ describe.skipIf(chromiumPath === null)('the Train form', () => {
       ),
     )
 
+  test('keeps its sections as they were left, over a reload', async () => {
+    const window = await open()
+    const section = window.button('More training settings')
+    for (const expanded of ['true', 'false']) {
+      await section.click()
+      await window.page.reload()
+      await window.ready()
+      await expect.poll(() => section.getAttribute('aria-expanded')).toBe(expanded)
+    }
+    await window.close()
+  })
+
   test('shows every element of LLaMA Board by its label, and says why one cannot be used', async () => {
     const window = await open()
     await window.openGroups()

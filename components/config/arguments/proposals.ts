@@ -2,7 +2,7 @@
 /** Where proposals come from: the text of a file, and the presets with what is known of model and machine. */
 import { call } from '@/components/call'
 import type { Proposal } from '@/components/config/arguments/changes'
-import { draft, type RawArgs } from '@/components/config/draft'
+import { draft, hiddenFaults, type RawArgs } from '@/components/config/draft'
 import { importSettings } from '@/lib/config/import'
 import { presetArgs, type PresetName, type Room } from '@/lib/config/presets'
 import type { Fault } from '@/lib/errors'
@@ -22,7 +22,7 @@ export async function fromText(name: string, text: string): Promise<Offer> {
   if (imported === null) return { ok: false, name, faults }
   const { args, model_name, extra_args, left_out } = imported
   const model = await knownModel(model_name, args.model_name_or_path)
-  const next = { ...draft.get(), args: { ...args, model_name_or_path: model.path }, model_name: model.name, extra_args: extra_args === '{}' ? '' : extra_args }
+  const next = { ...draft.get(), args: { ...args, model_name_or_path: model.path }, model_name: model.name, extra_args: extra_args === '{}' ? '' : extra_args, kept: hiddenFaults(args) }
   return { ok: true, proposal: { name, next, faults: imported.faults, left_out } }
 }
 
