@@ -5,5 +5,5 @@ import { sayFailure, sayFaults } from '@/trainer/say'
 try {
   process.exitCode = await bench(process.argv.slice(2))
 } catch (error) {
-  process.exitCode = sayFaults(error) ? 2 : sayFailure(error)
+  process.exitCode = (await sayFaults(error)) ? 2 : await sayFailure(error)
 }

@@ -1,7 +1,7 @@
 /** Entry of the server: options in, board up, address printed, signals heard. Everything else is in the modules beside it. */
 import { UserError } from '@/lib/errors'
 import { isLoopback } from '@/lib/loopback'
-import { sentence } from '@/lib/messages'
+import { inEnglish } from '@/lib/messages/english'
 import { openBoard } from '@/server/board'
 import { parseOptions, type ServerOptions } from '@/server/options'
 import { openPage } from '@/server/http/page'
@@ -22,6 +22,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof UserError ? sentence(error.fault, 'en') : error instanceof Error ? error.message : String(error)}\n`)
+  process.stderr.write(`${error instanceof UserError ? inEnglish(error.fault) : error instanceof Error ? error.message : String(error)}\n`)
   process.exit(error instanceof UserError ? 2 : 1)
 })

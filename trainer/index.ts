@@ -32,5 +32,5 @@ async function run([name = '', ...argv]: readonly string[]): Promise<number> {
 try {
   process.exitCode = await run(process.argv.slice(2))
 } catch (error) {
-  process.exitCode = sayFaults(error) ? 2 : sayFailure(error)
+  process.exitCode = (await sayFaults(error)) ? 2 : await sayFailure(error)
 }

@@ -7,7 +7,7 @@ import { jsonProblem, schemaProblem } from '@/lib/causes'
 import { problem, UserError, type Fault, type Problem } from '@/lib/errors'
 import type { Download } from '@/lib/downloads'
 import { uploadsPath } from '@/lib/datasets/upload'
-import { sentence } from '@/lib/messages'
+import { inEnglish } from '@/lib/messages/english'
 import type { Endpoints } from '@/server/http/endpoints'
 import { faultOf } from '@/server/fault'
 import type { Guard } from '@/server/http/guard'
@@ -88,7 +88,7 @@ async function serveApi(name: string, endpoints: Endpoints, request: IncomingMes
 
 function refuse(request: IncomingMessage, response: ServerResponse, status: number, fault: Fault): void {
   if (request.url?.startsWith('/api/')) return sendJson(response, status, { ok: false, fault })
-  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${sentence(fault, 'en')}\n`)
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${inEnglish(fault)}\n`)
 }
 
 function serveDownload(download: Download, parts: DownloadParts, request: IncomingMessage, response: ServerResponse): void {

@@ -32,6 +32,6 @@ if (process.argv[1]?.includes('fake-train')) {
     const ms = Number(process.env.FAKE_STEP_MS ?? 0)
     process.exitCode = await train(process.argv.slice(2), async (spec) => adapterEngine(spec, ms))
   } catch (error) {
-    process.exitCode = sayFaults(error) ? 2 : sayFailure(error)
+    process.exitCode = (await sayFaults(error)) ? 2 : await sayFailure(error)
   }
 }

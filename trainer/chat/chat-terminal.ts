@@ -55,7 +55,7 @@ async function printAnswer(parts: AsyncGenerator<{ text: string } | { end: strin
     }
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    sayFaults(error)
+    await sayFaults(error)
   }
   process.stdout.write('\n')
   return whole

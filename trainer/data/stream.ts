@@ -4,7 +4,7 @@
  */
 import { packs } from '@/lib/config/derived'
 import { fields, type TrainingArgs } from '@/lib/config/fields'
-import { sentence } from '@/lib/messages'
+import { inEnglish } from '@/lib/messages/english'
 import type { Template } from '@/lib/templates/template'
 import { type ChosenDataset, readRun, runsOf, type StreamedRows } from '@/trainer/data/choice'
 import type { Sample } from '@/trainer/data/samples'
@@ -86,7 +86,7 @@ export class SampleStream {
       const { source, first } = run.dataset
       for (const row of await readRun(run)) {
         const { sample, fault } = encodeAligned(row, source, this.args, this.template)
-        if (fault && this.at.pass === 0) this.told.push(`Dataset ${source.name}: row ${row.row} is left out: ${sentence(fault, 'en')}`)
+        if (fault && this.at.pass === 0) this.told.push(`Dataset ${source.name}: row ${row.row} is left out: ${inEnglish(fault)}`)
         samples.set(first + row.row - 1, sample)
       }
     }

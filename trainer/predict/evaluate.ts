@@ -7,7 +7,7 @@ import path from 'node:path'
 import type { TrainingArgs } from '@/lib/config/fields'
 import { callShares } from '@/lib/metrics/tool-calls'
 import { meanSimilarity } from '@/lib/metrics/similarity'
-import { sentence } from '@/lib/messages'
+import { inEnglish } from '@/lib/messages/english'
 import type { ModelAnswer } from '@/lib/predictions'
 import { runFiles } from '@/lib/run'
 import { dtypeOf } from '@/trainer/chat/chat-model'
@@ -80,7 +80,7 @@ function planned(args: TrainingArgs, folder: string, ground: Ground, { items, sa
   const base = adaptersIn(ground).length > 0 && args.predict_with_generate && asksBase(folder)
   const rows = args.per_device_eval_batch_size
   const answers = args.predict_with_generate ? Math.ceil(items.length / rows) * (base ? 2 : 1) : 0
-  for (const { dataset, row, fault } of skipped) report.text(`Dataset ${dataset}: row ${row} is left out: ${sentence(fault, 'en')}`, 'WARNING')
+  for (const { dataset, row, fault } of skipped) report.text(`Dataset ${dataset}: row ${row} is left out: ${inEnglish(fault)}`, 'WARNING')
   report.text(`***** Running evaluation *****`)
   report.text(`  Num examples = ${items.length}, batch size = ${rows}`)
   return { base, dtype: dtypeOf(args, ground.config), progress: evaluationProgress(report, (args.do_eval ? Math.ceil(samples.length / rows) : 0) + answers) }

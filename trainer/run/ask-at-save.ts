@@ -9,7 +9,7 @@ import type { TrainingArgs } from '@/lib/config/fields'
 import { internalFault, schemaProblem } from '@/lib/causes'
 import { type FaultValue, UserError } from '@/lib/errors'
 import { chatAskSchema, type ChatLoad } from '@/lib/events'
-import { sentence } from '@/lib/messages'
+import { inEnglish } from '@/lib/messages/english'
 import { runFiles } from '@/lib/run'
 import { samplePromptsFileSchema, type SavedSample } from '@/lib/run-samples'
 import { openChatModel, type ChatModel } from '@/trainer/chat/chat-model'
@@ -91,7 +91,7 @@ export async function askAtSave(saved: Saved, report: Report, open = openChatMod
     }
   } catch (error) {
     const fault = error instanceof UserError ? error.fault : internalFault(error)
-    report.text(`The questions of ${runFiles.samplePrompts} were not answered at step ${step}: ${sentence(fault, 'en')}`, 'WARNING')
+    report.text(`The questions of ${runFiles.samplePrompts} were not answered at step ${step}: ${inEnglish(fault)}`, 'WARNING')
   }
 }
 

@@ -8,7 +8,7 @@ import type { TrainingArgs } from '@/lib/config/fields'
 import { forLlamaFactory } from '@/lib/config/llama-factory'
 import { writeYaml } from '@/lib/config/yaml'
 import { UserError, type Fault } from '@/lib/errors'
-import { sentence } from '@/lib/messages'
+import { inEnglish } from '@/lib/messages/english'
 import { runFiles } from '@/lib/run'
 import { writeWhole } from '@/trainer/files'
 import type { Ground } from '@/trainer/run/check'
@@ -74,7 +74,7 @@ function failed(report: Report, error: unknown): unknown {
   const fault: Fault = error instanceof UserError ? error.fault : internalFault(error)
   try {
     report.state.change({ status: 'failed', error: fault })
-    report.text(error instanceof UserError || !(error instanceof Error) ? sentence(fault, 'en') : (error.stack ?? error.message), 'ERROR')
+    report.text(error instanceof UserError || !(error instanceof Error) ? inEnglish(fault) : (error.stack ?? error.message), 'ERROR')
   } catch {
     // The disk may be full: the sentence on standard error must come all the same.
   }

@@ -5,7 +5,7 @@
  */
 import type { TrainingArgs } from '@/lib/config/fields'
 import { loraAlpha } from '@/lib/config/derived'
-import { sentence } from '@/lib/messages'
+import { inEnglish } from '@/lib/messages/english'
 import { scheduleOf } from '@/lib/schedulers'
 import { readAdapter, readAdapterSettings, type AdapterSettings } from '@/trainer/adapter/adapter'
 import { readArguments, Refused } from '@/trainer/arguments'
@@ -77,7 +77,7 @@ function start(args: TrainingArgs, base: string | null, ground: Ground, { data, 
   stop.onRequest = () => report.state.change({ status: 'stopping' })
   report.state.change({ phase: 'loading', total_steps: plan.max_steps })
   writeArguments(run)
-  for (const { dataset, row, fault } of skipped) report.text(`Dataset ${dataset}: row ${row} is left out: ${sentence(fault, 'en')}`, 'WARNING')
+  for (const { dataset, row, fault } of skipped) report.text(`Dataset ${dataset}: row ${row} is left out: ${inEnglish(fault)}`, 'WARNING')
   return work(run, open)
 }
 
