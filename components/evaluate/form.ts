@@ -29,6 +29,17 @@ export const form = createStore<Form>(first)
 export const setForm = (change: Partial<Form>): void => form.set((now) => ({ ...now, ...change }))
 export const setValue = (key: EvaluateKey, value: unknown): void => form.set((now) => ({ ...now, values: { ...now.values, [key]: value } }))
 
+/** Asked for on another screen: these adapters, with all else as it was left. */
+export function wishEvaluation(adapters: string[]): void {
+  form.set((now) => ({ ...(stored() ?? now), adapters }))
+  remember(storageKey, form.get())
+}
+
+function stored(): Form | null {
+  const parsed = storedSchema.safeParse(recall(storageKey))
+  return parsed.success ? { ...parsed.data, values: { ...evaluateFirst, ...parsed.data.values } } : null
+}
+
 const two = (value: number) => String(value).padStart(2, '0')
 
 /** As the server names an evaluation without a name. */
@@ -71,8 +82,7 @@ async function askServer(): Promise<Fault[]> {
 /** Keeps the form and its checks going while the screen is there. */
 export function useForm(): void {
   useEffect(() => {
-    const stored = storedSchema.safeParse(recall(storageKey))
-    if (stored.success) form.set({ ...stored.data, values: { ...evaluateFirst, ...stored.data.values } })
+    form.set((now) => stored() ?? now)
     let timer: ReturnType<typeof setTimeout> | undefined
     const onChange = () => {
       clearTimeout(timer)

@@ -1,5 +1,5 @@
 'use client'
-/** What else can be done with a run, seldom enough to stand in a menu: the same again, name, notes, archive, export, delete. */
+/** What else can be done with a run, seldom enough to stand in a menu: the same again, evaluate, export, name, notes, archive, delete. */
 import { DropdownMenu } from 'radix-ui'
 import Ellipsis from 'lucide-react/icons/ellipsis'
 import dynamic from 'next/dynamic'
@@ -7,7 +7,7 @@ import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { call } from '@/components/call'
 import { useLocale } from '@/components/locale'
-import { takeWhole, withBeneath } from '@/components/model/adapter-entries'
+import { takeBase, takeWhole, withBeneath } from '@/components/model/adapter-entries'
 import { tellArchived } from '@/components/run/archived-strip'
 import { isActive } from '@/components/run/status'
 import { buttonClass } from '@/components/ui/button'
@@ -33,15 +33,18 @@ export function RunMenu({ run, onFault, size = 'md' }: { run: RunSummary; onFaul
     onFault(fault)
     if (fault === null) router.push('/')
   }
-  const exportWeights = async () => {
-    const [reply, { wishExport }] = await Promise.all([call('run', { id: run.id }), import('@/components/export/wish')])
+  /** Sets another screen to what the run has left: a model in the bar, or adapters and their base. */
+  const bring = async (href: string, wish: (adapters: string[]) => void) => {
+    const reply = await call('run', { id: run.id })
     if (!reply.ok) return onFault(reply.fault)
     const { path, adapters } = reply.value
-    const whole = adapters.find((entry) => entry.path === path && entry.kind === 'model')
-    if (whole) takeWhole(whole)
-    wishExport(whole ? [] : withBeneath(adapters, path))
-    router.push('/export')
+    const own = adapters.find((entry) => entry.path === path)
+    if (own) (own.kind === 'model' ? takeWhole : takeBase)(own)
+    wish(own?.kind === 'model' ? [] : withBeneath(adapters, path))
+    router.push(href)
   }
+  const evaluateWeights = async () => bring('/evaluate', (await import('@/components/evaluate/form')).wishEvaluation)
+  const exportWeights = async () => bring('/export', (await import('@/components/export/wish')).wishExport)
   const archive = async () => {
     const reply = await call('run_note', { id: run.id, change: { archived: !run.archived } })
     onFault(reply.ok ? null : reply.fault)
@@ -59,6 +62,7 @@ export function RunMenu({ run, onFault, size = 'md' }: { run: RunSummary; onFaul
         <DropdownMenu.Portal container={typeof document === 'undefined' ? null : document.getElementById('main')}>
           <DropdownMenu.Content align="end" sideOffset={4} collisionPadding={8} aria-label={label} className={menuPanel}>
             <DropdownMenu.Item className={menuItem} onSelect={() => void again()}>{words.again}</DropdownMenu.Item>
+            {run.weights !== null && idle && <DropdownMenu.Item className={menuItem} onSelect={() => void evaluateWeights()}>{t.ui.frame.tabs.evaluate}</DropdownMenu.Item>}
             {run.weights !== null && idle && <DropdownMenu.Item className={menuItem} onSelect={() => void exportWeights()}>{words.export}</DropdownMenu.Item>}
             <DropdownMenu.Item className={menuItem} onSelect={() => setQuestion('name')}>{words.rename}</DropdownMenu.Item>
             <DropdownMenu.Item className={menuItem} onSelect={() => setQuestion('notes')}>{words.note}</DropdownMenu.Item>

@@ -61,6 +61,13 @@ describe.skipIf(chromiumPath === null || !hasStarter)('the methods', () => {
     expect(await violations(page)).toEqual([])
 
     await page.goto(`${shared.board.url}/runs`)
+    await page.getByRole('button', { name: 'More for second' }).click()
+    await page.getByRole('menuitem', { name: 'Evaluate & Predict' }).click()
+    await page.waitForURL('**/evaluate*')
+    await expect.poll(() => window.field('Checkpoint').textContent()).toBe('first, second')
+    expect(await window.field('Model path').inputValue()).toBe('data/models/starter')
+
+    await page.goto(`${shared.board.url}/runs`)
     await page.getByRole('button', { name: 'Chat with whole' }).click()
     await page.getByRole('status').filter({ hasText: /whole/ }).waitFor()
     await window.ask('Who are you?')
