@@ -25,7 +25,7 @@ export const evaluateZh: Messages['ui']['evaluate'] = {
   plan_hint: '选择模型和数据集，然后点击“开始”。',
   results: '结果',
   past: '评估记录',
-  none: '还没有评估。请在左侧选择模型和数据集并点击“开始”：得分和每一条回答会随时显示在这里。',
+  none: '还没有评估。请选择模型和数据集并点击“开始”：得分和每一条回答会随时显示在这里。',
   waiting: '第一批回答很快会显示在这里。',
   no_answers: '本次评估没有生成回答：只计算了损失。',
   metrics: {
