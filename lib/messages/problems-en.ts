@@ -204,6 +204,7 @@ export const problemsEn = {
   weights_type: 'the tensor {tensor} has the type {found}; only {types} are read',
 
   // Adapters and checkpoints
+  adapter_beginning: 'it began with PiSSA by a randomised method ({found}), and the folder {folder}, which holds what was taken out of the base, is not beside it: put it there, or use the adapter in {converted}',
   adapter_bias: 'bias is {found}, and only "none" is supported',
   adapter_empty: 'it holds no tensors',
   adapter_extra: 'it holds the tensor {tensor}, which this model has no place for',

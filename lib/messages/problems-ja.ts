@@ -189,6 +189,7 @@ export const problemsJa: Readonly<Record<ProblemCode, string>> = {
   weights_twice: 'テンソル {tensor} が二つのファイルにあります',
   weights_type: 'テンソル {tensor} の型は {found} ですが、読み取れるのは {types} だけです',
 
+  adapter_beginning: 'PiSSA の乱択法（{found}）で初期化されていますが、ベースから差し引いた成分を収めた {folder} フォルダーが隣にありません。フォルダーを置くか、{converted} のアダプターを使ってください',
   adapter_bias: 'bias が {found} ですが、対応するのは "none" だけです',
   adapter_empty: 'テンソルがありません',
   adapter_extra: 'テンソル {tensor} がありますが、このモデルに対応する箇所がありません',

@@ -189,6 +189,7 @@ export const problemsKo: Readonly<Record<ProblemCode, string>> = {
   weights_twice: '텐서 {tensor} 항목이 두 파일에 중복되어 있습니다',
   weights_type: '텐서 {tensor}의 유형이 {found}입니다. 다음 유형만 읽습니다: {types}',
 
+  adapter_beginning: 'PiSSA의 무작위 근사 방식({found})으로 시작되었지만, 기본 모델에서 뺀 부분이 담긴 {folder} 폴더가 옆에 없습니다. 폴더를 옆에 두거나 {converted}의 어댑터를 사용하세요',
   adapter_bias: 'bias가 {found}입니다. "none"만 지원합니다',
   adapter_empty: '텐서가 없습니다',
   adapter_extra: '이 모델에 자리가 없는 텐서 {tensor} 항목이 있습니다',

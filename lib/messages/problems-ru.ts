@@ -189,6 +189,7 @@ export const problemsRu: Readonly<Record<ProblemCode, string>> = {
   weights_twice: 'тензор {tensor} есть в двух файлах',
   weights_type: 'тензор {tensor} имеет тип {found}; читаются только: {types}',
 
+  adapter_beginning: 'он начат методом PiSSA со случайным приближением ({found}), а папки {folder}, где записано, что вычтено из базовой модели, рядом нет: верните её или возьмите адаптер из {converted}',
   adapter_bias: 'bias: {found}, а поддерживается только "none"',
   adapter_empty: 'не содержит тензоров',
   adapter_extra: 'содержит тензор {tensor}, для которого в этой модели нет места',

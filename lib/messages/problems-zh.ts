@@ -189,6 +189,7 @@ export const problemsZh: Readonly<Record<ProblemCode, string>> = {
   weights_twice: '张量 {tensor} 同时出现在两个文件中',
   weights_type: '张量 {tensor} 的类型为 {found}；只能读取 {types}',
 
+  adapter_beginning: '它由 PiSSA 的随机化方法（{found}）初始化，而记录从基座中减去部分的文件夹 {folder} 不在旁边：请把它放回，或使用 {converted} 中的适配器',
   adapter_bias: 'bias 为 {found}，仅支持 "none"',
   adapter_empty: '其中没有张量',
   adapter_extra: '其中的张量 {tensor} 在该模型中没有对应的位置',

@@ -42,7 +42,8 @@ export const downloadOf = (request: IncomingMessage): Download | null => downloa
 const one = (folder: string, file: string): Found => ({ name: path.basename(file), folder, files: [file], archive: false })
 
 /** An adapter and what it needs beside its base; not what only its training went on with. */
-const adapterParts: readonly string[] = [runFiles.adapterConfig, runFiles.adapterWeights, runFiles.valueHead, ...tokenizerFiles]
+const peftFiles = [runFiles.adapterConfig, runFiles.adapterWeights]
+const adapterParts: readonly string[] = [...peftFiles, ...peftFiles.map((name) => `${runFiles.pissaInit}/${name}`), runFiles.valueHead, ...tokenizerFiles]
 
 /** The parts of a query are empty where it does not have them, and then nothing is found. */
 const finders: Readonly<Record<Download, (part: (name: string) => string, parts: DownloadParts) => Found>> = {

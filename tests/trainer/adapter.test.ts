@@ -15,7 +15,7 @@ import { cases, tinyAdapter, writeTiny } from './tiny'
 
 const golden = cases.qwen3
 const config = modelConfig(golden.config, 'tiny')
-const settings: AdapterSettings = { rank: 2, alpha: 4, dropout: 0.1, use_rslora: true, use_dora: false, pissa: false, target_modules: linearNames(config), base_model_name_or_path: 'base' }
+const settings: AdapterSettings = { rank: 2, alpha: 4, dropout: 0.1, use_rslora: true, use_dora: false, pissa: null, target_modules: linearNames(config), base_model_name_or_path: 'base' }
 const temporary: string[] = []
 const fresh = (): string => {
   temporary.push(mkdtempSync(path.join(os.tmpdir(), 'adapter-')))
@@ -88,6 +88,7 @@ describe('refused', () => {
   test.each([
     [{ use_qalora: true }, 'use_qalora'],
     [{ init_lora_weights: 'olora' }, 'init_lora_weights'],
+    [{ init_lora_weights: 'pissa_niter_16' }, 'pissa_init'],
     [{ rank_pattern: { q_proj: 4 } }, 'rank_pattern'],
     [{ alpha_pattern: { q_proj: 4 } }, 'alpha_pattern'],
     [{ modules_to_save: ['lm_head'] }, 'modules_to_save'],

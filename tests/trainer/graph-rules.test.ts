@@ -7,6 +7,7 @@ import { Program } from '@/trainer/graph/program'
 import { Session } from '@/trainer/graph/session'
 import { asFloat, asStorage } from '@/trainer/ops/precision'
 import { onlyIf } from '@/trainer/ops/conditional'
+import { inTurn } from '@/trainer/ops/in-turn'
 import { dropoutMask } from '@/trainer/ops/dropout'
 
 loadNative()
@@ -38,7 +39,7 @@ const cases: Record<string, Case> = {
   GreaterEqual: only(x => bool(tf.greaterEqual(x, 0.5))), Less: only(x => bool(tf.less(x, 0.5))), LessEqual: only(x => bool(tf.lessEqual(x, 0.5))),
   LogicalAnd: only(x => bool(tf.logicalAnd(tf.less(x, 0.6), tf.greater(x, 0.3)))), LogicalOr: only(x => bool(tf.logicalOr(tf.less(x, 0.3), tf.greater(x, 0.6)))),
   LogicalNot: only(x => bool(tf.logicalNot(tf.less(x, 0.5)))), Identity: value(x => tf.mul(tf.clone(x), 2)), Cast: only(x => tf.cast(tf.mul(x, 9), 'int32')),
-  Select: value(x => tf.where(tf.tensor2d([[1, 0, 1], [0, 0, 1]], [2, 3], 'bool'), tf.mul(x, 2), tf.neg(x))), AddN: value(x => tf.addN([x, x, tf.square(x)])), ToStorage: value(x => asStorage(tf.mul(x, 2))), ToFloat: value(x => asFloat(tf.mul(x, 2))),
+  Select: value(x => tf.where(tf.tensor2d([[1, 0, 1], [0, 0, 1]], [2, 3], 'bool'), tf.mul(x, 2), tf.neg(x))), AddN: value(x => tf.addN([x, x, tf.square(x)])), InTurn: only(x => inTurn(tf.mul(x, 2), tf.square(x))), ToStorage: value(x => asStorage(tf.mul(x, 2))), ToFloat: value(x => asFloat(tf.mul(x, 2))),
   Sum: value(x => tf.sum(x, 1)), Mean: value(x => tf.mean(x, 0, true)), Prod: only(x => tf.prod(x, 1)), Max: value(x => tf.max(x, 1)), Min: value(x => tf.min(x, 1)),
   All: only(x => bool(tf.all(tf.less(x, 0.5), 1))), Any: only(x => bool(tf.any(tf.less(x, 0.5), 1))), ArgMax: only(x => tf.argMax(x, 1)), ArgMin: only(x => tf.argMin(x, 1)),
   Cumsum: value(x => tf.cumsum(x, 1, true, true)), TopK: only(x => tf.topk(x, 2).values), Reshape: value(x => tf.reshape(x, [3, -1])), ExpandDims: value(x => tf.expandDims(x, 1)),

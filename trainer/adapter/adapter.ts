@@ -22,8 +22,8 @@ export interface AdapterSettings {
   dropout: number
   use_rslora: boolean
   use_dora: boolean
-  /** Whether it stands on what PiSSA left of its base (pissa.ts). */
-  pissa?: boolean
+  /** How PEFT says that it stands on what PiSSA left of its base (pissa.ts); null where it does not. */
+  pissa?: string | null
   /** Last parts of module names, as PEFT lists them. */
   target_modules: string[]
   base_model_name_or_path: string | null
@@ -57,8 +57,13 @@ const switches = [
 
 /** Ways to begin that take something out of the base: what was trained after them does not stand on the base that it names (PEFT takes it out anew as it loads). */
 const changesBase = /^(olora|corda|loftq|lora_ga)/
-/** With `_niter_N` PEFT finds about the same by N steps of a randomised method. */
+/** PiSSA with exact singular vectors, which can be found anew, and with near ones by a randomised method (`_niter_N`), which only the adapter's beginning tells. */
+export const exactPissa = 'pissa'
 const pissa = /^pissa(_niter_\d+)?$/
+
+/** Where PiSSA's beginning may lie: in the folder itself, or in the run's when it is a checkpoint. */
+export const pissaPlaces = (folder: string): string[] =>
+  [folder, path.dirname(path.resolve(folder))].map((place) => path.join(place, runFiles.pissaInit)).filter((place) => existsSync(path.join(place, runFiles.adapterWeights)))
 
 const isOff = (value: unknown): boolean =>
   value === undefined || value === null || value === false || (typeof value === 'object' && Object.keys(value).length === 0)
@@ -96,6 +101,8 @@ export function readAdapterSettings(folder: string): AdapterSettings {
   if (on !== undefined) throw invalid(problem('adapter_setting', { key: on, found: JSON.stringify(parsed.data[on]) }))
   const begun = parsed.data.init_lora_weights
   if (typeof begun === 'string' && changesBase.test(begun)) throw invalid(problem('adapter_setting', { key: 'init_lora_weights', found: JSON.stringify(begun) }))
+  const own = typeof begun === 'string' && pissa.test(begun) ? begun : null
+  if (own !== null && own !== exactPissa && pissaPlaces(folder).length === 0) throw beginningMissing(folder, own)
   const bias = parsed.data.bias ?? 'none'
   if (bias !== 'none') throw invalid(problem('adapter_bias', { found: JSON.stringify(bias) }))
   const { r, lora_alpha, lora_dropout, use_rslora, use_dora, target_modules, base_model_name_or_path } = parsed.data
@@ -105,10 +112,16 @@ export function readAdapterSettings(folder: string): AdapterSettings {
     dropout: lora_dropout,
     use_rslora: use_rslora ?? false,
     use_dora: use_dora ?? false,
-    pissa: typeof begun === 'string' && pissa.test(begun),
+    pissa: own,
     target_modules: [target_modules ?? []].flat(),
     base_model_name_or_path: base_model_name_or_path ?? null,
   }
+}
+
+/** @param found how it says that it began */
+export const beginningMissing = (folder: string, found: string): UserError => {
+  const reason = problem('adapter_beginning', { found, folder: runFiles.pissaInit, converted: runFiles.pissaConverted })
+  return new UserError('adapter_config_invalid', { path: path.join(folder, runFiles.adapterConfig), problem: reason }, 'adapter_name_or_path')
 }
 
 /** The linears that the file holds tensors for: what an adapter has says more than its target_modules, which may be a pattern. */
@@ -126,7 +139,7 @@ export function writeAdapter(folder: string, settings: AdapterSettings, tensors:
     bias: 'none',
     fan_in_fan_out: false,
     inference_mode: true,
-    init_lora_weights: settings.pissa ? 'pissa' : true,
+    init_lora_weights: settings.pissa ?? true,
     layer_replication: null,
     layers_pattern: null,
     layers_to_transform: null,

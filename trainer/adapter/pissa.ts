@@ -3,11 +3,8 @@
  * the base itself as one of twice the rank, s·[B −B₀]·[A; A₀], and so everything but its training takes it. What it began as lies beside it (LLaMA-Factory's `pissa_init`), or is found
  * in the weights anew, as PEFT does. Which weights are principal is singular.ts's.
  */
-import { existsSync } from 'node:fs'
-import path from 'node:path'
 import type { ModelConfig } from '@/lib/models/config'
-import { runFiles } from '@/lib/run'
-import { type Adapter, type AdapterSettings, readAdapter } from '@/trainer/adapter/adapter'
+import { type Adapter, type AdapterSettings, beginningMissing, exactPissa, pissaPlaces, readAdapter } from '@/trainer/adapter/adapter'
 import { adapterChanges, changedTensors, lengthsOf } from '@/trainer/adapter/changed'
 import { type LoraSpec, loraScale, loraSpecs } from '@/trainer/adapter/lora'
 import { largestSingular } from '@/trainer/adapter/singular'
@@ -38,6 +35,7 @@ export interface Ground {
 export function principalOf(folder: string, adapter: Adapter, ground: Ground): Principal {
   const kept = keptBeside(folder, adapter, ground.config)
   if (kept) return kept
+  if (adapter.settings.pissa !== exactPissa) throw beginningMissing(folder, adapter.settings.pissa ?? '')
   const steps = principalParts(adapter, ground)
   for (;;) {
     const { done, value } = steps.next()
@@ -45,10 +43,9 @@ export function principalOf(folder: string, adapter: Adapter, ground: Ground): P
   }
 }
 
-/** In the folder itself, or in the run's when it is a checkpoint. */
+/** Null where none fits. */
 function keptBeside(folder: string, { settings, specs }: Adapter, config: ModelConfig): Principal | null {
-  const places = [folder, path.dirname(path.resolve(folder))].map((place) => path.join(place, runFiles.pissaInit))
-  const all = places.filter((place) => existsSync(path.join(place, runFiles.adapterWeights))).map((place) => readAdapter(place, config))
+  const all = pissaPlaces(folder).map((place) => readAdapter(place, config))
   const modules = ({ specs: own }: Pick<Adapter, 'specs'>) => own.map(({ module }) => module).join()
   return all.find((one) => one.settings.rank === settings.rank && loraScale(one.settings) === loraScale(settings) && modules(one) === modules({ specs }) && isPrincipal(one)) ?? null
 }
@@ -75,7 +72,7 @@ export function* principalParts({ settings, specs }: Pick<Adapter, 'settings' | 
     if (!weight) throw new Error(`pissa: there is no linear ${spec.module}`)
     tensors.push(...partsOf(spec, weight.rows(0, weight.shape[0]), scale))
   }
-  return { settings: { ...settings, pissa: false }, specs, tensors }
+  return { settings: { ...settings, pissa: null }, specs, tensors }
 }
 
 function partsOf({ a, b, magnitude }: LoraSpec, weight: Float32Array, scale: number): NamedTensor[] {
@@ -92,7 +89,7 @@ function partsOf({ a, b, magnitude }: LoraSpec, weight: Float32Array, scale: num
 /** The adapter for the base itself: twice the rank, and an alpha that leaves the factor as it is (PEFT's `subtract_mutated_init`, which forgets DoRA's lengths). */
 export function converted({ settings, specs, tensors }: Adapter, began: Principal, config: ModelConfig): Adapter {
   const rank = 2 * settings.rank
-  const plain: AdapterSettings = { ...settings, pissa: false, rank, alpha: settings.alpha * (settings.use_rslora ? Math.SQRT2 : 2) }
+  const plain: AdapterSettings = { ...settings, pissa: null, rank, alpha: settings.alpha * (settings.use_rslora ? Math.SQRT2 : 2) }
   const dataIn = (all: readonly NamedTensor[], { name }: { name: string }) => all.find((tensor) => tensor.name === name)?.data ?? new Float32Array(0)
   const wide = loraSpecs(linearsOf(specs, config), rank, settings.use_dora)
   const doubled = wide.flatMap((spec, i): NamedTensor[] => {

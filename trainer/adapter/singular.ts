@@ -1,15 +1,15 @@
 /**
  * The largest singular values of a matrix and their vectors, by Golub and Kahan's bidiagonalisation from a vector of our own (Golub and Van Loan, "Matrix Computations",
  * 10.4): as exact as float64 makes them, in about the time in which a randomised method only comes near, and the same on every machine. All numbers are kept orthogonal
- * to all before them; the small bidiagonal matrix is ml-matrix's.
+ * to all before them; what they make of the matrix is tridiagonal.ts's.
  */
-import { Matrix, SingularValueDecomposition } from 'ml-matrix'
+import { eigenvalues, eigenvectors, type Tridiagonal } from '@/trainer/adapter/tridiagonal'
 import { sequence } from '@/trainer/random'
 
 export interface Singular {
   /** Descending. */
   values: number[]
-  /** Of length `rows`, one per value. */
+  /** Of length `rows`, one per value; nothing where the value is nothing, on the longer side. */
   left: Float64Array[]
   /** Of length `columns`. */
   right: Float64Array[]
@@ -18,9 +18,8 @@ export interface Singular {
 /** Of what the largest value is: how far from being a pair of singular vectors one may be. */
 const tolerance = 1e-9
 
-/** Steps before the first look at what has been found, beside those that are wanted; and how many more each time, as the look's own time grows with their third power. */
-const first = 16
-const growth = 1.25
+/** Steps before the first look at what has been found, beside those that are wanted, and between two. */
+const between = 16
 
 /**
  * @param data [rows, columns], row by row
@@ -35,7 +34,7 @@ export function largestSingular(data: Float32Array, [rows, columns]: readonly [n
   const [left, right, alphas, betas]: [Float64Array[], Float64Array[], number[], number[]] = [[], [], [], []]
   /** Whether a direction had to be drawn anew: then what is small so far says nothing of what is left. */
   let broken = false
-  let look = count + first
+  let look = count + between
   const direction = (found: Float64Array, others: readonly Float64Array[]): { vector: Float64Array; length: number } => {
     cleanse(found, others)
     const length = norm(found)
@@ -63,34 +62,32 @@ export function largestSingular(data: Float32Array, [rows, columns]: readonly [n
     }
     const done = left.length === most
     if (!done && (broken || left.length < look)) continue
-    look = Math.ceil(look * growth)
-    const small = bidiagonal(alphas, betas)
-    const open = done ? 0 : (betas.at(-1) ?? 0)
-    const last = left.length - 1
-    if (small.values.slice(0, count).every((_, i) => open * Math.abs(small.left.get(last, i)) <= tolerance * small.values[0])) {
-      const sides = [combined(left, small.left, count), combined(right, small.right, count)]
-      return { values: small.values.slice(0, count), left: sides[tall ? 0 : 1], right: sides[tall ? 1 : 0] }
-    }
+    look += between
+    const small = squared(alphas, betas)
+    const [open, all] = [done ? 0 : betas[left.length - 1], eigenvalues(small).slice(0, count)]
+    // Of the singular vectors on the left the last number is this over the value: what is open times it is how far they are off.
+    if (all.some(({ value, last }) => Math.abs(open * alphas[left.length - 1] * last) > tolerance * Math.sqrt(all[0].value * Math.max(value, 0)))) continue
+    const own = eigenvectors(small, all.map(({ value }) => value), draw)
+    const second = own.map((weights) => combined(right, weights))
+    const first = second.map((vector) => ahead(data, columns, vector))
+    const lengths = first.map(norm)
+    const values = lengths.map((length) => (length > 1e-12 * lengths[0] ? length : 0)) // what is less is rounding
+    const units = first.map((vector, i) => scaled(vector, values[i] > 0 ? 1 / values[i] : 0))
+    return { values, left: tall ? units : second, right: tall ? second : units }
   }
 }
 
-/** Of the upper bidiagonal matrix with these numbers, values descending. */
-function bidiagonal(alphas: readonly number[], betas: readonly number[]): { values: number[]; left: Matrix; right: Matrix } {
-  const size = alphas.length
-  const matrix = Matrix.zeros(size, size)
-  alphas.forEach((alpha, i) => matrix.set(i, i, alpha))
-  betas.slice(0, size - 1).forEach((beta, i) => matrix.set(i, i + 1, beta))
-  const { diagonal, leftSingularVectors, rightSingularVectors } = new SingularValueDecomposition(matrix)
-  return { values: diagonal, left: leftSingularVectors, right: rightSingularVectors }
+/** The bidiagonal matrix of these numbers, its transpose times itself. */
+function squared(alphas: readonly number[], betas: readonly number[]): Tridiagonal {
+  const diagonal = alphas.map((alpha, i) => alpha ** 2 + (i > 0 ? betas[i - 1] ** 2 : 0))
+  return { diagonal, beside: alphas.slice(0, -1).map((alpha, i) => alpha * betas[i]) }
 }
 
-/** The first `count` columns of [vectors] · weights. */
-function combined(vectors: readonly Float64Array[], weights: Matrix, count: number): Float64Array[] {
-  return Array.from({ length: count }, (_, column) => {
-    const sum = new Float64Array(vectors[0].length)
-    vectors.forEach((vector, i) => subtract(sum, vector, -weights.get(i, column)))
-    return sum
-  })
+/** Σ weights · vectors */
+function combined(vectors: readonly Float64Array[], weights: Float64Array): Float64Array {
+  const sum = new Float64Array(vectors[0].length)
+  vectors.forEach((vector, i) => subtract(sum, vector, -weights[i]))
+  return sum
 }
 
 /** Takes out of a vector what it shares with the others; a second time where little of it is left, and that with much of the first time's rounding. */
@@ -109,22 +106,37 @@ function subtract(a: Float64Array, b: Float64Array, factor: number): void {
   for (let i = 0; i < a.length; i++) a[i] -= factor * b[i]
 }
 
-/** Of `b` and the numbers of `a` from the `from`th on. Four sums at a time: one would wait for itself. */
-function dot(a: Float64Array | Float32Array, b: Float64Array, from = 0): number {
+/** Four sums at a time: one would wait for itself. */
+function dot(a: Float64Array, b: Float64Array): number {
   let [s0, s1, s2, s3, i] = [0, 0, 0, 0, 0]
   for (; i + 3 < b.length; i += 4) {
-    s0 += a[from + i] * b[i]
-    s1 += a[from + i + 1] * b[i + 1]
-    s2 += a[from + i + 2] * b[i + 2]
-    s3 += a[from + i + 3] * b[i + 3]
+    s0 += a[i] * b[i]
+    s1 += a[i + 1] * b[i + 1]
+    s2 += a[i + 2] * b[i + 2]
+    s3 += a[i + 3] * b[i + 3]
   }
-  for (; i < b.length; i++) s0 += a[from + i] * b[i]
+  for (; i < b.length; i++) s0 += a[i] * b[i]
   return s0 + s1 + (s2 + s3)
 }
 
-/** [rows, columns] · [columns] */
-const times = (data: Float32Array, columns: number, vector: Float64Array): Float64Array =>
-  Float64Array.from({ length: data.length / columns }, (_, row) => dot(data, vector, row * columns))
+/** [rows, columns] · [columns], four rows at a time. */
+function times(data: Float32Array, columns: number, vector: Float64Array): Float64Array {
+  const result = new Float64Array(data.length / columns)
+  for (let row = 0; row < result.length; row += 4) {
+    const at = row * columns
+    let [s0, s1, s2, s3] = [0, 0, 0, 0]
+    const [r1, r2, r3] = [1, 2, 3].map((more) => (row + more < result.length ? more * columns : 0))
+    for (let i = 0; i < columns; i++) {
+      const value = vector[i]
+      s0 += data[at + i] * value
+      s1 += data[at + r1 + i] * value
+      s2 += data[at + r2 + i] * value
+      s3 += data[at + r3 + i] * value
+    }
+    ;[s0, s1, s2, s3].forEach((sum, more) => (result[row + more] = sum)) // what is beyond the last row, a typed array leaves out
+  }
+  return result
+}
 
 /** [rows, columns]ᵀ · [rows], four rows at a time. */
 function timesTransposed(data: Float32Array, columns: number, vector: Float64Array): Float64Array {

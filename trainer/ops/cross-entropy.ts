@@ -8,6 +8,7 @@ import {
 } from '@tensorflow/tfjs-core'
 import { fused, hasFusedKernels } from '@/trainer/ops/fused'
 import { onlyIf } from '@/trainer/ops/conditional'
+import { inTurn } from '@/trainer/ops/in-turn'
 import { withGradient } from '@/trainer/ops/gradient'
 import { asFloat, asStorage } from '@/trainer/ops/precision'
 
@@ -35,11 +36,9 @@ export function crossEntropy(hidden: Tensor2D, head: Tensor2D, targets: Tensor1D
   const { train = false } = options
   return withGradient(train ? [hidden, head] : [hidden], () => {
     const stored = asStorage(head)
-    const chunks = chunksOf({ hidden, targets, weights }, head, options).map(chunk =>
-      train ? chunkLoss(chunk, stored, options) : { ...labelledChunk(chunk, stored, options), dHead: null },
-    )
-    const saved = [concat(chunks.map(c => c.dHidden), 0)]
-    if (train) saved.push(addN(chunks.flatMap(c => (c.dHead ? [c.dHead()] : []))))
+    const all = chunksOf({ hidden, targets, weights }, head, options)
+    const { chunks, dHead } = train ? withHead(all, stored, options) : { chunks: all.map(chunk => labelledChunk(chunk, stored, options)), dHead: [] }
+    const saved = [concat(chunks.map(c => c.dHidden), 0), ...dHead]
     return {
       value: addN(chunks.map(c => sum(c.losses))) as Scalar,
       saved,
@@ -65,7 +64,21 @@ export function tokenLosses(hidden: Tensor2D, head: Tensor2D, targets: Tensor1D,
 /** What the losses are weighed by is known only now, so the logits are made once more, with it in the weights. */
 function headGradient(dy: Tensor1D, [hidden, head, targets, weights]: Tensor[], options: CrossEntropyOptions): Tensor {
   const weighed = { hidden: hidden as Tensor2D, targets: targets as Tensor1D, weights: mul(weights, dy) as Tensor1D }
-  return addN(chunksOf(weighed, head as Tensor2D, options).map(chunk => chunkLoss(chunk, head as Tensor2D, options).dHead()))
+  return withHead(chunksOf(weighed, head as Tensor2D, options), head as Tensor2D, options).dHead[0]
+}
+
+/** The head's gradient is as large as the head: one chunk after the other adds to it, so that it is there twice at most. */
+function withHead(all: readonly Chunk[], head: Tensor2D, options: CrossEntropyOptions): { chunks: { losses: Tensor1D; dHidden: Tensor2D }[]; dHead: [Tensor2D] } {
+  const [first, ...rest] = all
+  const begun = chunkLoss(first, head, options)
+  const chunks = [begun]
+  let dHead = begun.dHead()
+  for (const chunk of rest) {
+    const next = chunkLoss({ ...chunk, hidden: inTurn(chunk.hidden, dHead) }, head, options)
+    chunks.push(next)
+    dHead = add(dHead, next.dHead())
+  }
+  return { chunks, dHead: [dHead] }
 }
 
 function chunksOf({ hidden, targets, weights }: Chunk, head: Tensor2D, { budget = BUDGET }: CrossEntropyOptions): Chunk[] {

@@ -21,7 +21,7 @@ export async function principalStart(run: Run): Promise<Pick<EngineSpec, 'adapte
   const found = going === null ? await inSteps(principalParts({ settings, specs }, stand), run) : principalOf(going, readAdapter(going, config), stand)
   if (found === null) return null
   mkdirSync(initialOf(run), { recursive: true })
-  writeAdapter(initialOf(run), { ...settings, pissa: false, base_model_name_or_path: base }, found.tensors)
+  writeAdapter(initialOf(run), { ...settings, pissa: null, base_model_name_or_path: base }, found.tensors)
   report.text(`The principal parts of ${specs.length} linears are taken out of the base (${((performance.now() - began) / 1000).toFixed(1)} s): ${initialOf(run)}`)
   return { adapter: ground.adapter ?? initialOf(run), without: initialOf(run) }
 }

@@ -7,7 +7,7 @@ import type { TrainingArgs } from '@/lib/config/fields'
 import { loraAlpha } from '@/lib/config/derived'
 import { inEnglish } from '@/lib/messages/english'
 import { scheduleOf } from '@/lib/schedulers'
-import { readAdapter, readAdapterSettings, type AdapterSettings } from '@/trainer/adapter/adapter'
+import { exactPissa, readAdapter, readAdapterSettings, type AdapterSettings } from '@/trainer/adapter/adapter'
 import { readArguments, Refused } from '@/trainer/arguments'
 import { withFetchedFolder } from '@/trainer/base-model'
 import type { Chosen } from '@/trainer/data/training-data'
@@ -84,7 +84,7 @@ function start(args: TrainingArgs, base: string | null, ground: Ground, { data, 
 /** The settings of the adapter that goes on, or of a new one; null where the model itself is trained. What it stands on, a checkpoint says of itself. */
 function adapterSettings(args: TrainingArgs, base_model_name_or_path: string | null, { config, adapter, specs, whole, resume }: Ground): AdapterSettings | null {
   if (whole !== null) return null
-  const pissa = resume ? readAdapterSettings(resume.folder).pissa : args.pissa_init
+  const pissa = resume ? readAdapterSettings(resume.folder).pissa : args.pissa_init ? exactPissa : null
   if (adapter !== null) return { ...readAdapter(adapter, config).settings, base_model_name_or_path }
   const target_modules = [...new Set(specs.map(({ module }) => module.slice(module.lastIndexOf('.') + 1)))]
   return { rank: args.lora_rank, alpha: loraAlpha(args), dropout: args.lora_dropout, use_rslora: args.use_rslora, use_dora: args.use_dora, pissa, target_modules, base_model_name_or_path }

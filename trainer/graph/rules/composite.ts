@@ -1,5 +1,5 @@
 /** Kernels that TensorFlow has whole where plain ops would take several. */
-import { type Sym, attr } from '../graph'
+import { type Sym, attr, nodeOf } from '../graph'
 import type { GraphBackend } from '../backend'
 import { type Rule, node } from './rule'
 
@@ -25,6 +25,11 @@ export const compositeRules = {
   WriteRows: ({ b, inputs }) => {
     const x = b.sym(inputs.x)
     return b.g.add('InplaceUpdate', [x, b.sym(inputs.rows), b.cast(b.sym(inputs.fresh), x.dtype)], { T: attr.type(x.dtype) }, [{ dtype: x.dtype, shape: x.shape }], { effect: true })[0]
+  },
+  /** Waits without taking anything of what it waits for. */
+  InTurn: ({ b, inputs }) => {
+    const x = b.sym(inputs.x)
+    return b.g.add('Identity', [x], { T: attr.type(x.dtype) }, [{ dtype: x.dtype, shape: x.shape }], { after: [nodeOf(b.sym(inputs.earlier).ref)] })[0]
   },
   /** TensorFlow's Switch: without the condition its output is dead, and so is whatever depends on it. */
   OnlyIf: ({ b, inputs }) => {
