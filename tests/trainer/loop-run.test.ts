@@ -199,7 +199,7 @@ describe('bad input gets a sentence, exit code 2, and nothing written', () => {
     ['unknown dataset', () => ['dataset=summs'], 'dataset_info.json has no dataset "summs"; the nearest name is "sums".'],
     ['unknown key', () => ['lora_rnk=8'], 'There is no setting "lora_rnk"; the nearest name is "lora_rank".'],
     ['number out of range', () => ['lora_rank=0'], 'lora_rank is 0, but at least 1 is needed.'],
-    ['not a number', () => ['learning_rate=abc'], 'learning_rate is "abc", which is not a number.'],
+    ['not a number', () => ['learning_rate=abc'], 'learning_rate is "abc", which is not a number; it takes one such as 5e-5 (> 0, ≤ 1).'],
     ['unknown linear', () => ['lora_target=q_prj'], /^lora_target is "q_prj", but must be one of all, q_proj/],
     ['missing adapter', () => [`adapter_name_or_path=${at('data')}`], /^There is no adapter at /],
     ['a second adapter that is missing', () => [`adapter_name_or_path=${at('adapter')},${at('data')}`], /^There is no adapter at .*data: /],
@@ -253,7 +253,7 @@ describe('bad input gets a sentence, exit code 2, and nothing written', () => {
     expect(await run(at('run.yaml'), `output_dir=${at('bad')}`, 'lora_rnk=8')).toEqual({ code: 2, signal: null, stderr: 'There is no setting "lora_rnk"; the nearest name is "lora_rank".\n' })
     const two = await run(at('run.yaml'), `output_dir=${at('bad')}`, 'lora_rank=0', 'learning_rate=abc')
     expect(two).toMatchObject({ code: 2 })
-    expect(two.stderr.split('\n')).toEqual(['learning_rate is "abc", which is not a number.', 'lora_rank is 0, but at least 1 is needed.', ''])
+    expect(two.stderr.split('\n')).toEqual(['learning_rate is "abc", which is not a number; it takes one such as 5e-5 (> 0, ≤ 1).', 'lora_rank is 0, but at least 1 is needed.', ''])
     expect(existsSync(at('bad'))).toBe(false)
   }, 20_000)
 })
