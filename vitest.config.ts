@@ -1,6 +1,6 @@
 /**
  * The tests' projects: `unit` (pure code, server, scripts), `trainer` (loads TensorFlow: processes of their own, few at a time) and `browser` (drives
- * the built board, one file at a time). `npm test` runs them all, after building what they drive.
+ * the built board, two files at a time). `npm test` runs them all, after building what they drive.
  */
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
@@ -12,7 +12,7 @@ export default defineConfig({
   test: {
     // Vitest's own second is short on a machine that does other things beside.
     expect: { poll: { timeout: minutes / 3 } },
-    // A training takes about 2 GB and all processors: two files at a time, whatever the machine.
+    // A training takes about 2 GB and all processors, and a browser waits as often as it works: two files at a time, whatever the machine.
     poolOptions: { forks: { maxForks: 2, minForks: 1 } },
     projects: [
       {
@@ -26,7 +26,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'browser', include: ['tests/e2e/**/*.test.ts'], pool: 'forks', poolOptions: { forks: { singleFork: true } }, testTimeout: 5 * minutes, hookTimeout: 5 * minutes,
+          name: 'browser', include: ['tests/e2e/**/*.test.ts'], pool: 'forks', testTimeout: 5 * minutes, hookTimeout: 5 * minutes,
           expect: { poll: { timeout: 1.5 * minutes } },
         },
       },
