@@ -25,7 +25,8 @@ export const bundles = {
 /** Node takes a third less time for them as part of a bundle: there is nothing to find. */
 const inside = new Set(['fastest-levenshtein', 'jsonc-parser', 'socket.io', 'yaml', 'zod'])
 const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-const outside = Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !inside.has(name))
+/** TensorFlow's packages know each other by what each has registered: there may be only one of each. */
+const outside = ['@tensorflow/*', ...Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !inside.has(name))]
 /** Of packages in the old syntax, for Node's own modules. */
 const requireFirst = "import { createRequire as tuneboardRequire } from 'node:module'; const require = tuneboardRequire(import.meta.url);"
 
