@@ -5,11 +5,16 @@
  */
 import { parseArgs } from 'node:util'
 import { UserError } from '@/lib/errors'
-import { modelConfig } from '@/lib/models/config'
+import { type ModelConfig, modelConfig } from '@/lib/models/config'
+import { loraSpecs, tensorsOf } from '@/trainer/adapter/lora'
 import { createEngine, createGenerator } from '@/trainer/device'
 import { mersenneTwister } from '@/trainer/data/order'
 import type { Batch } from '@/trainer/engine/types'
-import { parameterCount } from '@/trainer/model/params'
+import { linearSpecs, parameterCount } from '@/trainer/model/params'
+import { reachOf, trainedTensors } from '@/trainer/model/whole'
+import { hasOwnKernels } from '@/trainer/ops/fused'
+import { trainingMemory } from '@/trainer/run/memory'
+import { elements } from '@/trainer/weights/safetensors'
 
 /** config.json of checkpoints that people know, as their publishers wrote them. */
 const presets = {
@@ -27,6 +32,8 @@ const options = {
   seq: { type: 'string', default: '256' },
   steps: { type: 'string', default: '5' },
   rank: { type: 'string', default: '8' },
+  /** What is trained: an adapter, the whole model, or its last two layers. */
+  method: { type: 'string', default: 'lora' },
   prompt: { type: 'string', default: '64' },
   'new-tokens': { type: 'string', default: '64' },
   'no-adapter': { type: 'boolean', default: false },
@@ -41,6 +48,7 @@ interface Settings {
   seq: number
   steps: number
   rank: number
+  method: (typeof methods)[number]
   prompt: number
   new_tokens: number
   adapter: boolean
@@ -59,6 +67,7 @@ function count(key: string, value: string): number {
 }
 
 const dtypes = ['float32', 'bfloat16'] as const
+const methods = ['lora', 'full', 'freeze'] as const
 
 function readOptions(argv: readonly string[]): Settings {
   const unknown = argv.find((word) => word.startsWith('--') && !Object.hasOwn(options, word.slice(2).split('=')[0]))
@@ -67,7 +76,7 @@ function readOptions(argv: readonly string[]): Settings {
   const number = (key: 'batch' | 'seq' | 'steps' | 'rank' | 'prompt' | 'new-tokens') => count(key, values[key])
   return {
     preset: oneOf('preset', values.preset, Object.keys(presets) as Preset[]),
-    dtype: oneOf('dtype', values.dtype, dtypes), weights: oneOf('weights', values.weights, dtypes),
+    dtype: oneOf('dtype', values.dtype, dtypes), weights: oneOf('weights', values.weights, dtypes), method: oneOf('method', values.method, methods),
     batch: number('batch'), seq: number('seq'), steps: number('steps'), rank: number('rank'), prompt: number('prompt'), new_tokens: number('new-tokens'),
     adapter: !values['no-adapter'],
   }
@@ -90,14 +99,23 @@ function randomBatch(rows: number, length: number, vocabulary: number, random: (
   return { rows, length, ids, labels: ids, positions: null, segments: null }
 }
 
-/** `first_step_s` begins before the engine exists: recording, initialising and the first update together. */
+/** What the method trains, and how many numbers that are. */
+function trainedBy({ method, rank }: Settings, model: ModelConfig): { trained?: ReadonlySet<string>; trainable: number; whole: boolean; layers?: number; vocabulary?: boolean } {
+  const numbers = (specs: readonly { shape: number[] }[]) => specs.reduce((sum, { shape }) => sum + elements(shape), 0)
+  if (method === 'lora') return { trainable: numbers(loraSpecs(linearSpecs(model), rank).flatMap(tensorsOf)), whole: false }
+  const specs = trainedTensors(model, { finetuning_type: method, freeze_trainable_layers: 2, freeze_trainable_modules: ['all'], freeze_extra_modules: null }) ?? []
+  return { trained: new Set(specs.map(({ name }) => name)), trainable: numbers(specs), whole: true, ...reachOf(model, new Set(specs.map(({ name }) => name))) }
+}
+
+/** `planned_mb` is what the page says before a start, with the saves, which are not done here. `first_step_s` begins before the engine exists: recording, initialising and the first update together. */
 async function benchTrain(settings: Settings): Promise<Record<string, unknown>> {
-  const { batch, seq, steps, rank, dtype } = settings
+  const { batch, seq, steps, rank, method, dtype } = settings
   const model = config(settings)
+  const { trained, ...plan } = trainedBy(settings, model)
   const began = seconds()
   const engine = await createEngine({
-    config: model, weights: { random: 0, uniform: settings.weights }, adapter: null, dtype, rows: batch, eval_rows: 0, lengths: [seq], seed: 0, max_grad_norm: 1,
-    lora: { rank, alpha: 2 * rank, dropout: 0, use_rslora: false, target: ['all'] }, adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0 },
+    config: model, weights: { random: 0, uniform: settings.weights }, adapter: null, dtype, rows: batch, eval_rows: 0, lengths: [seq], seed: 0, max_grad_norm: 1, trained,
+    lora: plan.whole ? null : { rank, alpha: 2 * rank, dropout: 0, use_rslora: false, target: ['all'] }, adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0 },
   })
   const created = seconds() - began
   const random = mersenneTwister(0)
@@ -119,9 +137,9 @@ async function benchTrain(settings: Settings): Promise<Record<string, unknown>> 
   }
   const step_s = median(times)
   const result = {
-    mode: 'train', model: settings.preset, base_params: parameterCount(model), dtype, weights: settings.weights, batch, seq, steps, rank,
+    mode: 'train', model: settings.preset, base_params: parameterCount(model), dtype, weights: settings.weights, batch, seq, steps, rank, method,
     step_s: round(step_s), best_step_s: round(Math.min(...times)), cpu_s: round(median(processor)), tokens_per_s: round((batch * seq) / step_s, 2), first_step_s: round(first), create_s: round(created), final_loss: round(loss),
-    peak_rss_mb: peakMb(), runtime: engine.runtime,
+    peak_rss_mb: peakMb(), planned_mb: round(trainingMemory({ config: model, parameters: parameterCount(model), dtype, frozen: settings.weights === 'bfloat16' && hasOwnKernels() ? 2 : undefined, rows: batch, length: seq, ...plan }) / 2 ** 20, 1), runtime: engine.runtime,
   }
   engine.dispose()
   return result

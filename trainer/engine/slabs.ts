@@ -147,9 +147,9 @@ export class Slabs {
     }))
   }
 
-  /** The way back from `gather`. */
+  /** The way back from `gather`; no numbers are copied. */
   scatter(flat: Record<string, Float32Array>): NamedTensor[] {
-    return this.slabs.flatMap(({ members }, i) => members.map(m => ({ name: m.name, shape: m.shape, data: flat[`slab${i}`].slice(m.offset, m.offset + m.size) })))
+    return this.slabs.flatMap(({ members }, i) => members.map(m => ({ name: m.name, shape: m.shape, data: flat[`slab${i}`].subarray(m.offset, m.offset + m.size) })))
   }
 }
 

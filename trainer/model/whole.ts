@@ -15,7 +15,7 @@ export function trainedTensors(config: ModelConfig, args: FreezeArgs & Pick<Trai
   return args.finetuning_type === 'freeze' ? unfrozen(config, args) : null
 }
 
-const inLayer = /\.\d+\./
+const inLayer = /\.(\d+)\./
 
 /** Names of what a layer is made of: `self_attn`, `mlp`, its norms. */
 export const layerModules = (config: ModelConfig): string[] => [...new Set(paramSpecs(config).flatMap(({ name }) => /\.0\.([^.]+)\./.exec(name)?.[1] ?? []))]
@@ -39,4 +39,12 @@ function unfrozen(config: ModelConfig, { freeze_trainable_layers: count, freeze_
 function known(key: 'freeze_trainable_modules' | 'freeze_extra_modules', names: readonly string[], options: readonly string[]): void {
   const unknown = names.find((name) => !options.includes(name))
   if (unknown !== undefined) throw new UserError('not_an_option', { key, value: unknown, options: options.join(', ') }, key)
+}
+
+/** How far gradients go back for the tensors of these names: layers, and whether embedding or head are among them. */
+export function reachOf(config: ModelConfig, names: ReadonlySet<string>): { layers: number; vocabulary: boolean } {
+  const all = [...names]
+  const embeds = all.some((name) => name.includes('embed_tokens'))
+  const layers = all.map((name) => Number(inLayer.exec(name)?.[1] ?? config.num_hidden_layers))
+  return { layers: embeds ? config.num_hidden_layers : config.num_hidden_layers - Math.min(...layers), vocabulary: embeds || all.some((name) => name.startsWith('lm_head')) }
 }

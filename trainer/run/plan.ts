@@ -19,9 +19,11 @@ import type { RowFault } from '@/trainer/tokens/encoding'
 import { datasetFiles, findDataset, readInfo } from '@/trainer/data/dataset-files'
 import { availableMemory, gigabytes, trainingMemory } from '@/trainer/run/memory'
 import { parameterCount } from '@/trainer/model/params'
+import { reachOf } from '@/trainer/model/whole'
 import { countEvaluationRows } from '@/trainer/predict/items'
 import { remember } from '@/trainer/inspect/remember'
 import { planSteps } from '@/trainer/run/steps'
+import { readRuntime } from '@/trainer/runtime-file'
 import { loadTokenizer } from '@/trainer/tokenizer/tokenizer'
 import { exampleLength } from '@/trainer/tokens/row'
 
@@ -39,7 +41,7 @@ function rowsOf(examples: number, lengths: readonly number[], args: TrainingArgs
 }
 
 function sizeOf(args: TrainingArgs, ground: Ground, survey: DataSurvey): TrainingPlan {
-  const { config, dtype, whole } = ground
+  const { config } = ground
   const { examples } = survey
   const lengths = lengthsOf(survey, args, ground)
   const { rows, longest } = rowsOf(examples, lengths, args)
@@ -57,9 +59,16 @@ function sizeOf(args: TrainingArgs, ground: Ground, survey: DataSurvey): Trainin
     steps: max_steps,
     tokens: Math.round(tokens),
     total_tokens: Math.round((tokens * samples) / rows),
-    memory: Math.round(trainingMemory({ config, parameters, trainable, whole: whole !== null, reference: stageOf(args).objective(args, ground).reference ?? false, dtype, rows: args.per_device_train_batch_size * textsPerExample(args), length })),
+    memory: Math.round(trainingMemory({ ...memoryShape(ground), parameters, trainable, reference: stageOf(args).objective(args, ground).reference ?? false, rows: args.per_device_train_batch_size * textsPerExample(args), length })),
     memory_available: availableMemory(),
   }
+}
+
+/** What of a training's memory the model and what is trained of it say. A checkpoint's bfloat16 numbers stay such where kernels of ours widen them (frozen.ts). */
+function memoryShape({ config, dtype, whole, specs, merged }: Ground) {
+  const narrow = config.dtype === 'bfloat16' && merged.length === 0 && Boolean(readRuntime()?.ops)
+  const magnitudes = specs.reduce((sum, { magnitude }) => sum + (magnitude?.shape[0] ?? 0), 0)
+  return { config, dtype, whole: whole !== null, magnitudes, frozen: narrow ? 2 : undefined, ...(whole === null ? {} : reachOf(config, whole)) }
 }
 
 /** Pairs and rated answers come as two texts. */
