@@ -38,7 +38,7 @@ export function ArchivedStrip() {
     else setFault(reply.fault)
   }
   return (
-    <div ref={region} role="status" className="sticky bottom-3 z-20">
+    <div ref={region} role="status" className={said ? 'sticky bottom-3 z-20' : 'absolute'}>
       {said && (
         <Message tone="note" className="mt-3 shadow-float">
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
