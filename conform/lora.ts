@@ -18,6 +18,7 @@ import type { ModelConfig } from '@/lib/models/config'
 import { mergeAdapters } from '@/trainer/export/merge'
 import { trainedTensors } from '@/trainer/model/whole'
 import { writeWholeModel } from '@/trainer/run/whole-model'
+import { drained } from '@/trainer/steps'
 import { openWeights, readModelConfig } from '@/trainer/weights/index'
 import { readSafetensors, readTensor } from '@/trainer/weights/safetensors'
 
@@ -130,13 +131,6 @@ function* pissa(label: string, own: string, model: string, config: ModelConfig, 
     )
   }
   yield result(`${label} converted adapter`, tensorsFault(expected.tensors, converted(trained, began, config).tensors))
-}
-
-function drained<T>(steps: Generator<unknown, T>): T {
-  for (;;) {
-    const { done, value } = steps.next()
-    if (done) return value
-  }
 }
 
 async function* greedy(label: string, expected: NonNullable<Case['generate']>, runner: Runner): AsyncGenerator<CheckResult> {

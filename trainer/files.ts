@@ -5,6 +5,7 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '@/lib/errors'
+import { drained } from '@/trainer/steps'
 
 /** The one call that can run out of space; tests put a failing one in its place. */
 export type Write = (fd: number, data: Uint8Array) => number
@@ -36,8 +37,7 @@ export function writeSwift(file: string, data: string): void {
 
 /** The same for data that is made piece by piece and need never be in memory whole. */
 export function writeChunks(file: string, chunks: Iterable<Uint8Array>, write: Write = writeBytes, sync: (fd: number) => void = fsyncSync): void {
-  const steps = writingChunks(file, chunks, write, sync)
-  while (!steps.next().done);
+  drained(writingChunks(file, chunks, write, sync))
 }
 
 /** The same in steps, each the bytes that it wrote: whoever takes them can do other things in between, or leave, and then nothing is left of the file. */

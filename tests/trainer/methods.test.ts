@@ -22,6 +22,7 @@ import { preference } from '@/trainer/objectives/preference'
 import { setFusedKernels } from '@/trainer/ops/fused'
 import { readRuntime } from '@/trainer/runtime-file'
 import { readWholeModel, writeWholeModel } from '@/trainer/run/whole-model'
+import { drained } from '@/trainer/steps'
 import { cases, tinyAdapter, tinyWeights, writeTiny } from './tiny'
 
 const golden = cases[fixture.model]
@@ -34,13 +35,6 @@ const fresh = (): string => folders[folders.push(mkdtempSync(path.join(os.tmpdir
 const first: AdapterSettings = { rank: 2, alpha: 4, dropout: 0, use_rslora: false, use_dora: false, target_modules: linearNames(config), base_model_name_or_path: null }
 const second: AdapterSettings = { ...first, rank: 3, alpha: 6, use_rslora: true, target_modules: ['q_proj', 'v_proj'] }
 let model = ''
-/** What steps come to in the end. */
-function drained<T>(steps: Generator<unknown, T>): T {
-  for (;;) {
-    const { done, value } = steps.next()
-    if (done) return value
-  }
-}
 const dora: AdapterSettings = { ...first, use_dora: true }
 const at = { first: '', second: '', dora: '' }
 beforeAll(() => {

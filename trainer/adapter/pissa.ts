@@ -10,6 +10,7 @@ import { type LoraSpec, loraScale, loraSpecs } from '@/trainer/adapter/lora'
 import { largestSingular } from '@/trainer/adapter/singular'
 import type { NamedTensor } from '@/trainer/engine/types'
 import { type LinearSpec, linearSpecs } from '@/trainer/model/params'
+import { drained } from '@/trainer/steps'
 
 /** An adapter as it was before its first update. */
 export type Principal = Adapter
@@ -36,11 +37,7 @@ export function principalOf(folder: string, adapter: Adapter, ground: Ground): P
   const kept = keptBeside(folder, adapter, ground.config)
   if (kept) return kept
   if (adapter.settings.pissa !== exactPissa) throw beginningMissing(folder, adapter.settings.pissa ?? '')
-  const steps = principalParts(adapter, ground)
-  for (;;) {
-    const { done, value } = steps.next()
-    if (done) return value
-  }
+  return drained(principalParts(adapter, ground))
 }
 
 /** Null where none fits. */

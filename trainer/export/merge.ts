@@ -9,6 +9,7 @@ import { UserError } from '@/lib/errors'
 import type { WeightDtype } from '@/lib/models/config'
 import { progressFile, runFiles } from '@/lib/run'
 import { writeWhole, writingChunks } from '@/trainer/files'
+import { drained } from '@/trainer/steps'
 import { rowPieces, type MergedTensor } from '@/trainer/adapter/changed'
 import { mergedTensors } from '@/trainer/adapter/merged'
 import { type FloatType, floatTypes } from '@/trainer/weights/dtypes'
@@ -34,8 +35,7 @@ export const storedAs = { float32: 'F32', float16: 'F16', bfloat16: 'BF16' } as 
 
 /** Merges at once. */
 export function mergeAdapters(options: MergeOptions): void {
-  const steps = merging(options)
-  while (!steps.next().done);
+  drained(merging(options))
 }
 
 /** Merges in steps, each the bytes that it wrote. */

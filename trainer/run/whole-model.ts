@@ -6,6 +6,7 @@ import type { NamedTensor } from '@/trainer/engine/types'
 import { rowPieces } from '@/trainer/adapter/changed'
 import { mergedTensors } from '@/trainer/adapter/merged'
 import { storedAs, writingModel } from '@/trainer/export/merge'
+import { drained } from '@/trainer/steps'
 import { openWeights, readModelConfig } from '@/trainer/weights/index'
 import { readTensor, type TensorSource } from '@/trainer/weights/safetensors'
 
@@ -28,8 +29,7 @@ export function writeWholeModel({ model, output, trained, dtype }: WholeModel): 
     }
     return { name: base.name, shape: base.shape, dtype: storedAs[dtype], read }
   })
-  const steps = writingModel({ model, output, sources, dtype: sources[0].dtype === 'F32' ? 'float32' : dtype })
-  while (!steps.next().done);
+  drained(writingModel({ model, output, sources, dtype: sources[0].dtype === 'F32' ? 'float32' : dtype }))
 }
 
 /** The tensors of those names, in the files' layouts. @throws UserError for a folder that does not hold this model */
