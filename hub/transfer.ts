@@ -7,7 +7,7 @@ import { constants, createReadStream, mkdirSync, readdirSync, renameSync, rmSync
 import { open, rename, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { systemProblem } from '@/lib/causes'
+import { hasCode, systemProblem } from '@/lib/causes'
 import { type FaultValue, problem, Unusable, UserError } from '@/lib/errors'
 import { hubs, type HubFile } from '@/lib/hub/hub'
 import { clients } from '@/hub/client'
@@ -30,7 +30,7 @@ function isGone(pid: number): boolean {
     process.kill(pid, 0)
     return false
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
+    return hasCode(error, 'ESRCH')
   }
 }
 

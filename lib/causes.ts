@@ -28,6 +28,9 @@ const systemCodes = {
 
 const isSystemCode = (code: unknown): code is keyof typeof systemCodes => typeof code === 'string' && Object.hasOwn(systemCodes, code)
 
+/** Whether an error is one of the system's (or of Node's) with one of these codes. */
+export const hasCode = (error: unknown, ...codes: readonly string[]): boolean => error instanceof Error && 'code' in error && codes.some((code) => code === error.code)
+
 /** Of an error that the system gave; the words of any other. */
 export function systemProblem(error: unknown): FaultValue {
   if (!(error instanceof Error)) return String(error)

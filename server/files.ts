@@ -1,18 +1,17 @@
 /** Small reads and writes of the server: files written whole, and "not there" told apart from every other failure. */
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { systemProblem } from '@/lib/causes'
+import { hasCode, systemProblem } from '@/lib/causes'
 import { UserError } from '@/lib/errors'
 
 /** Whether an error says that a file or folder is not there (or that a part of its path is no folder). */
-export const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+export const isMissing = (error: unknown): boolean => hasCode(error, 'ENOENT', 'ENOTDIR')
 
 /** Whether an error says that the system does not let us. */
-export const isClosed = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM')
+export const isClosed = (error: unknown): boolean => hasCode(error, 'EACCES', 'EPERM')
 
 /** Whether an error says that the system has no more of what we ask for: open files, or folders to watch. */
-export const isExhausted = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE' || error.code === 'ENOSPC')
+export const isExhausted = (error: unknown): boolean => hasCode(error, 'EMFILE', 'ENFILE', 'ENOSPC')
 
 /** Text of a file, or null where there is none. */
 export function readIfThere(file: string): string | null {

@@ -1,4 +1,5 @@
 /** Identity of a process: a pid with its start time, so that a pid used again by another program is never taken for a trainer. */
+import { hasCode } from '@/lib/causes'
 import { readIfThere } from '@/server/files'
 
 export interface ProcessId {
@@ -12,7 +13,7 @@ function readStat(pid: number): string | null {
   try {
     return readIfThere(`/proc/${pid}/stat`)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return null
+    if (hasCode(error, 'ESRCH')) return null
     throw error
   }
 }
@@ -30,7 +31,7 @@ function exists(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    return hasCode(error, 'EPERM')
   }
 }
 

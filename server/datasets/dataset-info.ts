@@ -7,6 +7,7 @@ import { chmodSync, closeSync, openSync, realpathSync, rmSync, statSync } from '
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { applyEdits, findNodeAtLocation, type FormattingOptions, type JSONPath, modify, parseTree } from 'jsonc-parser'
+import { hasCode } from '@/lib/causes'
 import { problem, UserError } from '@/lib/errors'
 import { JsonSyntaxError, parseJson, type PyObject } from '@/lib/pyjson'
 import { readIfThere, writeFault, writeWhole } from '@/server/files'
@@ -89,7 +90,7 @@ async function takeLock(lock: string): Promise<string> {
       closeSync(openSync(lock, 'wx'))
       return lock
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw writeFault(error, lock)
+      if (!hasCode(error, 'EEXIST')) throw writeFault(error, lock)
     }
     const found = statSync(lock, { throwIfNoEntry: false })
     if (found && Date.now() - found.mtimeMs > STALE_MS) rmSync(lock, { force: true })

@@ -9,6 +9,7 @@ import path from 'node:path'
 import { FileStore } from '@tus/file-store'
 import { Server } from '@tus/server'
 import { z } from 'zod'
+import { hasCode } from '@/lib/causes'
 import type { UploadList } from '@/lib/api'
 import { fileTypeOf, readableTypes } from '@/lib/datasets/info'
 import { numberedName, safeFileName } from '@/lib/datasets/names'
@@ -169,7 +170,7 @@ function place(part: string, folder: string, name: string): string {
     try {
       closeSync(openSync(file, 'wx'))
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') continue
+      if (hasCode(error, 'EEXIST')) continue
       throw writeFault(error, file)
     }
     renameSync(part, file)

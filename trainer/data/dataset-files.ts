@@ -6,7 +6,7 @@ import path from 'node:path'
 import { nearest } from '@/lib/config/nearest'
 import type { RowError } from '@/lib/datasets/align'
 import { type DatasetSource, entrySchema, fileTypeOf, readableTypes, resolveEntry, sourceProblem } from '@/lib/datasets/info'
-import { schemaProblem, systemProblem } from '@/lib/causes'
+import { hasCode, schemaProblem, systemProblem } from '@/lib/causes'
 import { type Fault, type Problem, problem, UserError } from '@/lib/errors'
 import { hubs } from '@/lib/hub/hub'
 import { JsonSyntaxError, parseJson, toPlain } from '@/lib/pyjson'
@@ -49,7 +49,7 @@ function parseInfo(file: string, text: string) {
 
 /** Null for what is not there; other troubles of the file system pass. */
 function missing(error: unknown): null {
-  if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null
+  if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null
   throw error
 }
 

@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { hasCode } from '@/lib/causes'
 import { UserError, type Fault } from '@/lib/errors'
 import type { Job } from '@/trainer/data/jobs'
 import { checkout } from '@/trainer/runtime-file'
@@ -86,7 +87,7 @@ export class WorkerPool<Task, Result> {
   }
 }
 
-export const isOutOfMemory = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+export const isOutOfMemory = (error: unknown): boolean => hasCode(error, 'ERR_WORKER_OUT_OF_MEMORY')
 
 /** Results in the order of the tasks, of which a few are under way at a time. Whoever leaves the loop early ends no task that has begun. */
 export async function* inOrder<Task, Result>(pool: Pick<WorkerPool<Task, Result>, 'run' | 'size'>, tasks: Iterable<Task>): AsyncGenerator<Result> {

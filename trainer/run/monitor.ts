@@ -6,6 +6,7 @@ import { execFile } from 'node:child_process'
 import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { hasCode } from '@/lib/causes'
 import { runFiles } from '@/lib/run'
 import { gpuQuery, readGpus, type SystemRecord } from '@/lib/system-log'
 import { openLines } from '@/trainer/files'
@@ -22,7 +23,7 @@ async function gpus(): Promise<SystemRecord['gpus'] | null> {
     const { stdout } = await run('nvidia-smi', gpuQuery, { timeout: 4000 })
     return readGpus(stdout)
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    const missing = hasCode(error, 'ENOENT')
     return missing ? null : [] // a driver that is busy answers the next time
   }
 }

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { hasCode } from '@/lib/causes'
 import { runFiles, runStateSchema, type RunState } from '@/lib/run'
 import { writeSwift, writeWhole } from '@/trainer/files'
 
@@ -45,7 +46,7 @@ export function isRunning(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    return hasCode(error, 'EPERM')
   }
 }
 

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { jsonProblem, schemaProblem, systemProblem } from '@/lib/causes'
+import { hasCode, jsonProblem, schemaProblem, systemProblem } from '@/lib/causes'
 import { type FaultValue, problem, Unusable, UserError } from '@/lib/errors'
 import { createTokenizer, type HfTokenizer, specialFileSchema, tokenizerFileSchema } from '@/lib/text/hf'
 import type { NamedTokens } from '@/lib/text/tokenizer'
@@ -43,7 +43,7 @@ async function readJson(file: string): Promise<unknown> {
   try {
     text = await readFile(file, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    if (hasCode(error, 'ENOENT')) return null
     throw invalid(path.dirname(file), path.basename(file), systemProblem(error))
   }
   try {

@@ -5,7 +5,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { systemProblem } from '@/lib/causes'
+import { hasCode, systemProblem } from '@/lib/causes'
 import { type Problem, problem, UserError } from '@/lib/errors'
 import type { NamedTensor } from '@/trainer/engine/types'
 import { writeChunks } from '@/trainer/files'
@@ -61,7 +61,7 @@ function openExisting(file: string): number {
   try {
     return openSync(file, 'r')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw new UserError('file_missing', { path: file })
+    if (hasCode(error, 'ENOENT')) throw new UserError('file_missing', { path: file })
     throw new UserError('file_unreadable', { path: file, problem: systemProblem(error) })
   }
 }
