@@ -4,9 +4,6 @@ import { onlyIf } from '@/trainer/ops/conditional'
 import { chunkRows } from '@/trainer/ops/cross-entropy'
 import { asFloat, asStorage } from '@/trainer/ops/precision'
 
-/** Logits held at once: as many as the loss holds. */
-const BUDGET = 16 << 20
-
 /**
  * A soft-cap does not change which logit is largest, so none is asked for.
  * @param hidden [n, d] in the storage type
@@ -16,7 +13,7 @@ const BUDGET = 16 << 20
  */
 export function bestTokens(hidden: Tensor2D, head: Tensor2D, weights: Tensor1D): Tensor1D {
   const [n, d] = hidden.shape
-  const parts = chunkRows(n, head.shape[0], BUDGET).map(([from, size]) => {
+  const parts = chunkRows(n, head.shape[0]).map(([from, size]) => {
     const [best] = onlyIf(any(greater(slice(weights, from, size), 0)), [slice(hidden, [from, 0], [size, d])], ([rows]) => [argMax(asFloat(matMul(rows as Tensor2D, asStorage(head), false, true)), 1)])
     return best as Tensor1D
   })

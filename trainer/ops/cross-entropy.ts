@@ -22,7 +22,7 @@ export interface CrossEntropyOptions {
 }
 
 /** 16 Mi logits: 64 MB in float32, and still 340 rows at 49,152 tokens. */
-const BUDGET = 16 << 20
+export const LOGITS_AT_ONCE = 16 << 20
 
 /**
  * Σ weight · -log softmax(hidden · headᵀ)[target].
@@ -81,7 +81,7 @@ function withHead(all: readonly Chunk[], head: Tensor2D, options: CrossEntropyOp
   return { chunks, dHead: [dHead] }
 }
 
-function chunksOf({ hidden, targets, weights }: Chunk, head: Tensor2D, { budget = BUDGET }: CrossEntropyOptions): Chunk[] {
+function chunksOf({ hidden, targets, weights }: Chunk, head: Tensor2D, { budget }: CrossEntropyOptions): Chunk[] {
   const [n, d] = hidden.shape
   return chunkRows(n, head.shape[0], budget).map(([from, size]) => ({ hidden: slice(hidden, [from, 0], [size, d]), targets: slice(targets, from, size), weights: slice(weights, from, size) }))
 }
@@ -140,7 +140,7 @@ function softcapOf(softcap: number | null): (x: Tensor2D) => { value: Tensor2D; 
 }
 
 /** [from, size] of each chunk; sizes are multiples of 32 but for the last, and as equal as that allows, so that few shapes occur. */
-export function chunkRows(n: number, vocab: number, budget: number): [number, number][] {
+export function chunkRows(n: number, vocab: number, budget = LOGITS_AT_ONCE): [number, number][] {
   const most = Math.max(32, Math.floor(budget / vocab / 32) * 32)
   const size = Math.min(n, Math.ceil(n / Math.ceil(n / most) / 32) * 32)
   return Array.from({ length: Math.ceil(n / size) }, (_, i) => [i * size, Math.min(size, n - i * size)])

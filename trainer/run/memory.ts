@@ -5,6 +5,7 @@
 import { freemem, totalmem } from 'node:os'
 import { readFileSync } from 'node:fs'
 import type { ModelConfig } from '@/lib/models/config'
+import { LOGITS_AT_ONCE } from '@/trainer/ops/cross-entropy'
 
 /** A run of the smallest model, but for its weights: Node, TensorFlow's library, the data, the graph. */
 const process_bytes = 0.48e9
@@ -56,10 +57,9 @@ function passBytes({ config, dtype, rows, length, layers = config.num_hidden_lay
 
 /** Logits of as many rows as are made at once (cross-entropy.ts), with their gradient, of two such parts. */
 function logitBytes({ config: { vocab_size }, rows, length }: Pick<MemoryShape, 'config' | 'rows' | 'length'>): number {
-  const part = Math.min(rows * length, Math.max(32, logitsAtOnce / vocab_size))
+  const part = Math.min(rows * length, Math.max(32, LOGITS_AT_ONCE / vocab_size))
   return 2 * 2 * part * vocab_size * 4
 }
-const logitsAtOnce = 16 << 20
 
 /**
  * What is there for a while, of each trained number: at the update gradients divided, their squares, the zeros that take the place of their sums, and at first those that the
