@@ -1,45 +1,18 @@
 /** Trainings that begin with PiSSA, from the command to the files: LLaMA-Factory's folders, resumed exactly, and trained on. */
-import '@tensorflow/tfjs-backend-cpu'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
-import { setBackend } from '@tensorflow/tfjs-core'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
 import { mergedTensors } from '@/trainer/adapter/merged'
-import type { EngineSpec } from '@/trainer/engine/types'
 import { exportModel } from '@/trainer/export/export'
-import { createEagerEngine } from '@/trainer/model/eager'
 import { checkReport } from '@/trainer/run/plan'
-import { train } from '@/trainer/run/train'
 import { readModelConfig } from '@/trainer/weights/index'
-import { makeDataset, makeTinyModel } from './tiny-model'
+import { tinyRuns } from './tiny-runs'
 
-const home = mkdtempSync(path.join(os.tmpdir(), 'pissa-'))
-const at = (...parts: string[]) => path.join(home, ...parts)
-const open = async (spec: EngineSpec) => createEagerEngine({ ...spec, weights: String(spec.weights) })
-const settings = {
-  model_name_or_path: at('model'), dataset_dir: at('data'), dataset: 'sums', template: 'qwen', do_train: true, lora_rank: 4, pissa_init: true, pissa_convert: true,
-  per_device_train_batch_size: 2, max_steps: 4, save_steps: 2, logging_steps: 1, learning_rate: 0.002, cutoff_len: 64,
-}
-const run = (output_dir: string, more: Record<string, unknown> = {}) => train(Object.entries({ ...settings, output_dir: at(output_dir), ...more }).flatMap(([key, value]) => [`--${key}`, String(value)]), open)
+const { at, run, settings } = tinyRuns('run', { lora_rank: 4, pissa_init: true, pissa_convert: true, learning_rate: 0.002 })
 const bytes = (...parts: string[]) => readFileSync(at(...parts, 'adapter_model.safetensors'))
 const configOf = (...parts: string[]): unknown => JSON.parse(readFileSync(at(...parts, 'adapter_config.json'), 'utf8'))
 const losses = (folder: string) => readFileSync(at(folder, 'trainer_log.jsonl'), 'utf8').trim().split('\n').flatMap((line): number[] => JSON.parse(line).loss ?? [])
 const merged = (...adapters: string[]) => mergedTensors(at('model'), readModelConfig(at('model')), adapters).flatMap(({ shape, rows }) => [...rows(0, shape[0])])
 const apart = (a: number[], b: number[]) => a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0)
-
-beforeAll(async () => {
-  await setBackend('cpu')
-  vi.spyOn(process.stdout, 'write').mockReturnValue(true)
-  makeTinyModel(at('model'))
-  makeDataset(at('data'), 9)
-  expect(await run('run')).toBe(0)
-}, 120_000)
-afterAll(() => {
-  vi.restoreAllMocks()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(signal) // those of the runs, which have ended
-  rmSync(home, { recursive: true, force: true })
-})
 
 test("leaves LLaMA-Factory's folders: what it began as and the plain adapter beside the one that was trained", () => {
   expect(configOf('run')).toMatchObject({ init_lora_weights: 'pissa', r: 4, lora_alpha: 8 })

@@ -1,40 +1,13 @@
 /** Trainings of a model's own tensors, from the command to the files: a folder of the base's layout that can be resumed, used as a model, and trained on. */
-import '@tensorflow/tfjs-backend-cpu'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
-import { setBackend } from '@tensorflow/tfjs-core'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { EngineSpec } from '@/trainer/engine/types'
-import { createEagerEngine } from '@/trainer/model/eager'
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
 import { checkReport } from '@/trainer/run/plan'
-import { train } from '@/trainer/run/train'
 import { readHeader, readSafetensors } from '@/trainer/weights/safetensors'
-import { makeDataset, makeTinyModel } from './tiny-model'
+import { tinyRuns } from './tiny-runs'
 
-const home = mkdtempSync(path.join(os.tmpdir(), 'whole-'))
-const at = (...parts: string[]) => path.join(home, ...parts)
-const open = async (spec: EngineSpec) => createEagerEngine({ ...spec, weights: String(spec.weights) })
-const settings = {
-  model_name_or_path: at('model'), dataset_dir: at('data'), dataset: 'sums', template: 'qwen', do_train: true, finetuning_type: 'full', per_device_train_batch_size: 2,
-  max_steps: 4, save_steps: 2, logging_steps: 1, learning_rate: 0.001, cutoff_len: 64,
-}
-const run = (output_dir: string, more: Record<string, unknown> = {}) => train(Object.entries({ ...settings, output_dir: at(output_dir), ...more }).flatMap(([key, value]) => [`--${key}`, String(value)]), open)
+const { at, run, settings } = tinyRuns('full', { finetuning_type: 'full', learning_rate: 0.001 })
 const bytes = (...parts: string[]) => readFileSync(at(...parts, 'model.safetensors'))
 const dtypes = (...parts: string[]) => new Map([...readHeader(at(...parts, 'model.safetensors'))].map(([name, { dtype }]) => [name, dtype]))
-
-beforeAll(async () => {
-  await setBackend('cpu')
-  vi.spyOn(process.stdout, 'write').mockReturnValue(true)
-  makeTinyModel(at('model'))
-  makeDataset(at('data'), 9)
-  expect(await run('full')).toBe(0)
-}, 120_000)
-afterAll(() => {
-  vi.restoreAllMocks()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(signal) // those of the runs, which have ended
-  rmSync(home, { recursive: true, force: true })
-})
 
 test('leaves a model of the same tensors in float32, with its configuration and tokenizer, and no adapter', () => {
   for (const folder of ['full', 'full/checkpoint-2', 'full/checkpoint-4']) {
