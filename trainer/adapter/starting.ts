@@ -1,6 +1,6 @@
 /** What a training of an adapter begins with: one that goes on, or a new one. */
 import type { ModelConfig } from '@/lib/models/config'
-import { readAdapter } from '@/trainer/adapter/adapter'
+import { readAdapter, readAdapterSettings } from '@/trainer/adapter/adapter'
 import { type LoraSpec, initLora, loraScale, loraSpecs, loraTargets } from '@/trainer/adapter/lora'
 import { rowLengths } from '@/trainer/adapter/merged'
 import { plainAdapters, type Principal, principalOf } from '@/trainer/adapter/pissa'
@@ -34,8 +34,7 @@ export function startingAdapter({ config, lora, adapter, seed, weights, merged }
 /** What the base is trained without: what the adapter began as, where that is PiSSA's. */
 export function takenOut({ config, adapter, weights, merged = [], without }: Omit<AdapterStart, 'lora' | 'seed'>): Principal | null {
   if (without !== undefined) return readAdapter(without, config)
-  const going = adapter === null ? null : readAdapter(adapter, config)
-  if (adapter === null || !going?.settings.pissa) return null
+  if (adapter === null || !readAdapterSettings(adapter).pissa) return null
   const model = String(weights)
-  return principalOf(adapter, going, { model, config, beneath: plainAdapters(merged, config, model) })
+  return principalOf(adapter, readAdapter(adapter, config), { model, config, beneath: plainAdapters(merged, config, model) })
 }
