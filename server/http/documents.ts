@@ -79,11 +79,9 @@ export function keepDocuments(build: string, render: Page): Page {
     if (name === null) return render(request, response)
     const found = kept.get(name) ?? recall(name)
     if (found) return send(found, request, response)
-    const zips = request.headers['accept-encoding']
     delete request.headers['accept-encoding'] // what is kept is plain
     void answerOf(response).then((document) => document && store(name, document))
     await render(request, response)
-    if (zips !== undefined) request.headers['accept-encoding'] = zips
   }
 }
 

@@ -86,10 +86,11 @@ function openPredictions({ file, read, score }: Source): Predictions {
     return score === null ? row : { ...row, scores: scored.get(place) ?? null }
   }
   const countScores = async (places: readonly number[]) => {
-    const lacking = score === null ? [] : places.filter((place) => !scored.has(place))
+    if (score === null) return
+    const lacking = places.filter((place) => !scored.has(place))
     for (let from = 0; from < lacking.length; from += AT_ONCE) {
       const some = lacking.slice(from, from + AT_ONCE).map((place) => ({ place, row: predictionOf(place) }))
-      const found = await score!(some.map(({ row: { predict, label } }) => ({ predict, label })))
+      const found = await score(some.map(({ row: { predict, label } }) => ({ predict, label })))
       some.forEach(({ place, row }, at) => {
         scored.set(place, isCompared(row) ? found[at] : null)
         keys[place] = keysOf(predictionOf(place))

@@ -104,7 +104,8 @@ function trainedBy({ method, rank }: Settings, model: ModelConfig): { trained?: 
   const numbers = (specs: readonly { shape: number[] }[]) => specs.reduce((sum, { shape }) => sum + elements(shape), 0)
   if (method === 'lora') return { trainable: numbers(loraSpecs(linearSpecs(model), rank).flatMap(tensorsOf)), whole: false }
   const specs = trainedTensors(model, { finetuning_type: method, freeze_trainable_layers: 2, freeze_trainable_modules: ['all'], freeze_extra_modules: null }) ?? []
-  return { trained: new Set(specs.map(({ name }) => name)), trainable: numbers(specs), whole: true, ...reachOf(model, new Set(specs.map(({ name }) => name))) }
+  const trained = new Set(specs.map(({ name }) => name))
+  return { trained, trainable: numbers(specs), whole: true, ...reachOf(model, trained) }
 }
 
 /** `planned_mb` is what the page says before a start, with the saves, which are not done here. `first_step_s` begins before the engine exists: recording, initialising and the first update together. */
