@@ -83,6 +83,9 @@ export const runFiles = {
   system: 'system_log.jsonl',
 } as const
 
+/** Answers to datasets lie in one of them. */
+export const answerFiles = [runFiles.predictionRows, runFiles.predictions] as const
+
 /** What a training leaves: an adapter, or a model that was trained whole. */
 export type WeightsKind = 'adapter' | 'model'
 
@@ -126,6 +129,8 @@ export interface RunSummary {
   id: string
   /** Whether it trains, or only evaluates and predicts. */
   kind: 'train' | 'eval'
+  /** Whether it answers datasets, alone or after its training: asked to, or answers lie in its folder. */
+  predicts: boolean
   model: string
   finetuning_type: string
   stage: string

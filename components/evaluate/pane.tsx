@@ -18,17 +18,21 @@ import type { RunSummary } from '@/lib/run'
 
 const Answers = dynamic(() => import('@/components/evaluate/answers').then((module) => module.Answers), { ssr: false })
 
+/** Newest first; trainings that answer a dataset at their end among them. */
+const evaluationsIn = (runs: readonly RunSummary[]): RunSummary[] =>
+  runs.filter(({ kind, predicts }) => kind === 'eval' || predicts).sort((one, other) => (other.started_at ?? Infinity) - (one.started_at ?? Infinity))
+
 /** Without a choice of its own, the screen shows the evaluation under way, else the newest. */
 function useShown(): { shown: RunSummary | null; evaluations: RunSummary[] | null } {
   const runs = useRuns()
   const shown = useRun(useStore(currentEvaluation, (now) => now))
   useEffect(recallEvaluation, [])
-  const evaluations = runs?.filter(({ kind }) => kind === 'eval').sort((a, b) => (b.started_at ?? Infinity) - (a.started_at ?? Infinity)) ?? null
+  const evaluations = runs ? evaluationsIn(runs) : null
   useEffect(() => {
     // Only when the list is new: one that was just started is not in it yet.
     if (!runs || runs.some(({ id }) => id === currentEvaluation.get())) return
-    const newest = runs.filter(({ kind }) => kind === 'eval').toSorted((one, other) => (other.started_at ?? Infinity) - (one.started_at ?? Infinity))
-    const next = newest.find(({ status }) => isActive(status)) ?? newest[0]
+    const evaluations = evaluationsIn(runs)
+    const next = evaluations.find(({ status }) => isActive(status)) ?? evaluations[0]
     if (next) showEvaluation(next.id)
   }, [runs])
   return { shown, evaluations }
@@ -75,7 +79,7 @@ function Followed({ run, evaluations }: { run: RunSummary; evaluations: readonly
         {reply?.ok && <Scores results={reply.value.results ?? {}} />}
       </header>
       {answers && <Answers run={run} />}
-      {!answers && reply?.ok && <p className="p-4 text-center text-xs text-ink-faint">{isActive(run.status) ? '' : words.no_answers}</p>}
+      {!answers && reply?.ok && <p className="p-4 text-center text-xs text-ink-faint">{isActive(run.status) ? '' : run.predicts ? words.ended_before : words.no_answers}</p>}
     </div>
   )
 }

@@ -26,6 +26,8 @@ export const evaluateEn = {
   none: 'No evaluation yet. Choose a model and a dataset at the left and press Start: the scores and every answer appear here as they come.',
   waiting: 'The first answers appear here in a moment.',
   no_answers: 'This evaluation has no answers: only the loss was asked for.',
+  none_yet: 'The answers appear here after the training.',
+  ended_before: 'It ended before the first answer.',
   metrics: {
     eval_loss: 'Loss',
     eval_perplexity: 'Perplexity',

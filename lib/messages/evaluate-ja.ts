@@ -28,6 +28,8 @@ export const evaluateJa: Messages['ui']['evaluate'] = {
   none: 'まだ評価がありません。左でモデルとデータセットを選択して「開始」を押すと、スコアと各回答が順次ここに表示されます。',
   waiting: 'まもなく最初の回答がここに表示されます。',
   no_answers: '損失のみが指定されたため、この評価に回答はありません。',
+  none_yet: '回答は学習の終了後にここに表示されます。',
+  ended_before: '最初の回答が出る前に終了しました。',
   metrics: {
     eval_loss: '損失',
     eval_perplexity: 'パープレキシティ',

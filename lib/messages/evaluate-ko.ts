@@ -28,6 +28,8 @@ export const evaluateKo: Messages['ui']['evaluate'] = {
   none: '아직 평가가 없습니다. 모델과 데이터셋을 선택하고 시작을 누르면 점수와 각 답변이 나오는 대로 여기에 표시됩니다.',
   waiting: '곧 첫 답변이 여기에 표시됩니다.',
   no_answers: '이 평가에는 답변이 없습니다. 손실만 요청되었습니다.',
+  none_yet: '답변은 학습이 끝난 뒤 여기에 표시됩니다.',
+  ended_before: '첫 번째 답변이 나오기 전에 끝났습니다.',
   metrics: {
     eval_loss: '손실',
     eval_perplexity: '퍼플렉시티',

@@ -28,6 +28,8 @@ export const evaluateZh: Messages['ui']['evaluate'] = {
   none: '还没有评估。请选择模型和数据集并点击“开始”：得分和每一条回答会随时显示在这里。',
   waiting: '第一批回答很快会显示在这里。',
   no_answers: '本次评估没有生成回答：只计算了损失。',
+  none_yet: '训练结束后，回答会显示在这里。',
+  ended_before: '在写出第一个回答之前就结束了。',
   metrics: {
     eval_loss: '损失',
     eval_perplexity: '困惑度',

@@ -96,7 +96,7 @@ export const runsEn = {
     stop_other_title: 'Stop a run of another window?',
     stop_other_window: 'It was started from another window ({browser}). It saves a checkpoint and ends; it can be resumed.',
     stop_other_terminal: 'It was started from the command line. It saves a checkpoint and ends; it can be resumed.',
-    tabs: { curves: 'Curves', samples: 'Answers', log: 'Log', settings: 'Settings', files: 'Files', system: 'System' },
+    tabs: { curves: 'Curves', samples: 'Answers', predictions: 'Predictions', log: 'Log', settings: 'Settings', files: 'Files', system: 'System' },
     samples: {
       help: 'The model is asked these at each save, without chance, so that its answers show what it has learnt by then.',
       prompts: 'Asked at each save',

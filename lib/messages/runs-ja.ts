@@ -100,7 +100,7 @@ export const runsJa = {
     stop_other_title: '別のウィンドウの実行を停止しますか？',
     stop_other_window: '別のウィンドウ（{browser}）から開始された実行です。チェックポイントを保存して終了し、後で再開できます。',
     stop_other_terminal: 'コマンドラインから開始された実行です。チェックポイントを保存して終了し、後で再開できます。',
-    tabs: { curves: '曲線', samples: '回答', log: 'ログ', settings: '設定', files: 'ファイル', system: 'システム' },
+    tabs: { curves: '曲線', samples: '回答', predictions: '予測', log: 'ログ', settings: '設定', files: 'ファイル', system: 'システム' },
     samples: {
       help: '保存のたびに、モデルにこれらを乱数なしで質問します。その時点で学んだ内容が回答に表れます。',
       prompts: '保存ごとの質問',

@@ -100,7 +100,7 @@ export const runsKo = {
     stop_other_title: '다른 창의 실행을 중지하시겠습니까?',
     stop_other_window: '다른 창({browser})에서 시작한 실행입니다. 체크포인트를 저장하고 종료하며, 재개할 수 있습니다.',
     stop_other_terminal: '명령줄에서 시작한 실행입니다. 체크포인트를 저장하고 종료하며, 재개할 수 있습니다.',
-    tabs: { curves: '곡선', samples: '답변', log: '로그', settings: '설정', files: '파일', system: '시스템' },
+    tabs: { curves: '곡선', samples: '답변', predictions: '예측', log: '로그', settings: '설정', files: '파일', system: '시스템' },
     samples: {
       help: '저장할 때마다 무작위성 없이 모델에 질문하여, 그때까지 배운 내용을 답변으로 보여 줍니다.',
       prompts: '저장할 때마다 할 질문',

@@ -100,7 +100,7 @@ export const runsZh = {
     stop_other_title: '停止另一个窗口的任务？',
     stop_other_window: '它由另一个窗口启动（{browser}）。停止时会保存检查点，之后可以继续训练。',
     stop_other_terminal: '它由命令行启动。停止时会保存检查点，之后可以继续训练。',
-    tabs: { curves: '曲线', samples: '回答', log: '日志', settings: '设置', files: '文件', system: '系统' },
+    tabs: { curves: '曲线', samples: '回答', predictions: '预测', log: '日志', settings: '设置', files: '文件', system: '系统' },
     samples: {
       help: '每次保存时向模型提出这些问题（不采样），由此可以看出它学到了什么。',
       prompts: '每次保存时提问',

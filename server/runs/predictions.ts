@@ -8,7 +8,7 @@ import { jsonProblem, schemaProblem } from '@/lib/causes'
 import { problem, type Problem, UserError } from '@/lib/errors'
 import type { Similarity } from '@/lib/metrics/similarity'
 import { answerSchema, type ModelAnswer, type PredictionList, type PredictionOrder, type PredictionRow, predictionSchema, type ShownPrediction } from '@/lib/predictions'
-import { runFiles } from '@/lib/run'
+import { answerFiles, runFiles } from '@/lib/run'
 import { sharedAnswerSchema, sharedRow } from '@/lib/shared-predictions'
 import { GrowingLines } from '@/server/runs/growing-lines'
 
@@ -129,7 +129,7 @@ function sourceIn(folder: string, score: Score): Source {
 }
 
 /** Whether there are answers, ours or LLaMA-Factory's. */
-export const isAnswered = (folder: string): boolean => [runFiles.predictionRows, runFiles.predictions].some((name) => existsSync(path.join(folder, name)))
+export const isAnswered = (folder: string): boolean => answerFiles.some((name) => existsSync(path.join(folder, name)))
 
 const KEPT = 4
 const open = new Map<string, Predictions>()

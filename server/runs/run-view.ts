@@ -6,7 +6,7 @@ import { readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { readYaml } from '@/lib/config/yaml'
 import { parseDuration } from '@/lib/format'
-import { runFiles, runStateSchema, type LogRecord, type RunState, type RunSummary } from '@/lib/run'
+import { answerFiles, runFiles, runStateSchema, type LogRecord, type RunState, type RunSummary } from '@/lib/run'
 import type { RunPosition, RunTail } from '@/lib/run-tail'
 import { isMissing, readIfThere, readJson } from '@/server/files'
 import { isAlive } from '@/server/process'
@@ -116,11 +116,12 @@ function evaluates(args: Record<string, unknown> | null, names: readonly string[
 }
 
 /** Model, method and name by the layout saves/<model>/<method>/<name>; what the path does not say, the arguments do. */
-function identityOf(id: string, args: Record<string, unknown> | null, names: readonly string[]): Pick<RunSummary, 'kind' | 'model' | 'finetuning_type' | 'stage' | 'name' | 'datasets'> {
+function identityOf(id: string, args: Record<string, unknown> | null, names: readonly string[]): Pick<RunSummary, 'kind' | 'predicts' | 'model' | 'finetuning_type' | 'stage' | 'name' | 'datasets'> {
   const parts = id.split('/')
   const told = (key: string, otherwise: string): string => (typeof args?.[key] === 'string' ? args[key] : otherwise)
   return {
     kind: evaluates(args, names) ? 'eval' : 'train',
+    predicts: args?.do_predict === true || answerFiles.some((name) => names.includes(name)),
     model: parts.length >= 3 ? parts.slice(0, -2).join('/') : path.basename(told('model_name_or_path', '')),
     finetuning_type: told('finetuning_type', parts.length >= 3 ? parts[parts.length - 2] : 'lora'),
     stage: told('stage', args === null ? '' : 'sft'),

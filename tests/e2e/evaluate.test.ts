@@ -1,5 +1,5 @@
 /** An evaluation on the page with the real trainer and the starter: scores and answers as they come, a reload in the middle, search, order, stop and resume, bad input. */
-import { cpSync, existsSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { violations } from './axe'
@@ -99,6 +99,24 @@ describe.skipIf(chromiumPath === null || !hasStarter)('an evaluation', () => {
     await window.field('Order').click()
     await page.getByRole('option', { name: 'Lowest BLEU-4 first' }).click()
     await grid.getByRole('row').nth(1).filter({ hasText: '0.0' }).waitFor()
+    expect(window.complaints).toEqual([])
+    await window.close()
+  })
+
+  test('at the end of a training is among the evaluations, and on the page of its run', async () => {
+    const folder = path.join(shared.board.home, 'saves/Tuneboard-Starter/lora/both')
+    cpSync(path.join(checkout, 'tests/fixtures/llamafactory_predict'), folder, { recursive: true })
+    writeFileSync(path.join(folder, 'train_results.json'), JSON.stringify({ epoch: 1, train_loss: 1.5 }))
+    const window = await BoardPage.open(shared.browser, shared.board, { path: '/runs/view?run=Tuneboard-Starter%2Flora%2Fboth' })
+    const { page } = window
+    await page.getByRole('tab', { name: 'Curves', selected: true }).waitFor()
+    await page.locator('dl[aria-label="Results"]').getByText('13.99').waitFor()
+    await page.getByRole('tab', { name: 'Predictions' }).click()
+    await page.getByRole('status').filter({ hasText: '24 of 24 answers' }).waitFor()
+    await page.goto(`${shared.board.url}/evaluate`)
+    await window.field('Evaluation').click()
+    await page.getByRole('option', { name: /^both/ }).click()
+    await page.getByRole('status').filter({ hasText: '24 of 24 answers' }).waitFor()
     expect(window.complaints).toEqual([])
     await window.close()
   })

@@ -42,7 +42,7 @@ describe('answers and load', () => {
 
 describe('the list', () => {
   const run = (name: string, status: RunStatus, rest: Partial<RunSummary> = {}): RunSummary => ({
-    id: `m/lora/${name}`, kind: 'train', model: 'm', finetuning_type: 'lora', stage: 'sft', name, datasets: ['identity'], status, phase: null, phase_share: null, queue_position: null, step: 1, total_steps: 2,
+    id: `m/lora/${name}`, kind: 'train', predicts: false, model: 'm', finetuning_type: 'lora', stage: 'sft', name, datasets: ['identity'], status, phase: null, phase_share: null, queue_position: null, step: 1, total_steps: 2,
     started_at: 0, updated_at: 0, last: null, best_loss: null, best_eval_loss: null, foreign: false, notes: '', tags: [], archived: false, started_by: null, checkpoints: [], weights: null,
     error: null, runtime: null, ...rest,
   })

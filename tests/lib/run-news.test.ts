@@ -4,7 +4,7 @@ import type { RunSummary } from '@/lib/run'
 import { emptyHeldList, joinNews, type ListNews } from '@/lib/run-news'
 
 const run = (id: string, started_at: number, step = 0): RunSummary => ({
-  id, kind: 'train', model: 'm', finetuning_type: 'lora', stage: 'sft', name: id, datasets: [], status: 'running', phase: null, phase_share: null, queue_position: null, step, total_steps: 9,
+  id, kind: 'train', predicts: false, model: 'm', finetuning_type: 'lora', stage: 'sft', name: id, datasets: [], status: 'running', phase: null, phase_share: null, queue_position: null, step, total_steps: 9,
   started_at, updated_at: null, last: null, best_loss: null, best_eval_loss: null, foreign: false, notes: '', tags: [], archived: false, started_by: null, checkpoints: [], weights: null, error: null, runtime: null,
 })
 const news = (from: number, revision: number, changed: RunSummary[], gone: string[] = [], life = 'a'): ListNews => ({ life, from, revision, changed, gone })

@@ -1,5 +1,5 @@
 'use client'
-/** Of a run that only evaluates: its scores, and its answers as Evaluate & Predict shows them. */
+/** Of a run that evaluates, alone or after its training: its scores, and its answers as Evaluate & Predict shows them. */
 import dynamic from 'next/dynamic'
 import { useEffect } from 'react'
 import { Scores } from '@/components/evaluate/scores'
@@ -23,5 +23,8 @@ export function AnswersPanel({ run }: { run: RunSummary }) {
   const detail = useDetail(run)
   if (detail === null) return <p className="p-4 text-ink-faint">{t.ui.loading}</p>
   if (detail.answered) return <div className="flex min-h-0 flex-1 flex-col [&>section]:rounded-none [&>section]:border-0 [&>section]:shadow-none"><Answers run={run} /></div>
-  return <p className="m-auto p-6 text-center text-xs text-ink-faint">{isActive(run.status) ? t.ui.evaluate.waiting : t.ui.evaluate.no_answers}</p>
+  const words = t.ui.evaluate
+  const underWay = run.kind === 'train' ? words.none_yet : words.waiting
+  const over = run.predicts ? words.ended_before : words.no_answers
+  return <p className="m-auto p-6 text-center text-xs text-ink-faint">{isActive(run.status) ? underWay : over}</p>
 }

@@ -45,18 +45,20 @@ export function RunPage({ id }: { id: string }) {
   )
 }
 
-const training = ['curves', 'samples', 'log', 'settings', 'files', 'system'] as const
-type Tab = (typeof training)[number]
+const ofEvery = ['log', 'settings', 'files', 'system'] as const
+const ofTraining = ['curves', 'samples'] as const
+const ofAnswers = ['predictions'] as const
+type Tab = (typeof ofEvery | typeof ofTraining | typeof ofAnswers)[number]
 
-/** An evaluation has no curves: its answers come first. */
-const evaluating = training.filter((name) => name !== 'curves')
+/** An evaluation has no curves: its answers come first. A training may answer a dataset at its end. */
+const tabsOf = ({ kind, predicts }: RunSummary): readonly Tab[] => [...(kind === 'train' ? ofTraining : []), ...(kind === 'eval' || predicts ? ofAnswers : []), ...ofEvery]
 
 function Loaded({ run }: { run: RunSummary }) {
   const { t } = useLocale()
   const feed = useFeed(run.id)
   const sources = useSources(run, feed)
-  const tabs: readonly Tab[] = run.kind === 'eval' ? evaluating : training
-  const [chosen, setChosen] = useState<Tab>('curves')
+  const tabs = tabsOf(run)
+  const [chosen, setChosen] = useState<Tab>(tabs[0])
   const tab = tabs.includes(chosen) ? chosen : tabs[0]
   return (
     <div className="flex min-h-0 flex-1 flex-col gap-3 p-3 sm:p-4">
@@ -76,7 +78,8 @@ function Loaded({ run }: { run: RunSummary }) {
         {tabs.map((name) => (
           <Tabs.Content key={name} value={name} tabIndex={-1} className="flex min-h-0 flex-1 flex-col overflow-y-auto outline-none data-[state=inactive]:hidden">
             {name === 'curves' && <LiveCurves run={run} ready={feed.ready} sources={sources} empty={feed.records.length === 0} />}
-            {name === 'samples' && (run.kind === 'eval' ? <AnswersPanel run={run} /> : <SamplesPanel run={run} />)}
+            {name === 'samples' && <SamplesPanel run={run} />}
+            {name === 'predictions' && <AnswersPanel run={run} />}
             {name === 'log' && <Log text={feed.text} searchable />}
             {name === 'settings' && <SettingsPanel run={run} />}
             {name === 'files' && <FilesPanel run={run} />}
@@ -111,7 +114,7 @@ function Head({ run, feed }: { run: RunSummary; feed: ReturnType<typeof useFeed>
       </p>
       {run.notes !== '' && <p className="mt-1.5 text-xs whitespace-pre-wrap text-ink-soft [overflow-wrap:anywhere]">{run.notes}</p>}
       <RunFacts run={run} newest={feed.newest} />
-      {run.kind === 'eval' && <EvaluationScores run={run} />}
+      {(run.kind === 'eval' || run.predicts) && <EvaluationScores run={run} />}
       <Progress run={run} step={stepOf(run, feed.newest)} className="mt-3" />
       <ProgressVoice run={run} newest={feed.newest} />
       {sentence && <Message tone={bad ? 'danger' : 'note'} role="status" className="mt-3">{sentence}</Message>}
