@@ -119,8 +119,7 @@ describe.skipIf(chromiumPath === null)('looks', () => {
     skip(!comparable.has(locale), `this machine writes “${letters[locale]}” in other letters than the kept pictures, or in none (apt install fonts-noto-cjk)`)
   })
 
-  // Twice, since Chromium has been seen to stop making frames for a window, for which every click then waits; a new document begins them again.
-  test.for(sceneNames)('%s', { retry: 1 }, async (name) => {
+  test.for(sceneNames)('%s', async (name) => {
     const scene = scenes[name]
     const { page, board } = scene.empty ? { page: pages.empty, board: empty } : { page: pages.filled, board: filled }
     const wrong: string[] = []

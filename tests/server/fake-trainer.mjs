@@ -1,6 +1,6 @@
 /**
  * Stands for dist/trainer.mjs in the server's tests: writes a run folder as the trainer does, without training. `max_steps` of the YAML
- * says how far it goes; FAKE_STEP_MS how fast. A run whose name holds "refused" ends with exit code 2 before it begins ("refused-fault" with a fault
+ * says how far it goes; FAKE_STEP_MS how fast; after FAKE_HOLD_AT steps it waits for a file `go` in its folder. A run whose name holds "refused" ends with exit code 2 before it begins ("refused-fault" with a fault
  * for the page), "crash" ends by itself at step 3, "deaf" does not hear SIGTERM.
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline'
 
 const [command, ...rest] = process.argv.slice(2)
 const stepMs = Number(process.env.FAKE_STEP_MS ?? 20)
+const holdAt = Number(process.env.FAKE_HOLD_AT ?? -1)
 const wait = (ms) => new Promise((done) => setTimeout(done, ms))
 
 function processStart() {
@@ -52,6 +53,7 @@ async function train([file, ...overrides]) {
   change({ status: 'running', phase: 'training' })
   while (step < total_steps && !stopping) {
     await wait(stepMs)
+    if (step === holdAt && !existsSync(at('go'))) continue
     step++
     const record = JSON.stringify({ current_steps: step, total_steps, loss: 3 / step, lr: 1e-4, elapsed_time: '0:00:00', written_at: Date.now() })
     const cut = Math.floor(Math.random() * record.length)

@@ -1,5 +1,5 @@
 /** The server as a process: killed in the middle, started again, refused a port, reached from elsewhere. */
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { once } from 'node:events'
 import path from 'node:path'
@@ -21,7 +21,7 @@ const upTo = (n: number) => Array.from({ length: n }, (_, index) => index + 1)
 
 test('a server killed in the middle of a training finds it again: the curve is complete and the queue goes on', async () => {
   const home = temporaryHome()
-  const first = startProcess(program, ['--home', home, '--port', '0'], { FAKE_STEP_MS: '40' })
+  const first = startProcess(program, ['--home', home, '--port', '0'], { FAKE_HOLD_AT: '40' })
   const port = await first.port
   const browser = openBrowser(port)
   const going = await startRun(port, home, 'going', 60)
@@ -33,11 +33,12 @@ test('a server killed in the middle of a training finds it again: the curve is c
   await once(first.child, 'exit')
   await until(() => !browser.socket.connected, 'the drop')
 
-  const second = startProcess(program, ['--home', home, '--port', String(port)], { FAKE_STEP_MS: '40' })
+  const second = startProcess(program, ['--home', home, '--port', String(port)])
   await second.port
   await until(() => browser.run(going)?.status === 'running' && browser.socket.connected, 'the run again')
   expect(browser.run(waiting)?.queue_position).toBe(1)
   await get(port, 'withdraw', { id: withdrawn })
+  writeFileSync(path.join(home, 'saves', going, 'go'), '')
   await until(() => browser.run(going)?.status === 'done' && browser.run(waiting)?.status === 'done', 'both ends')
   expect(browser.run(withdrawn)).toBeUndefined()
   await until(() => browser.held(going).records.length >= 60, 'all records')
@@ -118,8 +119,7 @@ test('another host prints an address with a token, and answers only to it', asyn
   const home = temporaryHome()
   const { child, port, stdout } = startProcess(server, ['--home', home, '--port', '0', '--host', '0.0.0.0'])
   const number = await port
-  const token = /\?token=([\w-]{20,})/.exec(stdout())?.[1]
-  expect(token).toBeDefined()
+  const token = (await until(() => /\?token=([\w-]{20,})\s/.exec(stdout()), 'the address'))[1]
   expect(await call(number, 'state', {})).toMatchObject({ ok: false, fault: { code: 'token_needed' } })
   const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` }
   expect((await fetch(`http://127.0.0.1:${number}/api/state`, { method: 'POST', headers, body: '{}' })).status).toBe(200)
