@@ -157,6 +157,33 @@ describe.skipIf(chromiumPath === null)('the page', () => {
     await window.close()
   })
 
+  test('helps where the mouse rests: a click keeps the help, a second one or Escape closes it, and it stays closed', async () => {
+    const window = await open()
+    const { page } = window
+    const help = page.locator('[data-field="learning_rate"]').getByRole('button', { name: 'Help' })
+    const panel = page.getByRole('dialog', { name: 'Help' })
+    await help.hover()
+    await panel.waitFor()
+    await help.click()
+    expect(await panel.isVisible()).toBe(true)
+    await help.click()
+    await panel.waitFor({ state: 'detached' })
+    await page.mouse.move(0, 0)
+    await help.hover()
+    await help.click() // before it has opened by itself, or after
+    await panel.waitFor()
+    await page.keyboard.press('Escape')
+    await panel.waitFor({ state: 'detached' })
+    await page.waitForTimeout(400)
+    expect(await panel.count()).toBe(0)
+    await page.mouse.move(0, 0)
+    await help.hover()
+    await panel.waitFor()
+    await page.mouse.move(0, 0)
+    await panel.waitFor({ state: 'detached' })
+    await window.close()
+  })
+
   test('selects from the keyboard: letters find, Enter takes, what this version lacks says so', async () => {
     const window = await open()
     await window.field('LR scheduler').focus()
