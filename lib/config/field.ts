@@ -1,6 +1,7 @@
 /**
  * What a setting's declaration is made of: its type with the range, its place on the page, and how far this version supports it.
- * The builders below keep the value's type, so that `TrainingArgs` is inferred from the declarations.
+ * The builders below keep the value's type, so that `TrainingArgs` is inferred from the declarations. A schema is made when a value is first
+ * read with it: the page is there before any is.
  */
 import { z } from 'zod'
 import { readBoolean, readNames, readNumber, readObject, readProduct, readText } from '@/lib/config/values'
@@ -87,9 +88,10 @@ function bounded({ minimum, maximum, above, below }: Range, integer: boolean): z
 type Options<T> = Placement<T> & Range
 
 /** `inner` after `read` has turned YAML's and the command line's spellings into a value; null only where the default is null. */
-function field<T>(kind: Kind, inner: z.ZodType<NonNullable<T>>, read: (raw: unknown) => unknown, fallback: T, rest: Options<T>): Field<T> {
-  const value: z.ZodType = fallback === null ? inner.nullable() : inner
-  return { ...rest, kind, default: fallback, schema: z.preprocess(read, value) as z.ZodType<T> }
+function field<T>(kind: Kind, inner: () => z.ZodType, read: (raw: unknown) => unknown, fallback: T, rest: Options<T>): Field<T> {
+  let made: z.ZodType<T> | undefined
+  const make = () => z.preprocess(read, fallback === null ? inner().nullable() : inner()) as z.ZodType<T>
+  return { ...rest, kind, default: fallback, get schema() { return (made ??= make()) } }
 }
 
 type Numeric = number | null
@@ -98,7 +100,7 @@ const numeric =
   <D extends Numeric>(fallback: D, rest: Options<D extends null ? number | null : number> = {}) => {
     type T = D extends null ? number | null : number
     const read = (raw: unknown) => orNone(rest.product === undefined ? readNumber(raw) : readProduct(raw), rest.none)
-    return field<T>(kind, bounded(rest, kind === 'integer') as z.ZodType<NonNullable<T>>, read, fallback as unknown as T, rest)
+    return field<T>(kind, () => bounded(rest, kind === 'integer'), read, fallback as unknown as T, rest)
   }
 
 const orNone = (value: unknown, none: number | undefined): unknown => (none !== undefined && value === none ? null : value)
@@ -113,28 +115,28 @@ export const number = numeric('number')
 export function amount<D extends Numeric>(fallback: D, rest: Options<D extends null ? number | null : number> = {}) {
   type T = D extends null ? number | null : number
   const countOrShare = (value: number) => value < 1 || Number.isInteger(value)
-  const inner = (bounded(rest, false) as z.ZodNumber).refine(countOrShare, { params: { code: 'count_or_share' } })
-  return field<T>('amount', inner as z.ZodType as z.ZodType<NonNullable<T>>, readNumber, fallback as unknown as T, rest)
+  const inner = () => (bounded(rest, false) as z.ZodNumber).refine(countOrShare, { params: { code: 'count_or_share' } })
+  return field<T>('amount', inner, readNumber, fallback as unknown as T, rest)
 }
 
 type Flag = boolean | null
 
 export function boolean<D extends Flag>(fallback: D, rest: Placement<D extends null ? boolean | null : boolean> = {}) {
   type T = D extends null ? boolean | null : boolean
-  return field<T>('boolean', z.boolean() as z.ZodType as z.ZodType<NonNullable<T>>, readBoolean, fallback as unknown as T, rest)
+  return field<T>('boolean', () => z.boolean(), readBoolean, fallback as unknown as T, rest)
 }
 
 /** Free text; the empty text counts as absent where the default is null. */
 export function text<D extends string | null>(fallback: D, rest: Placement<D extends null ? string | null : string> = {}) {
   type T = D extends null ? string | null : string
   const read = fallback === null ? (raw: unknown) => (raw === '' ? null : readText(raw)) : readText
-  return field<T>('text', z.string() as z.ZodType as z.ZodType<NonNullable<T>>, read, fallback as unknown as T, rest)
+  return field<T>('text', () => z.string(), read, fallback as unknown as T, rest)
 }
 
 /** A text, or `true` for "find it yourself" (`resume_from_checkpoint`). */
 export function textOrTrue(rest: Placement<string | true | null> = {}): Field<string | true | null> {
   const read = (raw: unknown) => (raw === '' || raw === false || raw === 'false' ? null : raw === 'true' ? true : readText(raw))
-  return field<string | true | null>('text_or_true', z.union([z.string(), z.literal(true)]), read, null, rest)
+  return field<string | true | null>('text_or_true', () => z.union([z.string(), z.literal(true)]), read, null, rest)
 }
 
 /** One of a list of words. */
@@ -145,13 +147,12 @@ export function choice<const O extends readonly string[], D extends O[number] | 
 ) {
   type T = D extends null ? O[number] | null : O[number]
   const read = (raw: unknown) => rest.words?.[String(raw)] ?? (raw === '' && fallback === null ? null : readText(raw))
-  const made = field<T>('choice', z.enum(options) as z.ZodType as z.ZodType<NonNullable<T>>, read, fallback as unknown as T, rest)
-  return { ...made, options }
+  return Object.assign(field<T>('choice', () => z.enum(options), read, fallback as unknown as T, rest), { options })
 }
 
 /** Names out of a list, of which the page offers one at a time. */
 export function namesOf(options: readonly string[], fallback: string[], rest: Placement<string[]> = {}): Field<string[]> {
-  return { ...field<string[]>('names', z.array(z.enum(options as [string, ...string[]])), readNames, fallback, rest), options }
+  return Object.assign(field<string[]>('names', () => z.array(z.enum(options)), readNames, fallback, rest), { options })
 }
 
 /** Names, written in YAML as a list or as one text with commas; none is null. Written back with commas, as LLaMA-Factory wants them. */
@@ -159,10 +160,10 @@ export function names(rest?: Placement<string[] | null>): Field<string[] | null>
 export function names(fallback: string[], rest?: Placement<string[]>): Field<string[]>
 export function names(first?: string[] | Placement<string[] | null>, second?: Placement<string[]>): Field<string[] | null> {
   const [fallback, rest] = Array.isArray(first) ? [first, second ?? {}] : [null, first ?? {}]
-  return field<string[] | null>('names', z.array(z.string().min(1)), readNames, fallback, rest as Placement<string[] | null>)
+  return field<string[] | null>('names', () => z.array(z.string().min(1)), readNames, fallback, rest as Placement<string[] | null>)
 }
 
 /** A mapping, in YAML or as JSON text. */
 export function object(rest: Placement<Record<string, unknown> | null> = {}): Field<Record<string, unknown> | null> {
-  return field<Record<string, unknown> | null>('object', z.record(z.string(), z.unknown()), readObject, null, rest)
+  return field<Record<string, unknown> | null>('object', () => z.record(z.string(), z.unknown()), readObject, null, rest)
 }

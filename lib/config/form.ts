@@ -52,9 +52,11 @@ export function standing(key: Key): 'here' | 'elsewhere' | 'later' {
 
 /** Whether a value as it was typed means something else than the page's first value. */
 export function differs(key: Key, raw: unknown): boolean {
-  const { form, default: fallback, schema } = fieldOf(key)
-  const read = schema.safeParse(raw === '' && fallback === null ? null : raw)
-  return !same(read.success ? read.data : raw, form ?? fallback)
+  const field = fieldOf(key)
+  const first = field.form ?? field.default
+  if (raw === first) return false
+  const read = field.schema.safeParse(raw === '' && field.default === null ? null : raw)
+  return !same(read.success ? read.data : raw, first)
 }
 
 /** Options of a select, each with what this version lacks for it. */

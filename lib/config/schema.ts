@@ -19,7 +19,7 @@ function shape(): Shape {
 }
 
 /** LLaMA-Factory's keys; any other key is an error; what is absent gets its default. Ranges only: rules and support are `parseArgs`'s. */
-export const trainingSchema = z.strictObject(shape())
+export const trainingSchema = z.lazy(() => z.strictObject(shape()))
 
 export type Parsed = { ok: true; args: TrainingArgs } | { ok: false; faults: Fault[] }
 

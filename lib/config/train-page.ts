@@ -56,9 +56,10 @@ export const later: readonly { feature: Feature; keys: readonly Key[] }[] = [...
   keys: pageKeys.filter((key) => lacking(key) === feature),
 }))
 
+const placed: ReadonlySet<Key> = new Set<Key>([...pageKeys, ...barKeys, ...serverKeys, ...jointKeys, 'output_dir'])
+
 /** Settings without a place on the page that differ from the first values, so that nothing that a file brought is out of sight. */
-export const broughtAlong = (values: Values): Key[] =>
-  keys.filter((key) => ![...pageKeys, ...barKeys, ...serverKeys, ...jointKeys, 'output_dir'].includes(key) && differs(key, values[key]))
+export const broughtAlong = (values: Values): Key[] => keys.filter((key) => !placed.has(key) && differs(key, values[key]))
 
 /** Of a file's settings that others hide and that cannot be used, those that stand nowhere else on the page and are not mended yet. */
 export const keptInSight = (values: Values, kept: readonly Key[]): Key[] =>
