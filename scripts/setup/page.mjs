@@ -5,10 +5,11 @@ import { compressTexts } from './compress.mjs'
 import { filesUnder, fingerprint } from './fingerprint.mjs'
 import { readNote, writeNote } from './files.mjs'
 import { root, state } from './paths.mjs'
+import { runAtOnce } from './run-at-once.mjs'
 import { runTool } from './run-tool.mjs'
 import { Failure } from './say.mjs'
 
-const sources = ['app', 'components', 'lib', 'public', 'next.config.js', 'next.config.mjs', 'next.config.ts', 'postcss.config.mjs', 'package-lock.json']
+const sources = ['app', 'components', 'lib', 'public', 'next.config.js', 'next.config.mjs', 'next.config.ts', 'postcss.config.mjs', 'package-lock.json', 'scripts/setup/run-at-once.mjs']
 const note = join(state, 'page.json')
 
 const pageFingerprint = () => fingerprint(root, filesUnder(sources.map((name) => join(root, name))))
@@ -29,6 +30,7 @@ export async function buildPage() {
     rmSync(join(root, '.next'), { recursive: true, force: true })
     throw new Failure(`${stdout}${stderr}\nThe page cannot be built: see next build's messages above.`, 1)
   }
+  runAtOnce(join(root, '.next', 'static'))
   await compressTexts(join(root, '.next', 'static'))
   writeNote(note, { result })
 }
