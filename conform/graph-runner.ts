@@ -10,7 +10,7 @@ import { openSource } from '@/trainer/engine/source'
 import type { Batch } from '@/trainer/engine/types'
 import { type InputSpec, Program } from '@/trainer/graph/program'
 import { Session } from '@/trainer/graph/session'
-import { adapterOptions } from '@/trainer/model/eager'
+import { adapterSide } from '@/trainer/model/eager'
 import { paramSpecs } from '@/trainer/model/params'
 import { forward, logits } from '@/trainer/model/transformer'
 import { crossEntropy } from '@/trainer/ops/cross-entropy'
@@ -51,9 +51,10 @@ function run(folder: string, config: ModelConfig, adapters: readonly string[], b
   if (output === 'loss') Object.assign(inputs, { places: int, targets: int, weights: { dtype: 'float32', shape: [rows * length] } })
   program.define(output, inputs, (scope, given) => {
     const x = given as Record<string, Tensor1D>
-    const params = paramsIn(scope, config, frozen)
+    const { options, saved } = adapterSide(adapters, config, folder)
+    const params = paramsIn(scope, config, frozen, { saved })
     const input = { rows, length, ids: x.ids, positions: x.positions ?? null, segments: x.segments ?? null }
-    const hidden = forward(params, config, input, adapterOptions(adapters, config, folder))
+    const hidden = forward(params, config, input, options)
     const value: Tensor = output === 'logits'
       ? reshape(logits(params, config, hidden), [-1])
       : crossEntropy(gatherRows(hidden, x.places), params.head, x.targets, x.weights, { softcap: config.logit_softcap })
@@ -62,7 +63,7 @@ function run(folder: string, config: ModelConfig, adapters: readonly string[], b
   const session = Session.open(program)
   try {
     const { feeds, tokens } = labelFeeds(batch, rows * length)
-    session.run('load')
+    frozen.load(session)
     return { values: session.run(output, { ...inputFeeds(batch), ...feeds }).value as Float32Array, tokens }
   } finally {
     session.close()

@@ -4,9 +4,10 @@ import type { ModelConfig } from '@/lib/models/config'
 import { labelCount } from '@/trainer/engine/batch'
 import type { Batch, Engine, EngineSpec } from '@/trainer/engine/types'
 import { generate } from '@/trainer/model/generate'
-import { adapterOptions, batchLogits, batchLoss, createEagerEngine, disposeParams } from '@/trainer/model/eager'
+import { adapterSide, batchLogits, batchLoss, createEagerEngine, disposeParams } from '@/trainer/model/eager'
 import { readRuntime } from '@/trainer/runtime-file'
-import { loadParams } from '@/trainer/weights/load'
+import { buildParams } from '@/trainer/model/params'
+import { loadTensors } from '@/trainer/weights/load'
 
 export interface Runner {
   /** Logits of every position of whole rows, [rows * length * vocab]. */
@@ -26,8 +27,9 @@ export type OpenRunner = (folder: string, config: ModelConfig, adapters: readonl
 
 /** Answers from the model code on the current eager backend. */
 export const openEager: OpenRunner = async (folder, config, adapters) => {
-  const params = loadParams(folder, config)
-  const options = adapterOptions(adapters, config, folder)
+  const base = loadTensors(folder, config)
+  const { options, saved } = adapterSide(adapters, config, folder)
+  const params = buildParams(config, base, ({ name }) => saved.get(name))
   return {
     logits: batch => batchLogits(params, config, batch, options),
     loss: async batch => {
@@ -40,7 +42,7 @@ export const openEager: OpenRunner = async (folder, config, adapters) => {
       for await (const token of generate(params, config, prompt, rule, options)) tokens.push(token)
       return tokens
     },
-    dispose: () => disposeParams(params),
+    dispose: () => disposeParams(buildParams(config, base)),
   }
 }
 

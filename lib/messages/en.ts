@@ -117,6 +117,8 @@ export const en = {
     not_a_text: '{key} is "{value}", but must be a text.',
     not_an_integer: '{key} is {value}, but must be a whole number.',
     not_an_object: '{key} is "{value}", but must be a mapping such as {example}.',
+    adapter_parts_head: 'The adapter {path} has an embedding or a head of its own, which this model has in common: merge it first (Export) and train on what that makes.',
+    module_trained_twice: '{module} is to be trained whole (additional_target) and by a low-rank update (lora_target) at once: name it in one of the two.',
     not_an_option: '{key} is "{value}", but must be one of {options}.',
     not_greater: '{key} is {value}, but must be greater than {minimum}.',
     not_less: '{key} is {value}, but must be less than {maximum}.',
@@ -211,7 +213,6 @@ export const en = {
     sampling_order: 'an order of the rows other than random',
     scratch: 'training from random weights',
     shift_attention: 'shifted sparse attention',
-    trained_modules: 'whole modules trained beside the adapter',
     vocabulary: 'a changed vocabulary',
   },
   runtime: {

@@ -115,6 +115,8 @@ export const ja: Messages = {
     not_a_text: '{key} は "{value}" ですが、テキストでなければなりません。',
     not_an_integer: '{key} は {value} ですが、整数でなければなりません。',
     not_an_object: '{key} は "{value}" ですが、{example} のようなマッピングでなければなりません。',
+    adapter_parts_head: 'アダプター {path} は独自の埋め込みまたは出力ヘッドを持ちますが、このモデルでは両者が共有されています。先にマージ（エクスポート）し、その結果で学習してください。',
+    module_trained_twice: '{module} が全体の学習（additional_target）と低ランク更新（lora_target）の両方に指定されています。どちらか一方にしてください。',
     not_an_option: '{key} は "{value}" ですが、{options} のいずれかでなければなりません。',
     not_greater: '{key} は {value} ですが、{minimum} より大きくなければなりません。',
     not_less: '{key} は {value} ですが、{maximum} より小さくなければなりません。',
@@ -209,7 +211,6 @@ export const ja: Messages = {
     sampling_order: 'ランダム以外の行の順序',
     scratch: 'ランダムな重みからの学習',
     shift_attention: 'シフトスパースアテンション',
-    trained_modules: 'アダプターと並行したモジュール全体の学習',
     vocabulary: '変更された語彙',
   },
   runtime: {

@@ -115,6 +115,8 @@ export const ko: Messages = {
     not_a_text: '{key} 값이 "{value}"입니다. 텍스트여야 합니다.',
     not_an_integer: '{key} 값이 {value}입니다. 정수여야 합니다.',
     not_an_object: '{key} 값이 "{value}"입니다. {example} 같은 매핑이어야 합니다.',
+    adapter_parts_head: '어댑터 {path}에는 자체 임베딩이나 출력 헤드가 있지만 이 모델은 둘을 공유합니다. 먼저 병합(내보내기)한 뒤 그 결과로 학습하세요.',
+    module_trained_twice: '{module} 모듈이 전체 학습(additional_target)과 저랭크 업데이트(lora_target)에 동시에 지정되었습니다. 둘 중 하나에만 적으세요.',
     not_an_option: '{key} 값이 "{value}"입니다. 다음 중 하나여야 합니다: {options}.',
     not_greater: '{key} 값이 {value}입니다. {minimum}보다 커야 합니다.',
     not_less: '{key} 값이 {value}입니다. {maximum}보다 작아야 합니다.',
@@ -209,7 +211,6 @@ export const ko: Messages = {
     sampling_order: '무작위 이외의 행 순서',
     scratch: '무작위 가중치부터의 학습',
     shift_attention: '이동 희소 어텐션',
-    trained_modules: '어댑터와 함께 전체를 학습하는 모듈',
     vocabulary: '변경된 어휘',
   },
   runtime: {

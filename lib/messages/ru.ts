@@ -115,6 +115,8 @@ export const ru: Messages = {
     not_a_text: '{key}: значение "{value}", а нужен текст.',
     not_an_integer: '{key}: значение {value}, а нужно целое число.',
     not_an_object: '{key}: значение "{value}", а нужен объект, например {example}.',
+    adapter_parts_head: 'У адаптера {path} свои эмбеддинги или выходной слой, а у этой модели они общие: сначала объедините его с моделью (Экспорт) и обучайте результат.',
+    module_trained_twice: '{module} указан сразу и для обучения целиком (additional_target), и для низкорангового обновления (lora_target): оставьте его в одном из двух.',
     not_an_option: '{key}: значение "{value}", допустимы: {options}.',
     not_greater: '{key}: значение {value}, а нужно больше {minimum}.',
     not_less: '{key}: значение {value}, а нужно меньше {maximum}.',
@@ -209,7 +211,6 @@ export const ru: Messages = {
     sampling_order: 'порядок строк, отличный от случайного',
     scratch: 'обучение со случайных весов',
     shift_attention: 'сдвинутое разреженное внимание (shifted sparse attention)',
-    trained_modules: 'модули, обучаемые целиком вместе с адаптером',
     vocabulary: 'изменённый словарь',
   },
   runtime: {

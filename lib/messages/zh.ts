@@ -115,6 +115,8 @@ export const zh: Messages = {
     not_a_text: '{key} 为“{value}”，应为文本。',
     not_an_integer: '{key} 为 {value}，应为整数。',
     not_an_object: '{key} 为“{value}”，应为形如 {example} 的键值对。',
+    adapter_parts_head: '适配器 {path} 带有自己的词嵌入或输出头，而该模型的二者是共用的：请先合并（导出），再在合并后的模型上训练。',
+    module_trained_twice: '{module} 同时被指定为完整训练（additional_target）和低秩更新（lora_target）：请只在其中一处填写。',
     not_an_option: '{key} 为“{value}”，可选值为 {options}。',
     not_greater: '{key} 为 {value}，必须大于 {minimum}。',
     not_less: '{key} 为 {value}，必须小于 {maximum}。',
@@ -209,7 +211,6 @@ export const zh: Messages = {
     sampling_order: '随机以外的数据顺序',
     scratch: '从随机权重开始训练',
     shift_attention: '移位稀疏注意力',
-    trained_modules: '与适配器一同训练完整模块',
     vocabulary: '修改词表',
   },
   runtime: {

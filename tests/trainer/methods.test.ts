@@ -9,20 +9,22 @@ import { batchOf } from '@/conform/forward'
 import { eagerRuntime, type ModelRuntime } from '@/conform/runner'
 import fixture from '@/tests/fixtures/methods.json'
 import { modelConfig } from '@/lib/models/config'
-import { type AdapterSettings, readAdapter, writeAdapter } from '@/trainer/adapter/adapter'
+import { type AdapterSettings, fileTensors, readAdapter, writeAdapter } from '@/trainer/adapter/adapter'
 import { linearNames, loraSpecs } from '@/trainer/adapter/lora'
 import { converted, plainAdapters, principalParts } from '@/trainer/adapter/pissa'
+import { savedName, savedParams } from '@/trainer/adapter/saved'
 import { largestSingular } from '@/trainer/adapter/singular'
 import type { Engine, EngineSpec } from '@/trainer/engine/types'
 import { mergeAdapters } from '@/trainer/export/merge'
 import { loadNative } from '@/trainer/graph/native'
-import { linearSpecs } from '@/trainer/model/params'
+import { embeddingName, linearSpecs } from '@/trainer/model/params'
 import { trainedTensors } from '@/trainer/model/whole'
 import { preference } from '@/trainer/objectives/preference'
 import { setFusedKernels } from '@/trainer/ops/fused'
 import { readRuntime } from '@/trainer/runtime-file'
 import { readWholeModel, writeWholeModel } from '@/trainer/run/whole-model'
 import { drained } from '@/trainer/steps'
+import { readModelConfig } from '@/trainer/weights/index'
 import { cases, tinyAdapter, tinyWeights, writeTiny } from './tiny'
 
 const golden = cases[fixture.model]
@@ -184,6 +186,61 @@ describe.each(runtimes)('%s', (_, open) => {
     const upon = await run.openEngine(specOf({ merged: [at.first, output], adapter: at.second, lora: { rank: 3, alpha: 6, dropout: 0, use_rslora: true, target: ['q_proj', 'v_proj'] } }))
     await follow(upon, fixture.several.steps)
     upon.dispose()
+  })
+
+  test.each(Object.entries(fixture.saved))('modules held whole (%s) answer, train, are preferred and merged as in PEFT, beneath another adapter too', async (_, expected) => {
+    const own = cases[expected.model]
+    const config = modelConfig(own.config, 'tiny')
+    const [model, adapter, merged, going] = [writeTiny(own), fresh(), fresh(), fresh()]
+    folders.push(model)
+    const base = new Map(tinyWeights(config).map(({ name, data }) => [name, data]))
+    const whole = savedParams(config, expected.modules).map(({ name, shape }) => ({ name: savedName(name), shape, data: (base.get(name) ?? base.get(embeddingName) ?? new Float32Array(0)).map((value) => 1.25 * value) }))
+    const settings: AdapterSettings = { ...first, target_modules: ['q_proj', 'v_proj'], modules_to_save: expected.modules }
+    writeAdapter(adapter, settings, [...tinyAdapter(config, 2, settings.target_modules), ...whole])
+    const above = fresh()
+    writeAdapter(above, second, tinyAdapter(config, 3, second.target_modules))
+    const logitsWith = async (adapters: string[], weights = model, shape = config) => {
+      const runner = await run.openRunner(weights, shape, adapters)
+      try {
+        return await runner.logits(batch)
+      } finally {
+        runner.dispose()
+      }
+    }
+    near(await logitsWith([adapter]), expected.logits)
+    near(await logitsWith([adapter, above]), expected.several)
+    mergeAdapters({ model, adapters: [adapter], output: merged })
+    const one = readModelConfig(merged)
+    expect(one.tied).toBe(false)
+    near(await logitsWith([], merged, one), expected.logits)
+    near(await logitsWith([above], merged, one), expected.several)
+
+    const spec = { ...specOf({ adapter, lora: { rank: 2, alpha: 4, dropout: 0, use_rslora: false, target: settings.target_modules } }), config, weights: model }
+    const engine = await run.openEngine(spec)
+    await follow(engine, expected.steps)
+    const trained = await engine.readTrainable()
+    writeAdapter(going, settings, trained)
+    const again = await run.openEngine({ ...spec, adapter: going })
+    await again.writeState(fileTensors(readAdapter(going, config)), await engine.readOptimizer())
+    expect(await again.train([batch], { lr: 0.01, step: 4 })).toEqual(await engine.train([batch], { lr: 0.01, step: 4 }))
+    engine.dispose()
+    again.dispose()
+    const objective = preference({ pref_loss: 'sigmoid', pref_beta: 0.1, pref_ftx: 0, dpo_label_smoothing: 0, simpo_gamma: 0.5, ld_alpha: null })
+    const preferring = await run.openEngine({ ...spec, objective, eval_rows: 0 })
+    await follow(preferring, expected.dpo, fixture.rate / 10)
+    preferring.dispose()
+
+    // A new one begins as the model is.
+    const start = await run.openEngine({ ...spec, adapter: null, lora: { ...spec.lora!, saved: expected.modules } })
+    const plain = await run.openRunner(model, config, [])
+    expect((await start.evaluate(batch)).loss_sum).toBeCloseTo((await plain.loss(batch)).loss_sum, 3)
+    start.dispose()
+    plain.dispose()
+    const tokens = await run.openRunner(model, config, [adapter])
+    const mergedTokens = await run.openRunner(merged, one, [])
+    expect(await tokens.greedy(ids[0], 8, 1)).toEqual(await mergedTokens.greedy(ids[0], 8, 1))
+    tokens.dispose()
+    mergedTokens.dispose()
   })
 
   const frozenBut = (args: Partial<Parameters<typeof trainedTensors>[1]>) => {

@@ -13,6 +13,7 @@ import type { NamedTensor } from '@/trainer/engine/types'
 import { writeWhole } from '@/trainer/files'
 import { readJson } from '@/trainer/json-file'
 import { type LoraSpec, loraSpecs, tensorsOf } from '@/trainer/adapter/lora'
+import { type SavedTensor, takeSaved } from '@/trainer/adapter/saved'
 import { type LinearSpec, linearSpecs } from '@/trainer/model/params'
 import { encodeSafetensors, readSafetensors } from '@/trainer/weights/safetensors'
 
@@ -26,6 +27,8 @@ export interface AdapterSettings {
   pissa?: string | null
   /** Last parts of module names, as PEFT lists them. */
   target_modules: string[]
+  /** Names of the modules that are held whole beside them, as PEFT lists them; absent or null: none. */
+  modules_to_save?: string[] | null
   base_model_name_or_path: string | null
 }
 
@@ -34,6 +37,8 @@ export interface Adapter {
   specs: LoraSpec[]
   /** In the order of `specs`, and within one of `tensorsOf`. */
   tensors: NamedTensor[]
+  /** What it holds whole. */
+  saved: SavedTensor[]
 }
 
 /** What is read of adapter_config.json. The switches below it change the computation, so each must be off. */
@@ -46,12 +51,13 @@ const configSchema = z.looseObject({
   use_dora: z.boolean().nullish(),
   init_lora_weights: z.union([z.boolean(), z.string()]).nullish(),
   target_modules: z.union([z.array(z.string()), z.string()]).nullish(),
+  modules_to_save: z.array(z.string()).nullish(),
   base_model_name_or_path: z.string().nullish(),
 })
 
 /** Keys of PEFT's LoraConfig that mean another computation than W + s · B · A on whole linears, or DoRA's. `bias` is apart: its off is "none". */
 const switches = [
-  'use_qalora', 'use_bdlora', 'lora_bias', 'fan_in_fan_out', 'rank_pattern', 'alpha_pattern', 'layer_replication', 'modules_to_save',
+  'use_qalora', 'use_bdlora', 'lora_bias', 'fan_in_fan_out', 'rank_pattern', 'alpha_pattern', 'layer_replication',
   'target_parameters', 'trainable_token_indices', 'alora_invocation_tokens', 'arrow_config', 'megatron_config', 'velora_config', 'kasa_config', 'monteclora_config',
 ]
 
@@ -76,18 +82,26 @@ export function readAdapter(folder: string, config: ModelConfig): Adapter {
   const found = new Map(readSafetensors(path.join(folder, runFiles.adapterWeights)).map(t => [t.name, t]))
   const specs = loraSpecs(targetsIn(found, config), settings.rank, settings.use_dora)
   const mismatch = (reason: Problem): UserError => new UserError('adapter_base_mismatch', { path: folder, problem: reason }, 'adapter_name_or_path')
+  const fitting = (tensor: NamedTensor, shape: readonly number[]): NamedTensor => {
+    if (tensor.shape.join() !== shape.join()) throw mismatch(problem('adapter_shape', { tensor: tensor.name, found: `[${tensor.shape.join(', ')}]`, wanted: `[${shape.join(', ')}]` }))
+    return tensor
+  }
   const tensors = specs.flatMap(tensorsOf).map(({ name, shape }) => {
     const tensor = found.get(name)
     if (!tensor) throw mismatch(problem('adapter_lacks', { tensor: name }))
-    if (tensor.shape.join() !== shape.join()) throw mismatch(problem('adapter_shape', { tensor: name, found: `[${tensor.shape.join(', ')}]`, wanted: `[${shape.join(', ')}]` }))
     found.delete(name)
-    return tensor
+    return fitting(tensor, shape)
   })
+  const saved = takeSaved(found, config)
+  for (const { param, tensor } of saved) fitting(tensor, param.shape)
   const extra = found.keys().next().value
   if (extra !== undefined) throw mismatch(problem('adapter_extra', { tensor: extra }))
   if (specs.length === 0) throw mismatch(problem('adapter_empty'))
-  return { settings, specs, tensors }
+  return { settings, specs, tensors, saved }
 }
+
+/** All that its file holds. */
+export const fileTensors = ({ tensors, saved }: Pick<Adapter, 'tensors' | 'saved'>): NamedTensor[] => [...tensors, ...saved.map(({ tensor }) => tensor)]
 
 /** adapter_config.json alone, for those who only need to know what an adapter is. */
 export function readAdapterSettings(folder: string): AdapterSettings {
@@ -105,7 +119,7 @@ export function readAdapterSettings(folder: string): AdapterSettings {
   if (own !== null && own !== exactPissa && pissaPlaces(folder).length === 0) throw beginningMissing(folder, own)
   const bias = parsed.data.bias ?? 'none'
   if (bias !== 'none') throw invalid(problem('adapter_bias', { found: JSON.stringify(bias) }))
-  const { r, lora_alpha, lora_dropout, use_rslora, use_dora, target_modules, base_model_name_or_path } = parsed.data
+  const { r, lora_alpha, lora_dropout, use_rslora, use_dora, target_modules, modules_to_save, base_model_name_or_path } = parsed.data
   return {
     rank: r,
     alpha: lora_alpha,
@@ -114,6 +128,7 @@ export function readAdapterSettings(folder: string): AdapterSettings {
     use_dora: use_dora ?? false,
     pissa: own,
     target_modules: [target_modules ?? []].flat(),
+    modules_to_save: modules_to_save ?? null,
     base_model_name_or_path: base_model_name_or_path ?? null,
   }
 }
@@ -145,7 +160,7 @@ export function writeAdapter(folder: string, settings: AdapterSettings, tensors:
     layers_to_transform: null,
     lora_alpha: settings.alpha,
     lora_dropout: settings.dropout,
-    modules_to_save: null,
+    modules_to_save: settings.modules_to_save?.length ? [...settings.modules_to_save].sort() : null,
     peft_type: 'LORA',
     r: settings.rank,
     rank_pattern: {},

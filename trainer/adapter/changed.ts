@@ -5,7 +5,7 @@
 import type { ModelConfig } from '@/lib/models/config'
 import type { Adapter } from '@/trainer/adapter/adapter'
 import { loraScale } from '@/trainer/adapter/lora'
-import { paramSpecs } from '@/trainer/model/params'
+import { embeddingName, headName, paramSpecs } from '@/trainer/model/params'
 import { toFloat32, type FloatType } from '@/trainer/weights/dtypes'
 import { openWeights } from '@/trainer/weights/index'
 import { elements, readBytes } from '@/trainer/weights/safetensors'
@@ -40,11 +40,15 @@ export function* rowPieces(tensor: Pick<MergedTensor, 'shape'>, step = 1): Gener
 /** Rows of a weight, the first of them the `from`th, as an adapter leaves them. */
 export type Change = (rows: Float32Array, from: number) => Float32Array
 
-/** All tensors of the model in `folder`, in the order of the forward pass. */
+/** Whether a head that the files share with the embedding is one of its own afterwards. */
+const parts = (config: ModelConfig, changes: readonly Map<string, Change>[]): boolean => config.tied && changes.some((of) => of.has(embeddingName) || of.has(headName))
+
+/** All tensors of the model in `folder`, in the order of the forward pass; where embedding and head were one and are changed apart, both. */
 export function changedTensors(folder: string, config: ModelConfig, changes: readonly Map<string, Change>[]): MergedTensor[] {
   const index = openWeights(folder, config)
-  return paramSpecs(config).map(({ name, shape }) => {
-    const entry = index.get(name)
+  const specs = paramSpecs(parts(config, changes) ? { ...config, tied: false } : config)
+  return specs.map(({ name, shape }) => {
+    const entry = index.get(config.tied && name === headName ? embeddingName : name)
     if (!entry) throw new Error(`merged: ${name} is not in the index`)
     const width = rowWidth(entry)
     const own = changes.flatMap((of) => of.get(name) ?? [])
@@ -55,11 +59,11 @@ export function changedTensors(folder: string, config: ModelConfig, changes: rea
 }
 
 /** By the names of the weights; `bare`: without DoRA's lengths; `times`: −1 takes out what the adapter adds. */
-export function adapterChanges({ settings, specs, tensors }: Adapter, { bare = false, times = 1 } = {}): Map<string, Change> {
+export function adapterChanges({ settings, specs, tensors, saved }: Adapter, { bare = false, times = 1 } = {}): Map<string, Change> {
   const scale = times * loraScale(settings)
   const byName = new Map(tensors.map(({ name, data }) => [name, data]))
   const dataOf = (name: string) => byName.get(name) ?? new Float32Array(0)
-  return new Map(specs.map(({ module, a: { name, shape: [rank, input] }, b: { name: high }, magnitude }) => {
+  const updates = specs.map(({ module, a: { name, shape: [rank, input] }, b: { name: high }, magnitude }): [string, Change] => {
     const [a, b, lengths] = [dataOf(name), dataOf(high), magnitude && !bare && dataOf(magnitude.name)]
     const change: Change = (rows, from) => {
       const delta = product(b.subarray(from * rank, (from + rows.length / input) * rank), a, { rank, input }, scale)
@@ -67,8 +71,16 @@ export function adapterChanges({ settings, specs, tensors }: Adapter, { bare = f
       return lengths ? rescaled(sum, input, lengths.subarray(from, from + rows.length / input)) : sum
     }
     return [`${module}.weight`, change]
-  }))
+  })
+  return new Map([...updates, ...(times < 0 ? [] : savedChanges(saved))])
 }
+
+/** What an adapter holds whole takes the place of the model's. */
+export const savedChanges = (saved: Adapter['saved']): Map<string, Change> =>
+  new Map(saved.map(({ param, tensor }) => {
+    const width = rowWidth(param)
+    return [param.name, (rows, from) => tensor.data.subarray(from * width, from * width + rows.length)]
+  }))
 
 /** Rows of other lengths. */
 function rescaled(rows: Float32Array, input: number, lengths: Float32Array): Float32Array {

@@ -8,6 +8,7 @@ import type { Adapter } from '@/trainer/adapter/adapter'
 import { type LoraSpec, loraScale, loraSpecs, withGain } from '@/trainer/adapter/lora'
 import { rowLengths } from '@/trainer/adapter/merged'
 import { plainAdapters } from '@/trainer/adapter/pissa'
+import type { SavedTensor } from '@/trainer/adapter/saved'
 import type { NamedTensor } from '@/trainer/engine/types'
 import { type LinearSpec, linearSpecs } from '@/trainer/model/params'
 
@@ -17,6 +18,8 @@ export interface LoadedAdapter {
   tensors: NamedTensor[]
   /** What B · A is multiplied by. */
   scale: number
+  /** What takes the place of the model's own, and the adapter's folder where it lies. */
+  saved: (SavedTensor & { folder: string })[]
 }
 
 /**
@@ -28,10 +31,21 @@ export function joinAdapters(folders: readonly string[], config: ModelConfig, mo
   const adapters = plainAdapters(folders, config, model)
   const [only] = adapters
   if (only === undefined) return null
-  if (adapters.length === 1 && !only.settings.use_dora) return { specs: only.specs, tensors: only.tensors, scale: loraScale(only.settings) }
+  if (adapters.length === 1 && !only.settings.use_dora) return { specs: only.specs, tensors: only.tensors, scale: loraScale(only.settings), saved: savedIn(adapters, folders) }
   const lengths = adapters.map((_, i) => rowLengths(model, config, adapters.slice(0, i + 1), true))
-  const modules = linearSpecs(config).flatMap((linear) => joined(linear, adapters.flatMap((adapter, i) => partOf(adapter, linear.module, lengths[i]) ?? [])) ?? [])
-  return { specs: modules.map(({ spec }) => spec), tensors: modules.flatMap(({ tensors }) => tensors), scale: 1 }
+  const modules = linearSpecs(config).flatMap((linear) => {
+    const first = adapters.findLastIndex(({ saved }) => saved.some(({ param }) => param.name === `${linear.module}.weight`))
+    // What lies beneath an adapter that holds the linear whole counts no more.
+    const parts = adapters.flatMap((adapter, i) => (i < first ? [] : (partOf(adapter, linear.module, lengths[i]) ?? [])))
+    return joined(linear, parts) ?? []
+  })
+  return { specs: modules.map(({ spec }) => spec), tensors: modules.flatMap(({ tensors }) => tensors), scale: 1, saved: savedIn(adapters, folders) }
+}
+
+/** Of each tensor the last. */
+function savedIn(adapters: readonly Adapter[], folders: readonly string[]): LoadedAdapter['saved'] {
+  const all = adapters.flatMap(({ saved }, i) => saved.map((one) => ({ ...one, folder: folders[i] })))
+  return [...new Map(all.map((one) => [one.param.name, one])).values()]
 }
 
 interface Part {

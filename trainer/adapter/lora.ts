@@ -31,8 +31,8 @@ export const tensorsOf = ({ a, b, magnitude, gain }: LoraSpec): SpecOf<number[]>
 /** Names in adapter_model.safetensors: PEFT's wrapper, then the module. */
 const tensorName = (module: string, part: string): string => `base_model.model.${module}.lora_${part}`
 
-/** Whether LoRA+ trains a tensor faster: the second of a linear's two, and DoRA's lengths (LLaMA-Factory's `_create_loraplus_optimizer`). */
-export const isFast = (name: string): boolean => /\.lora_(B\.weight|magnitude_vector)$/.test(name)
+/** Whether LoRA+ trains a tensor faster: the second of a linear's two, and all vectors, as DoRA's lengths are (LLaMA-Factory's `_create_loraplus_optimizer`). */
+export const isFast = ({ name, shape }: { name: string; shape: readonly number[] }): boolean => shape.length === 1 || name.endsWith('.lora_B.weight')
 
 /** Last parts of the linears' names, each once, in the order of the forward pass: what `lora_target` may name. */
 export function linearNames(config: ModelConfig): string[] {

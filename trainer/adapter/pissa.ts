@@ -69,7 +69,7 @@ export function* principalParts({ settings, specs }: Pick<Adapter, 'settings' | 
     if (!weight) throw new Error(`pissa: there is no linear ${spec.module}`)
     tensors.push(...partsOf(spec, weight.rows(0, weight.shape[0]), scale))
   }
-  return { settings: { ...settings, pissa: null }, specs, tensors }
+  return { settings: { ...settings, pissa: null }, specs, tensors, saved: [] }
 }
 
 function partsOf({ a, b, magnitude }: LoraSpec, weight: Float32Array, scale: number): NamedTensor[] {
@@ -84,7 +84,7 @@ function partsOf({ a, b, magnitude }: LoraSpec, weight: Float32Array, scale: num
 }
 
 /** The adapter for the base itself: twice the rank, and an alpha that leaves the factor as it is (PEFT's `subtract_mutated_init`, which forgets DoRA's lengths). */
-export function converted({ settings, specs, tensors }: Adapter, began: Principal, config: ModelConfig): Adapter {
+export function converted({ settings, specs, tensors, saved }: Adapter, began: Principal, config: ModelConfig): Adapter {
   const rank = 2 * settings.rank
   const plain: AdapterSettings = { ...settings, pissa: null, rank, alpha: settings.alpha * (settings.use_rslora ? Math.SQRT2 : 2) }
   const dataIn = (all: readonly NamedTensor[], { name }: { name: string }) => all.find((tensor) => tensor.name === name)?.data ?? new Float32Array(0)
@@ -97,7 +97,7 @@ export function converted({ settings, specs, tensors }: Adapter, began: Principa
     ]
     return spec.magnitude && magnitude ? [...own, { ...spec.magnitude, data: dataIn(tensors, magnitude) }] : own
   })
-  return { settings: plain, specs: wide, tensors: doubled }
+  return { settings: plain, specs: wide, tensors: doubled, saved }
 }
 
 function linearsOf(specs: readonly LoraSpec[], config: ModelConfig): LinearSpec[] {

@@ -3,8 +3,10 @@
  * update. It knows batches and tensors; epochs, schedules and files are the loop's.
  */
 import { type Tensor, type Tensor1D, grads, slice } from '@tensorflow/tfjs-core'
+import { fileTensors } from '@/trainer/adapter/adapter'
+import { savedName } from '@/trainer/adapter/saved'
 import { startingAdapter, takenOut } from '@/trainer/adapter/starting'
-import { paramsIn } from '@/trainer/engine/base'
+import { neededBeside, paramsIn } from '@/trainer/engine/base'
 import { inputFeeds, isPacked } from '@/trainer/engine/batch'
 import { FrozenWeights, loadTensor, memoryShape } from '@/trainer/engine/frozen'
 import { type BatchShape, type Given, type Means, type ModelView, type Objective, type Side, addMeans } from '@/trainer/engine/objective'
@@ -15,7 +17,7 @@ import type { Batch, Engine, EngineSpec, EvalResult, Hyper, NamedTensor, TrainRe
 import { fuseOnGpu } from '@/trainer/engine/xla'
 import { Program, type InputSpec, type Scope } from '@/trainer/graph/program'
 import { Session } from '@/trainer/graph/session'
-import { buildLora, type LoraSpec as LoraTensors, tensorsOf } from '@/trainer/adapter/lora'
+import { buildLora, isFast, type LoraSpec as LoraTensors, tensorsOf } from '@/trainer/adapter/lora'
 import { decays } from '@/trainer/model/adamw'
 import { embeddingNoise } from '@/trainer/model/neftune'
 import { type ParamSpec, paramSpecs } from '@/trainer/model/params'
@@ -42,8 +44,10 @@ class GraphEngine implements Engine {
   private readonly frozen: FrozenWeights
   /** null when the model's own tensors are trained. */
   private readonly adapter: ReturnType<typeof startingAdapter> | null
-  /** The model's own tensors that are trained. */
+  /** The model's own tensors that are trained, by the names of the files that hold them then. */
   private readonly trained: ParamSpec[]
+  /** Those among them that stand beside the model's own, by the names of these. */
+  private readonly saved: ParamSpec[]
   /** Whether any signature takes positions and segments. */
   private packed = false
   private readonly objective: Objective
@@ -53,12 +57,13 @@ class GraphEngine implements Engine {
     const program = new Program(spec.dtype)
     this.objective = spec.objective ?? nextToken
     this.adapter = spec.lora === null ? null : startingAdapter(spec)
-    this.trained = trainedOf(spec)
-    const own = new Set(this.trained.map(({ name }) => name))
+    this.saved = this.adapter?.saved.map(({ param }) => param) ?? []
+    this.trained = spec.lora === null ? wholeOf(spec) : this.saved.map(s => ({ ...s, name: savedName(s.name) }))
     // Where the loss asks for what the model began as, what is trained is there a second time.
-    this.frozen = new FrozenWeights(program, paramSpecs(config).filter(({ name }) => this.objective.reference || !own.has(name)), source)
-    const model = spec.lora === null ? this.trained.map(s => ({ name: s.name, shape: memoryShape(s) })) : loraTensors(this.adapter?.specs ?? [], spec.lora.b_pace ?? 1)
-    this.slabs = new Slabs(program, sparing([...model, ...(this.objective.own ?? [])], spec.adam.weight_decay))
+    this.frozen = new FrozenWeights(program, this.objective.reference ? paramSpecs(config) : this.unchanged(), source)
+    const pace = spec.lora?.b_pace ?? 1
+    const whole = this.trained.map(s => ({ name: s.name, shape: memoryShape(s), ...(spec.lora !== null && isFast(s) ? { pace } : {}) }))
+    this.slabs = new Slabs(program, sparing([...loraTensors(this.adapter?.specs ?? [], pace), ...whole, ...(this.objective.own ?? [])], spec.adam.weight_decay))
     this.frozen.define(program)
     this.slabs.define(program)
     if (spec.lora === null) this.defineStart(program, source)
@@ -73,13 +78,21 @@ class GraphEngine implements Engine {
     this.start()
   }
 
+  /** What of the model stays as it is. */
+  private unchanged(): ParamSpec[] {
+    const { config, lora } = this.spec
+    if (lora !== null) return neededBeside(config, this.saved)
+    const own = new Set(this.trained.map(({ name }) => name))
+    return paramSpecs(config).filter(({ name }) => !own.has(name))
+  }
+
   /** Fills every variable: base from its files, adapter from its folder or seed, moments with zeros. */
   private start(): void {
     const { spec } = this
     this.session.run('clear')
     if (spec.lora === null) this.session.run('load_trained')
-    if (this.frozen.size > 0) this.session.run('load')
-    if (this.adapter) this.session.run('write_value', this.slabs.gather([...this.adapter.tensors, ...(this.objective.own ?? [])]))
+    this.frozen.load(this.session)
+    if (this.adapter) this.session.run('write_value', this.slabs.gather([...turned(fileTensors(this.adapter), this.trained), ...(this.objective.own ?? [])]))
   }
 
   /** The model's own tensors start from the checkpoint's numbers. */
@@ -127,8 +140,9 @@ class GraphEngine implements Engine {
   private view(scope: Scope, trained: Map<string, Tensor>, x: Given, { length }: BatchShape): ModelView {
     const { config, lora } = this.spec
     const marked = new Set<Tensor>()
-    const params = paramsIn(scope, config, this.frozen, lora === null ? trained : undefined, marked)
-    const reference = lora === null && this.objective.reference ? paramsIn(scope, config, this.frozen) : params
+    const saved = new Map(this.saved.map(({ name }) => [name, trained.get(savedName(name)) as Tensor]))
+    const params = paramsIn(scope, config, this.frozen, lora === null ? { tensors: trained, marked } : { saved, marked })
+    const reference = this.trained.length > 0 && this.objective.reference ? paramsIn(scope, config, this.frozen) : params
     const of = (side: Side) => (side === 'reference' ? reference : params)
     const cut = (all: Tensor | undefined, from: number, to: number) => (all === undefined ? null : to - from === all.shape[0] / length ? (all as Tensor1D) : slice(all as Tensor1D, from * length, (to - from) * length))
     return {
@@ -214,7 +228,7 @@ class GraphEngine implements Engine {
 /** What a signature gives: the sum, and the numbers that are told of it. */
 const outputs = ({ sum, told }: ReturnType<Objective['loss']>): Record<string, Tensor> => ({ loss: sum, ...told })
 
-const trainedOf = ({ config, lora, trained }: EngineSpec): ParamSpec[] => (lora === null ? paramSpecs(config).filter(({ name }) => trained?.has(name) ?? true) : [])
+const wholeOf = ({ config, trained }: EngineSpec): ParamSpec[] => paramSpecs(config).filter(({ name }) => trained?.has(name) ?? true)
 
 /** What decays, and then what does not, so that slabs are few. */
 function sparing(specs: TrainedSpec[], weight_decay: number): TrainedSpec[] {

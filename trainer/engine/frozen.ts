@@ -4,9 +4,10 @@
  */
 import { type Tensor2D, div, mul, norm, reshape } from '@tensorflow/tfjs-core'
 import { statSync } from 'node:fs'
-import type { Merge, Stored, WeightSource } from '@/trainer/engine/source'
+import type { Merge, Replacement, Stored, WeightSource } from '@/trainer/engine/source'
 import type { RandomWeights } from '@/trainer/engine/types'
 import type { Program, Scope, Variable } from '@/trainer/graph/program'
+import type { Session } from '@/trainer/graph/session'
 import { type Dtype, type Sym, attr } from '@/trainer/graph/graph'
 import { matmul } from '@/trainer/graph/rules/matmul'
 import { full } from '@/trainer/graph/rules/shape'
@@ -26,26 +27,29 @@ const chains = 2
 export class FrozenWeights {
   private readonly variables = new Map<string, Variable>()
 
-  /** @param specs the tensors to hold */
-  constructor(program: Program, private readonly specs: ParamSpec[], private readonly source: WeightSource) {
+  /**
+   * @param specs the tensors to hold
+   * @param signature that fills them
+   */
+  constructor(program: Program, private readonly specs: ParamSpec[], private readonly source: WeightSource, private readonly signature = 'load') {
     for (const spec of specs) {
       this.variables.set(spec.name, program.variable(spec.name, spec.storage ? keptAs(program.storage, spec, source) : 'float32', memoryShape(spec)))
     }
   }
 
-  get size(): number {
-    return this.specs.length
-  }
-
   /** The variable that holds `spec`'s tensor in memory layout; undefined when it is not one of these. */
-  find(spec: ParamSpec): Variable | undefined {
-    return this.variables.get(spec.name)
+  find({ name }: Pick<ParamSpec, 'name'>): Variable | undefined {
+    return this.variables.get(name)
   }
 
-  /** Defines the signature `load`, which fills all of them. */
+  /** Fills all of them. */
+  load(session: Session): void {
+    if (this.specs.length > 0) session.run(this.signature)
+  }
+
   define(program: Program): void {
     if (this.specs.length === 0) return
-    program.define('load', {}, scope => {
+    program.define(this.signature, {}, scope => {
       const last: (string | undefined)[] = new Array(chains).fill(undefined)
       this.specs.forEach((spec, i) => {
         const v = this.variables.get(spec.name)
@@ -87,7 +91,9 @@ function mergedTensor(scope: Scope, spec: ParamSpec, { index, merges }: Exclude<
   if (!entry) throw new Error(`frozen: ${spec.name} is in no file`)
   const { b } = scope
   const read = (one: Stored): Sym => ('data' in one ? b.g.constant(new Uint8Array(one.data.buffer, one.data.byteOffset, one.data.byteLength), 'float32', one.shape) : b.cast(fileTensor(scope, one, after), 'float32'))
-  const merge = (weight: Sym, { a, b: high, scale, lengths }: Merge): Sym => {
+  const merge = (weight: Sym, change: Merge | Replacement): Sym => {
+    if ('whole' in change) return read(change.whole)
+    const { a, b: high, scale, lengths } = change
     const update = node(b, 'Mul', [matmul(b, read(high), read(a), false, false), b.g.floats([scale], [])], spec.shape)
     const sum = node(b, 'AddV2', [b.cast(weight, 'float32'), update], spec.shape)
     if (!lengths) return sum

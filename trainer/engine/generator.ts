@@ -12,9 +12,9 @@ import { FrozenWeights } from '@/trainer/engine/frozen'
 import { type Answered, answerAll, type AnswerOptions, type Asked } from '@/trainer/engine/many'
 import { runtimeName } from '@/trainer/engine/runtime'
 import { Slabs } from '@/trainer/engine/slabs'
-import { openSource, type WeightSource } from '@/trainer/engine/source'
+import { openSource, savedSource, type WeightSource } from '@/trainer/engine/source'
 import type { GenerateOptions, Generator, GeneratorSpec } from '@/trainer/engine/types'
-import { Program, type InputSpec } from '@/trainer/graph/program'
+import { Program, type InputSpec, type Scope } from '@/trainer/graph/program'
 import { Session } from '@/trainer/graph/session'
 import { buildLora, initLora, loraSpecs, tensorsOf } from '@/trainer/adapter/lora'
 import { linearSpecs, paramSpecs } from '@/trainer/model/params'
@@ -33,13 +33,15 @@ export async function createGenerator(spec: GeneratorSpec): Promise<Generator> {
 function loadAdapter({ adapters, config, weights }: GeneratorSpec): LoadedAdapter | null {
   if (!('random' in adapters)) return joinAdapters(adapters, config, String(weights))
   const specs = loraSpecs(linearSpecs(config), adapters.rank)
-  return { specs, tensors: initLora(specs, adapters.random), scale: 2 }
+  return { specs, tensors: initLora(specs, adapters.random), scale: 2, saved: [] }
 }
 
 class GraphGenerator implements Generator {
   readonly runtime: string
   private readonly session: Session
   private readonly frozen: FrozenWeights
+  /** What the adapter has in the place of the model's own. */
+  private readonly saved: FrozenWeights
   /** The end of the queue of answers, per side: a cache serves one at a time. */
   private readonly busy: Record<ChatSide, Promise<void>> = { adapter: Promise.resolve(), base: Promise.resolve() }
   private readonly capacity: number
@@ -50,7 +52,9 @@ class GraphGenerator implements Generator {
     // A padded last block may reach past the longest conversation.
     this.capacity = spec.max_length + blocks[blocks.length - 1]
     this.frozen = new FrozenWeights(program, paramSpecs(spec.config), source)
-    this.frozen.define(program)
+    const saved = adapter?.saved ?? []
+    this.saved = new FrozenWeights(program, saved.map(({ param, tensor: { name } }) => ({ ...param, name })), savedSource(saved), 'load_saved')
+    for (const weights of [this.frozen, this.saved]) weights.define(program)
     this.slots = spec.slots ?? 1
     const slabs = adapter === null ? null : new Slabs(program, adapter.specs.flatMap(tensorsOf))
     slabs?.defineValues(program)
@@ -59,7 +63,7 @@ class GraphGenerator implements Generator {
     process.env.TF_NUM_INTEROP_THREADS ??= '1'
     this.session = Session.open(program)
     this.runtime = runtimeName(spec.dtype)
-    this.session.run('load')
+    for (const weights of [this.frozen, this.saved]) weights.load(this.session)
     if (slabs && adapter) this.session.run('write_value', slabs.gather(adapter.tensors))
     for (const side of sidesOf(adapter)) this.session.run(`allocate_${side}`)
   }
@@ -85,7 +89,7 @@ class GraphGenerator implements Generator {
       const { adapter } = this
       const trained = slabs && side === 'adapter' ? slabs.unpack(slabs.read(scope)) : null
       const lora = trained && adapter ? { weights: buildLora(adapter.specs, ({ name }) => trained.get(name) as Tensor), scale: adapter.scale } : undefined
-      const params = paramsIn(scope, config, this.frozen)
+      const params = paramsIn(scope, config, this.frozen, side === 'adapter' ? { saved: this.savedIn(scope) } : {})
       const { attention_scaling } = ropeFrequencies(config.rope, this.spec.max_length)
       const tables = scaledTables(config, attention_scaling, { cos: x.cos as never, sin: x.sin as never })
       // Every token has its own angles, so the rows may follow one another as if they were one.
@@ -94,6 +98,13 @@ class GraphGenerator implements Generator {
       const ends = n === 1 ? hidden : (gather(hidden, x.last as Tensor1D) as Tensor2D)
       return { logits: reshape(logits(params, config, ends), [rows * config.vocab_size]) }
     })
+  }
+
+  private savedIn(scope: Scope): Map<string, Tensor> {
+    return new Map((this.adapter?.saved ?? []).flatMap(({ param, tensor }) => {
+      const variable = this.saved.find(tensor)
+      return variable ? [[param.name, scope.read(variable)]] : []
+    }))
   }
 
   /** Block sizes that this length of conversation can use. */

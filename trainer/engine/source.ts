@@ -2,7 +2,8 @@
 import path from 'node:path'
 import type { ModelConfig } from '@/lib/models/config'
 import { runFiles } from '@/lib/run'
-import type { Adapter } from '@/trainer/adapter/adapter'
+import { type Adapter, fileTensors } from '@/trainer/adapter/adapter'
+import type { LoadedAdapter } from '@/trainer/adapter/joined'
 import { loraScale } from '@/trainer/adapter/lora'
 import { plainAdapters, type Principal } from '@/trainer/adapter/pissa'
 import type { NamedTensor, RandomWeights } from '@/trainer/engine/types'
@@ -11,6 +12,11 @@ import { readHeader, type TensorEntry } from '@/trainer/weights/safetensors'
 
 /** A tensor in a file, or one that was made here. */
 export type Stored = TensorEntry | NamedTensor
+
+/** Another tensor in the place of the weight. */
+export interface Replacement {
+  whole: Stored
+}
 
 /** W becomes W + scale · B · A, its rows of DoRA's lengths where there are such. */
 export interface Merge {
@@ -26,7 +32,7 @@ export interface Merge {
 export interface Checkpoint {
   index: WeightIndex
   /** By the weight's name, in the order in which they are merged. */
-  merges: ReadonlyMap<string, readonly Merge[]>
+  merges: ReadonlyMap<string, readonly (Merge | Replacement)[]>
 }
 
 export type WeightSource = Checkpoint | RandomWeights
@@ -37,8 +43,9 @@ export type WeightSource = Checkpoint | RandomWeights
  */
 export function openSource(weights: string | RandomWeights, config: ModelConfig, merged: readonly string[] = [], without: Principal | null = null): WeightSource {
   if (typeof weights !== 'string') return weights
-  const merges = new Map<string, Merge[]>()
-  const add = ({ specs, settings }: Adapter, stored: ReadonlyMap<string, Stored>, times: number) => {
+  const merges = new Map<string, (Merge | Replacement)[]>()
+  const add = ({ specs, settings, saved }: Adapter, stored: ReadonlyMap<string, Stored>, times: number) => {
+    for (const { param, tensor } of times < 0 ? [] : saved) merges.set(param.name, [{ whole: stored.get(tensor.name) ?? tensor }])
     for (const { module, a, b, magnitude } of specs) {
       const [low, high] = [stored.get(a.name), stored.get(b.name)]
       if (!low || !high) throw new Error(`source: ${module} is in no adapter`)
@@ -54,4 +61,13 @@ export function openSource(weights: string | RandomWeights, config: ModelConfig,
   return { index: openWeights(weights, config), merges }
 }
 
-const byName = ({ tensors }: Adapter): ReadonlyMap<string, Stored> => new Map(tensors.map((tensor) => [tensor.name, tensor]))
+/** What adapters hold whole, in their files. */
+export function savedSource(saved: LoadedAdapter['saved']): Checkpoint {
+  const entries = saved.flatMap(({ tensor: { name }, folder }): [string, TensorEntry][] => {
+    const entry = readHeader(path.join(folder, runFiles.adapterWeights)).get(name)
+    return entry ? [[name, entry]] : []
+  })
+  return { index: new Map(entries), merges: new Map() }
+}
+
+const byName = (adapter: Adapter): ReadonlyMap<string, Stored> => new Map(fileTensors(adapter).map((tensor) => [tensor.name, tensor]))

@@ -90,6 +90,8 @@ export interface LoraSpec {
   use_dora?: boolean
   /** Names of the linears, or ['all']. */
   target: string[]
+  /** Names of modules of the model that are trained whole beside them, by PEFT's rule; absent: none. */
+  saved?: string[]
   /** LoRA+ (arXiv 2402.12354): how many times faster B learns than A; 1 where nothing is said. */
   b_pace?: number
 }

@@ -14,7 +14,7 @@ import { bytesIn } from '@/trainer/gguf/types'
 import { vocabularyMetadata } from '@/trainer/gguf/vocabulary'
 import { readJson } from '@/trainer/json-file'
 import { merging, storedAs } from '@/trainer/export/merge'
-import { readAdapterSettings, writeAdapter } from '@/trainer/adapter/adapter'
+import { fileTensors, readAdapterSettings, writeAdapter } from '@/trainer/adapter/adapter'
 import { mergedTensors } from '@/trainer/adapter/merged'
 import { plainAdapters } from '@/trainer/adapter/pissa'
 import { templateSource } from '@/trainer/tokenizer/own-template'
@@ -42,7 +42,7 @@ const dtypeOf = ({ args: { infer_dtype } }: ExportGround) => (infer_dtype === 'a
 
 function mergedBytes(ground: ExportGround): number {
   const dtype = dtypeOf(ground)
-  return mergedTensors(ground.model, ground.config, []).reduce((sum, tensor) => sum + elements(tensor.shape) * floatTypes[dtype === null ? tensor.dtype : storedAs[dtype]], 0)
+  return mergedTensors(ground.model, ground.config, ground.adapters).reduce((sum, tensor) => sum + elements(tensor.shape) * floatTypes[dtype === null ? tensor.dtype : storedAs[dtype]], 0)
 }
 
 function* writingMerged(ground: ExportGround, folder: string): Generator<number, void> {
@@ -68,8 +68,8 @@ function* writingAdapter({ model, config, adapters: [from], template }: ExportGr
   copyTokenizer(existsSync(path.join(from, 'tokenizer.json')) ? from : model, folder)
   if (isNamed(template)) writeChatTemplate(folder, template)
   if (readAdapterSettings(from).pissa) {
-    const [{ settings, tensors }] = plainAdapters([from], config, model)
-    writeAdapter(folder, settings, tensors)
+    const [plain] = plainAdapters([from], config, model)
+    writeAdapter(folder, plain.settings, fileTensors(plain))
     return yield statSync(path.join(folder, runFiles.adapterWeights)).size
   }
   for (const name of [runFiles.adapterConfig, 'README.md', runFiles.adapterWeights]) {

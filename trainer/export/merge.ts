@@ -7,12 +7,14 @@ import path from 'node:path'
 import { applyEdits, modify } from 'jsonc-parser'
 import { UserError } from '@/lib/errors'
 import type { WeightDtype } from '@/lib/models/config'
+import { configFile } from '@/lib/models/files'
 import { progressFile, runFiles } from '@/lib/run'
 import { writeWhole, writingChunks } from '@/trainer/files'
 import { drained } from '@/trainer/steps'
 import { rowPieces, type MergedTensor } from '@/trainer/adapter/changed'
 import { mergedTensors } from '@/trainer/adapter/merged'
 import { type FloatType, floatTypes } from '@/trainer/weights/dtypes'
+import { headName } from '@/trainer/model/params'
 import { readModelConfig } from '@/trainer/weights/index'
 import { type TensorSource, elements, safetensorsChunks } from '@/trainer/weights/safetensors'
 
@@ -40,8 +42,10 @@ export function mergeAdapters(options: MergeOptions): void {
 
 /** Merges in steps, each the bytes that it wrote. */
 export function* merging({ model, adapters, output, shard_bytes = SHARD_BYTES, dtype = null }: MergeOptions): Generator<number, void> {
-  const sources = mergedTensors(model, readModelConfig(model), adapters).map((tensor) => sourceOf(tensor, dtype === null ? tensor.dtype : storedAs[dtype]))
+  const config = readModelConfig(model)
+  const sources = mergedTensors(model, config, adapters).map((tensor) => sourceOf(tensor, dtype === null ? tensor.dtype : storedAs[dtype]))
   yield* writingModel({ model, output, sources, shard_bytes, dtype })
+  if (config.tied && sources.some(({ name }) => name === headName)) changeConfig(output, (text) => withKey(text, 'tie_word_embeddings', false))
 }
 
 export interface ModelFolder extends Pick<MergeOptions, 'model' | 'output' | 'shard_bytes' | 'dtype'> {
@@ -82,15 +86,22 @@ function copyRest(model: string, output: string, dtype: WeightDtype | null): voi
     const isWanted = /\.(json|model|txt|jinja|md)$/.test(entry.name) && !entry.name.endsWith('.index.json') && !ofRuns.has(entry.name)
     if (entry.isFile() && isWanted) copyFileSync(path.join(model, entry.name), path.join(output, entry.name))
   }
-  const config = path.join(output, 'config.json')
-  if (dtype !== null && existsSync(config)) writeWhole(config, withDtype(readFileSync(config, 'utf8'), dtype))
+  if (dtype !== null) changeConfig(output, (text) => withDtype(text, dtype))
 }
 
-/** config.json with another number type, under the key of transformers 5 where it has that one. As text: a number that is written 30.0 stays so, and transformers asks for that. */
+/** As text: a number that is written 30.0 stays so, and transformers asks for that. */
+function changeConfig(folder: string, change: (text: string) => string): void {
+  const file = path.join(folder, configFile)
+  if (existsSync(file)) writeWhole(file, change(readFileSync(file, 'utf8')))
+}
+
+const withKey = (text: string, key: string, value: string | boolean): string => applyEdits(text, modify(text, [key], value, { formattingOptions: { insertSpaces: true, tabSize: 2 } }))
+
+/** config.json with another number type, under the key of transformers 5 where it has that one. */
 function withDtype(text: string, dtype: WeightDtype): string {
   const there = ['dtype', 'torch_dtype'].filter((key) => new RegExp(`"${key}"\\s*:`).test(text))
   const keys = there.length > 0 ? there : ['torch_dtype']
-  return keys.reduce((now, key) => applyEdits(now, modify(now, [key], dtype, { formattingOptions: { insertSpaces: true, tabSize: 2 } })), text)
+  return keys.reduce((now, key) => withKey(now, key, dtype), text)
 }
 
 function* writingShards(output: string, sources: TensorSource[], limit: number): Generator<number, void> {

@@ -12,10 +12,11 @@ import { startWasm } from '@/trainer/device'
 import type { ExportGround } from '@/trainer/export/types'
 import { changeOf, ggufName } from '@/trainer/gguf/layout'
 import { readGguf } from '@/trainer/gguf/read'
-import { rowPieces, rowWidth } from '@/trainer/adapter/changed'
+import { changedTensors, rowWidth, savedChanges, rowPieces } from '@/trainer/adapter/changed'
 import { mergedTensors } from '@/trainer/adapter/merged'
-import { adapterOptions } from '@/trainer/model/eager'
-import { layerParams, paramSpecs } from '@/trainer/model/params'
+import { plainAdapters } from '@/trainer/adapter/pissa'
+import { adapterSide, disposeSide } from '@/trainer/model/eager'
+import { embeddingName, headName, layerParams, paramSpecs } from '@/trainer/model/params'
 import { type ForwardOptions, contextOf, embed, logits, norm, throughLayer, wholeRows } from '@/trainer/model/transformer'
 import { readModelConfig } from '@/trainer/weights/index'
 import { transposed } from '@/trainer/weights/load'
@@ -37,10 +38,11 @@ export async function verifyExport(ground: ExportGround, folder: string, progres
   await startWasm()
   const ids = Int32Array.from(tokenizer.encode(TEXT, true).filter((id) => id < config.vocab_size).slice(0, Math.min(MOST_TOKENS, config.max_position_embeddings)))
   const half = (from: number) => (share: number) => progress(from + share / 2)
-  const options = adapterOptions(adapters, config, model)
-  const wanted = await logitsOf(byName(mergedTensors(model, config, [])), config, ids, options, half(0))
+  const side = adapterSide(adapters, config, model)
+  const saved = plainAdapters(adapters, config, model).map((adapter) => savedChanges(adapter.saved))
+  const wanted = await logitsOf(byName(changedTensors(model, config, saved)), config, ids, side.options, half(0))
   const found = await logitsOf(writtenWeights(ground, folder), config, ids, {}, half(0.5))
-  if (options.lora) dispose(options.lora.weights as unknown as Parameters<typeof dispose>[0])
+  disposeSide(side)
   return compare(wanted, found, config.vocab_size)
 }
 
@@ -51,7 +53,8 @@ function writtenWeights({ options, config }: ExportGround, folder: string): Weig
   if (options.format !== 'gguf') return byName(mergedTensors(folder, readModelConfig(folder), []))
   const file = readdirSync(folder).find((name) => name.endsWith('.gguf')) ?? ''
   const { tensors } = readGguf(path.join(folder, file))
-  return byName(paramSpecs(config).map(({ name, shape }) => {
+  const head = tensors.has(ggufName(headName, config.family))
+  return byName(paramSpecs(head ? { ...config, tied: false } : config).map(({ name, shape }) => {
     const entry = tensors.get(ggufName(name, config.family))
     if (!entry) throw new Error(`verify: ${name} is not in ${file}`)
     const { revert } = changeOf(name, config)
@@ -68,7 +71,7 @@ async function logitsOf(weights: Weights, config: ModelConfig, ids: Int32Array, 
   }
   const input = { rows: 1, length: ids.length, ids: tensor1d(ids, 'int32'), positions: null, segments: null }
   const context = contextOf(config, input, wholeRows(config, input), options)
-  const table = find('model.embed_tokens.weight')
+  const table = find(embeddingName)
   let h = tidy(() => embed(tensor(joined([...ids].map((id) => table.rows(id, 1))), [ids.length, config.hidden_size]), tensor1d(ids.map((_, i) => i), 'int32'), context))
   for (let layer = 0; layer < config.num_hidden_layers; layer++) {
     const next = tidy(() => throughLayer(h, layerParams(config, layer, get), layer, context))
@@ -78,7 +81,7 @@ async function logitsOf(weights: Weights, config: ModelConfig, ids: Int32Array, 
     await new Promise(setImmediate) // a signal is only heard between two turns
   }
   const hidden = tidy(() => keep(norm(h, get({ name: 'model.norm.weight', shape: [config.hidden_size], transpose: false }) as never, context)))
-  const result = headLogits(hidden, find(config.tied ? 'model.embed_tokens.weight' : 'lm_head.weight'), config)
+  const result = headLogits(hidden, weights.get(headName) ?? find(embeddingName), config)
   dispose([h, hidden, input.ids])
   progress(1)
   return result

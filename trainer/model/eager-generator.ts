@@ -1,12 +1,13 @@
 /** The generator's contract on any eager TF.js backend, in float32: for machines where nothing native runs, and to check the recorded one against. */
-import { dispose, getBackend } from '@tensorflow/tfjs-core'
+import { getBackend } from '@tensorflow/tfjs-core'
 import type { ModelConfig } from '@/lib/models/config'
 import type { Answered, AnswerOptions, Asked } from '@/trainer/engine/many'
 import type { GenerateOptions, Generator } from '@/trainer/engine/types'
-import { adapterOptions, disposeParams } from '@/trainer/model/eager'
+import { adapterSide, disposeParams, disposeSide } from '@/trainer/model/eager'
 import { generate } from '@/trainer/model/generate'
+import { buildParams } from '@/trainer/model/params'
 import { sequence, streamOf } from '@/trainer/random'
-import { loadParams } from '@/trainer/weights/load'
+import { loadTensors } from '@/trainer/weights/load'
 
 export interface EagerGeneratorSpec {
   config: ModelConfig
@@ -29,12 +30,17 @@ async function* inTurn(generate: Generator['generate'], max_length: number, prom
 }
 
 export function createEagerGenerator({ config, weights, adapters, max_length }: EagerGeneratorSpec): Generator {
-  const params = loadParams(weights, config)
-  const lora = adapterOptions(adapters, config, weights)
+  const base = loadTensors(weights, config)
+  const adapted = adapterSide(adapters, config, weights)
+  const sides = {
+    base: { params: buildParams(config, base), options: {} },
+    adapter: { params: buildParams(config, base, ({ name }) => adapted.saved.get(name)), options: adapted.options },
+  }
   async function* answer(promptIds: number[], { stop_ids, side, signal, seed, max_new_tokens, ...rule }: GenerateOptions): AsyncGenerator<number> {
     const random = sequence(seed < 0 ? Math.floor(Math.random() * 2 ** 32) : seed, streamOf('sampling'))
     const count = Math.min(max_new_tokens, max_length - promptIds.length)
-    for await (const token of generate(params, config, promptIds, { ...rule, count, stop: stop_ids }, side === 'adapter' ? lora : {}, random)) {
+    const { params, options } = sides[side]
+    for await (const token of generate(params, config, promptIds, { ...rule, count, stop: stop_ids }, options, random)) {
       if (signal.aborted) return
       yield token
       await new Promise<void>((resolve) => setImmediate(resolve)) // lets a cancellation in
@@ -45,8 +51,8 @@ export function createEagerGenerator({ config, weights, adapters, max_length }: 
     generate: answer,
     generateAll: (prompts, options) => inTurn(answer, max_length, prompts, options),
     dispose: () => {
-      disposeParams(params)
-      dispose(Object.values(lora.lora?.weights ?? {}).flatMap((update) => Object.values(update)))
+      disposeParams(sides.base.params)
+      disposeSide(adapted)
     },
   }
 }

@@ -6,6 +6,7 @@ import '@/trainer/ops/autodiff'
 import '@/trainer/ops/wasm-kernels'
 import { type Scalar, type Tensor, type Tensor1D, dispose, getBackend, tensor, tensor1d, tidy, transpose, valueAndGrads } from '@tensorflow/tfjs-core'
 import type { ModelConfig } from '@/lib/models/config'
+import { fileTensors } from '@/trainer/adapter/adapter'
 import { startingAdapter, takenOut } from '@/trainer/adapter/starting'
 import { joinAdapters } from '@/trainer/adapter/joined'
 import { labelCount } from '@/trainer/engine/batch'
@@ -14,13 +15,13 @@ import type { Batch, Engine, EngineSpec, EvalResult, Hyper, LoraSpec as LoraSett
 import { type LoraSpec, buildLora, isFast } from '@/trainer/adapter/lora'
 import { type AdamState, adamw, clipFactor, decays, globalNorm } from '@/trainer/model/adamw'
 import { embeddingNoise } from '@/trainer/model/neftune'
-import { type Params, buildParams } from '@/trainer/model/params'
+import { type Params, type ParamSpec, buildParams } from '@/trainer/model/params'
 import { type ForwardInput, type ForwardOptions, type Lora, forward, logits } from '@/trainer/model/transformer'
 import { nextToken } from '@/trainer/objectives/next-token'
 import { dropoutMask } from '@/trainer/ops/dropout'
 import { streamOf } from '@/trainer/random'
 import { openWeights } from '@/trainer/weights/index'
-import { loadParams, loadTensors } from '@/trainer/weights/load'
+import { loadTensors } from '@/trainer/weights/load'
 import { readTensor } from '@/trainer/weights/safetensors'
 
 /** The arrays of a batch's rows from `from` up to `to` as tensors on the current backend. */
@@ -73,11 +74,25 @@ function loraOptions(specs: LoraSpec[], tensors: NamedTensor[], scale: number): 
   return { lora: { weights: buildLora(specs, byName(tensors, list)), scale } }
 }
 
-/** The forward pass's options for adapters on a model's folder, with their tensors on the current backend. */
-export function adapterOptions(folders: readonly string[], config: ModelConfig, model: string): ForwardOptions {
-  const joined = joinAdapters(folders, config, model)
-  return joined === null ? {} : loraOptions(joined.specs, joined.tensors, joined.scale)
+/** What adapters on a model's folder are to the forward pass, with their tensors on the current backend. */
+export interface AdapterSide {
+  options: ForwardOptions
+  /** By name, in memory layout, what takes the place of the model's own. */
+  saved: ReadonlyMap<string, Tensor>
 }
+
+export function adapterSide(folders: readonly string[], config: ModelConfig, model: string): AdapterSide {
+  const joined = joinAdapters(folders, config, model)
+  if (joined === null) return { options: {}, saved: new Map() }
+  return { options: loraOptions(joined.specs, joined.tensors, joined.scale), saved: new Map(joined.saved.map(({ param, tensor: { data, shape } }) => [param.name, inMemory(param, tensor(data.slice(), shape))])) }
+}
+
+export function disposeSide({ options, saved }: AdapterSide): void {
+  dispose([...Object.values(options.lora?.weights ?? {}).flatMap((update) => Object.values(update)), ...saved.values()])
+}
+
+/** From the file's layout. */
+const inMemory = (param: ParamSpec, own: Tensor): Tensor => (param.transpose ? transpose(own) : own)
 
 /** What is trained: its arrays at the start, and the model that uses them once they are tensors. With a seed it trains, so dropout is on. */
 interface Trained {
@@ -88,12 +103,20 @@ interface Trained {
 
 function trainedLora(spec: EagerSpec, lora: LoraSettings): Trained {
   const { config, weights, merged, adapter, seed } = spec
-  const { specs, tensors, scale } = startingAdapter({ config, lora, adapter, seed, weights, merged })
-  const params = loadParams(weights, config, merged, takenOut(spec))
+  const begun = startingAdapter({ config, lora, adapter, seed, weights, merged })
+  const first = loadTensors(weights, config, merged, takenOut(spec))
+  const base = buildParams(config, first)
+  const start = fileTensors(begun)
   return {
-    start: tensors,
-    model: (list, seed) => ({ params, options: { lora: { weights: buildLora(specs, byName(tensors, list)), scale, dropout: dropoutOf(lora.dropout, seed) } } }),
-    dispose: () => disposeParams(params),
+    start,
+    model: (list, seed) => {
+      const get = byName(start, list)
+      const saved = new Map(begun.saved.map(({ param, tensor }) => [param.name, inMemory(param, get(tensor))]))
+      const own = new Set(saved.values())
+      const options = { lora: { weights: buildLora(begun.specs, get), scale: begun.scale, dropout: dropoutOf(lora.dropout, seed) }, trains: (weight: Tensor) => own.has(weight) }
+      return { params: buildParams(config, first, ({ name }) => saved.get(name)), options, reference: base }
+    },
+    dispose: () => disposeParams(base),
   }
 }
 
@@ -117,9 +140,9 @@ function trainedWhole({ config, weights, trained }: EagerSpec): Trained {
       const [get, own] = [byName(start, list), new Set<Tensor>()]
       const params = buildParams(config, spec => {
         if (!names.has(spec.name)) return first(spec)
-        const tensor = spec.transpose ? transpose(get(spec)) : get(spec)
-        own.add(tensor)
-        return tensor
+        const inTree = inMemory(spec, get(spec))
+        own.add(inTree)
+        return inTree
       })
       return { params, options: { trains: weight => own.has(weight) }, reference: buildParams(config, first) }
     },
@@ -142,7 +165,7 @@ export type EagerSpec = Pick<EngineSpec, 'config' | 'lora' | 'trained' | 'merged
 export function createEagerEngine(spec: EagerSpec): Engine {
   const { config, objective = nextToken } = spec
   const { start, model, dispose } = spec.lora === null ? trainedWhole(spec) : trainedLora(spec, spec.lora)
-  const paceOf = (name: string): number => (isFast(name) ? (spec.lora?.b_pace ?? 1) : 1)
+  const paceOf = (one: NamedTensor): number => (isFast(one) ? (spec.lora?.b_pace ?? 1) : 1)
   let trained = [...start, ...(objective.own ?? [])]
   let moments: AdamState[] = trained.map(t => ({ m: new Float32Array(t.data.length), v: new Float32Array(t.data.length) }))
 
@@ -184,7 +207,7 @@ export function createEagerEngine(spec: EagerSpec): Engine {
     const clip = clipFactor(grad_norm, spec.max_grad_norm)
     trained = trained.map((t, i) => {
       const data = t.data.slice()
-      adamw(data, grads[i].map(g => g * clip), moments[i], lr * paceOf(t.name), step + 1, decays(t.name) ? spec.adam : { ...spec.adam, weight_decay: 0 })
+      adamw(data, grads[i].map(g => g * clip), moments[i], lr * paceOf(t), step + 1, decays(t.name) ? spec.adam : { ...spec.adam, weight_decay: 0 })
       return { ...t, data }
     })
     return { loss: parts.reduce((sum, p) => sum + p.loss, 0) / units, grad_norm, units, means: parts.reduce<Means>((all, { means }) => addMeans(all, means), {}) }

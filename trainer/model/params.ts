@@ -39,6 +39,9 @@ export interface LayerParams {
   down: LinearParams
 }
 
+export const embeddingName = 'model.embed_tokens.weight'
+export const headName = 'lm_head.weight'
+
 export interface Params {
   /** [vocab, hidden] in the storage type. */
   embedding: Tensor2D
@@ -95,12 +98,17 @@ export function linearSpecs(config: ModelConfig): LinearSpec[] {
 /**
  * The tree, with each tensor from `get`. A tensor arrives in memory layout: [in, out] where the spec says `transpose`, in the storage type
  * where it says `storage`.
+ * @param own what stands in the place of some of them; a tied head stays the embedding from `get` where only that has such a one
  */
-export function buildParams(config: ModelConfig, get: GetTensor): Params {
-  const embedding = get(matrix('model.embed_tokens.weight', [config.vocab_size, config.hidden_size], false)) as Tensor2D
-  const layers = Array.from({ length: config.num_hidden_layers }, (_, i) => layerParams(config, i, get))
-  const norm = get(vector('model.norm.weight', config.hidden_size)) as Tensor1D
-  const head = config.tied ? embedding : (get(matrix('lm_head.weight', [config.vocab_size, config.hidden_size], false)) as Tensor2D)
+export function buildParams(config: ModelConfig, get: GetTensor, own: (spec: ParamSpec) => Tensor | undefined = () => undefined): Params {
+  const at: GetTensor = (spec) => own(spec) ?? get(spec)
+  const [first, last] = [embeddingName, headName].map((name) => matrix(name, [config.vocab_size, config.hidden_size], false))
+  const ownFirst = own(first)
+  const embedding = (ownFirst ?? get(first)) as Tensor2D
+  const layers = Array.from({ length: config.num_hidden_layers }, (_, i) => layerParams(config, i, at))
+  const norm = at(vector('model.norm.weight', config.hidden_size)) as Tensor1D
+  const itself = () => (!config.tied ? get(last) : ownFirst ? get(first) : embedding)
+  const head = (own(last) ?? itself()) as Tensor2D
   return { embedding, layers, norm, head }
 }
 

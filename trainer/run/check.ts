@@ -7,10 +7,11 @@ import { computeDtype } from '@/lib/config/derived'
 import { UserError, type Fault } from '@/lib/errors'
 import type { ModelConfig } from '@/lib/models/config'
 import { checkVocabulary, type Template } from '@/lib/templates/template'
-import { readAdapter } from '@/trainer/adapter/adapter'
+import { type Adapter, readAdapter } from '@/trainer/adapter/adapter'
 import { isWasm } from '@/trainer/device'
 import { loraSpecs, loraTargets, type LoraSpec, tensorsOf } from '@/trainer/adapter/lora'
-import { paramSpecs } from '@/trainer/model/params'
+import { checkApart, isVocabulary, savedParams } from '@/trainer/adapter/saved'
+import { type ParamSpec, paramSpecs } from '@/trainer/model/params'
 import { trainedTensors } from '@/trainer/model/whole'
 import { checkEvaluationOutput, checkKept, checkOutput, type Resume } from '@/trainer/run/output'
 import { templateFor } from '@/trainer/tokenizer/own-template'
@@ -24,6 +25,8 @@ export interface Ground {
   template: Template
   /** The adapter's tensors that will be trained; none where the model's own are. */
   specs: LoraSpec[]
+  /** The model's own that the adapter holds whole. */
+  saved: ParamSpec[]
   /** Names of the model's own that will be; null with an adapter. */
   whole: ReadonlySet<string> | null
   dtype: 'float32' | 'bfloat16'
@@ -63,8 +66,8 @@ export function startOf({ adapter_name_or_path: adapters, create_new_adapter, do
 }
 
 /** Numbers that are trained. */
-export function trainableIn({ config, specs, whole }: Pick<Ground, 'config' | 'specs' | 'whole'>): number {
-  const shapes = whole === null ? specs.flatMap(tensorsOf) : paramSpecs(config).filter(({ name }) => whole.has(name))
+export function trainableIn({ config, specs, saved, whole }: Pick<Ground, 'config' | 'specs' | 'saved' | 'whole'>): number {
+  const shapes = whole === null ? [...specs.flatMap(tensorsOf), ...saved] : paramSpecs(config).filter(({ name }) => whole.has(name))
   return shapes.reduce((sum, { shape }) => sum + elements(shape), 0)
 }
 
@@ -84,12 +87,20 @@ export async function checkModel(folder: string, attempt: ReturnType<typeof coll
   return { config, tokenizer }
 }
 
-/** @param going tensors of the last adapter */
-function trainedBy(args: TrainingArgs, config: ModelConfig, going: LoraSpec[] | undefined): Pick<Ground, 'specs' | 'whole'> {
+/** @param going the last adapter */
+function trainedBy(args: TrainingArgs, config: ModelConfig, going: Adapter | undefined): Pick<Ground, 'specs' | 'saved' | 'whole'> {
   const whole = trainedTensors(config, args)
-  if (whole !== null) return { specs: [], whole: new Set(whole.map(({ name }) => name)) }
-  const continues = startOf(args).adapter !== null
-  return { specs: (continues ? going : undefined) ?? newSpecs(args, config), whole: null }
+  if (whole !== null) return { specs: [], saved: [], whole: new Set(whole.map(({ name }) => name)) }
+  if (going && startOf(args).adapter !== null) return { specs: going.specs, saved: going.saved.map(({ param }) => param), whole: null }
+  const [specs, saved] = [newSpecs(args, config), savedParams(config, args.additional_target ?? [])]
+  checkApart(specs, saved)
+  return { specs, saved, whole: null }
+}
+
+/** Of a model whose head is its embedding, an adapter that has either for itself makes two of them: what is merged is another architecture. */
+function checkMerged(merged: readonly string[], known: readonly Adapter[], { tied }: ModelConfig): void {
+  const parted = known.slice(0, merged.length).findIndex(({ saved }) => tied && saved.some(({ param }) => isVocabulary(param)))
+  if (parted >= 0) throw new UserError('adapter_parts_head', { path: merged[parted] }, 'adapter_name_or_path')
 }
 
 /** PiSSA has as many directions to begin with as the smallest weight has rows or columns. */
@@ -119,7 +130,8 @@ export async function checkTraining(args: TrainingArgs, readTokenizer = loadToke
   await attempt(() => checkDtype(computeDtype(args), 'bf16'))
   const start = startOf(args)
   const known = config && (await attempt(() => adaptersIn(start).map((folder) => readAdapter(folder, config))))
-  const trained = config && known && (await attempt(() => trainedBy(args, config, known.at(-1)?.specs)))
+  if (config && known) await attempt(() => checkMerged(start.merged, known, config))
+  const trained = config && known && (await attempt(() => trainedBy(args, config, known.at(-1))))
   const resume = await attempt(() => (args.do_train ? checkOutput(args) : checkEvaluationOutput(args)))
   if (args.do_train) await attempt(() => checkKept(args))
   if (resume && config) await attempt(() => checkResumed(resume.folder, config, args))

@@ -26,7 +26,8 @@ export function engineSpec({ args, ground, data, adapter, objective }: Run): Eng
   }
 }
 
-const loraOf = ({ rank, alpha, dropout, use_rslora, use_dora, target_modules }: AdapterSettings): LoraSpec => ({ rank, alpha, dropout, use_rslora, use_dora, target: target_modules })
+const loraOf = ({ rank, alpha, dropout, use_rslora, use_dora, target_modules, modules_to_save }: AdapterSettings): LoraSpec =>
+  ({ rank, alpha, dropout, use_rslora, use_dora, target: target_modules, saved: modules_to_save ?? undefined })
 
 export function announce({ args, data, plan, ground, adapter, report }: Run, engine: Engine): void {
   const parameters = parameterCount(ground.config)

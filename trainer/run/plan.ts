@@ -18,6 +18,7 @@ import type { DataSurvey } from '@/trainer/data/training-data'
 import type { RowFault } from '@/trainer/tokens/encoding'
 import { datasetFiles, findDataset, readInfo } from '@/trainer/data/dataset-files'
 import { availableMemory, gigabytes, trainingMemory } from '@/trainer/run/memory'
+import { isVocabulary } from '@/trainer/adapter/saved'
 import { parameterCount } from '@/trainer/model/params'
 import { reachOf } from '@/trainer/model/whole'
 import { countEvaluationRows } from '@/trainer/predict/items'
@@ -65,10 +66,10 @@ function sizeOf(args: TrainingArgs, ground: Ground, survey: DataSurvey): Trainin
 }
 
 /** What of a training's memory the model and what is trained of it say. A checkpoint's bfloat16 numbers stay such where kernels of ours widen them (frozen.ts). */
-function memoryShape({ config, dtype, whole, specs, merged }: Ground) {
+function memoryShape({ config, dtype, whole, specs, saved, merged }: Ground) {
   const narrow = config.dtype === 'bfloat16' && merged.length === 0 && Boolean(readRuntime()?.ops)
   const magnitudes = specs.reduce((sum, { magnitude }) => sum + (magnitude?.shape[0] ?? 0), 0)
-  return { config, dtype, whole: whole !== null, magnitudes, frozen: narrow ? 2 : undefined, ...(whole === null ? {} : reachOf(config, whole)) }
+  return { config, dtype, whole: whole !== null, magnitudes, frozen: narrow ? 2 : undefined, ...(whole === null ? { vocabulary: saved.some(isVocabulary) } : reachOf(config, whole)) }
 }
 
 /** Pairs and rated answers come as two texts. */

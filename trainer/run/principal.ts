@@ -2,8 +2,10 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { runFiles } from '@/lib/run'
-import { readAdapter, writeAdapter } from '@/trainer/adapter/adapter'
+import { fileTensors, readAdapter, writeAdapter } from '@/trainer/adapter/adapter'
+import { adapterChanges } from '@/trainer/adapter/changed'
 import { converted, plainAdapters, principalOf, principalParts, type Principal } from '@/trainer/adapter/pissa'
+import { savedAtStart } from '@/trainer/adapter/saved'
 import type { EngineSpec } from '@/trainer/engine/types'
 import type { Run } from '@/trainer/run/types'
 
@@ -21,7 +23,8 @@ export async function principalStart(run: Run): Promise<Pick<EngineSpec, 'adapte
   const found = going === null ? await inSteps(principalParts({ settings, specs }, stand), run) : principalOf(going, readAdapter(going, config), stand)
   if (found === null) return null
   mkdirSync(initialOf(run), { recursive: true })
-  writeAdapter(initialOf(run), { ...settings, pissa: null, base_model_name_or_path: base }, found.tensors)
+  const saved = going === null ? savedAtStart(ground.saved, model, config, stand.beneath.map((one) => adapterChanges(one))) : []
+  writeAdapter(initialOf(run), { ...settings, pissa: null, base_model_name_or_path: base }, fileTensors({ ...found, saved }))
   report.text(`The principal parts of ${specs.length} linears are taken out of the base (${((performance.now() - began) / 1000).toFixed(1)} s): ${initialOf(run)}`)
   return { adapter: ground.adapter ?? initialOf(run), without: initialOf(run) }
 }
@@ -41,8 +44,8 @@ async function inSteps(steps: Generator<number, Principal>, { report, stop }: Ru
 export function writeConverted(run: Run): void {
   const { args, adapter, ground, output_dir, report } = run
   if (!args.pissa_convert || !adapter?.pissa) return
-  const { settings, tensors } = converted(readAdapter(output_dir, ground.config), readAdapter(initialOf(run), ground.config), ground.config)
+  const plain = converted(readAdapter(output_dir, ground.config), readAdapter(initialOf(run), ground.config), ground.config)
   const folder = path.join(output_dir, runFiles.pissaConverted)
-  writeAdapter(folder, settings, tensors)
-  report.text(`The adapter as a plain one of rank ${settings.rank}: ${folder}`)
+  writeAdapter(folder, plain.settings, fileTensors(plain))
+  report.text(`The adapter as a plain one of rank ${plain.settings.rank}: ${folder}`)
 }

@@ -87,7 +87,7 @@ function adapterSettings(args: TrainingArgs, base_model_name_or_path: string | n
   const pissa = resume ? readAdapterSettings(resume.folder).pissa : args.pissa_init ? exactPissa : null
   if (adapter !== null) return { ...readAdapter(adapter, config).settings, base_model_name_or_path }
   const target_modules = [...new Set(specs.map(({ module }) => module.slice(module.lastIndexOf('.') + 1)))]
-  return { rank: args.lora_rank, alpha: loraAlpha(args), dropout: args.lora_dropout, use_rslora: args.use_rslora, use_dora: args.use_dora, pissa, target_modules, base_model_name_or_path }
+  return { rank: args.lora_rank, alpha: loraAlpha(args), dropout: args.lora_dropout, use_rslora: args.use_rslora, use_dora: args.use_dora, pissa, target_modules, modules_to_save: args.additional_target, base_model_name_or_path }
 }
 
 async function work(run: Run, open: (spec: EngineSpec) => Promise<Engine>): Promise<number> {

@@ -1,6 +1,6 @@
 /** What a run has trained, on disk: as a checkpoint, and as the model that it leaves behind. */
 import path from 'node:path'
-import { readAdapter, writeAdapter } from '@/trainer/adapter/adapter'
+import { fileTensors, readAdapter, writeAdapter } from '@/trainer/adapter/adapter'
 import { readHead, writeHead } from '@/trainer/adapter/value-head'
 import type { Engine, NamedTensor } from '@/trainer/engine/types'
 import { askAtSave } from '@/trainer/run/ask-at-save'
@@ -13,7 +13,7 @@ import { copyTokenizer, writeChatTemplate } from '@/trainer/tokenizer/tokenizer-
 
 /** What a checkpoint holds of what is trained. */
 function trainedIn({ ground: { config, whole }, objective }: Run, folder: string): NamedTensor[] {
-  const model = whole === null ? readAdapter(folder, config).tensors : readWholeModel(folder, whole)
+  const model = whole === null ? fileTensors(readAdapter(folder, config)) : readWholeModel(folder, whole)
   return [...model, ...(objective.own ? (readHead(folder) ?? objective.own) : [])]
 }
 

@@ -9,7 +9,7 @@ import { type FaultValue, problem, UserError } from '@/lib/errors'
 import { type ModelConfig, modelConfig } from '@/lib/models/config'
 import { configFile, weightsFile, weightsIndexFile } from '@/lib/models/files'
 import { readJson } from '@/trainer/json-file'
-import { type ParamSpec, paramSpecs } from '@/trainer/model/params'
+import { headName, type ParamSpec, paramSpecs } from '@/trainer/model/params'
 import { type TensorEntry, readHeader } from '@/trainer/weights/safetensors'
 
 export type WeightIndex = Map<string, TensorEntry>
@@ -70,7 +70,7 @@ function accountFor(found: WeightIndex, specs: ParamSpec[], config: ModelConfig,
     used.set(name, entry)
   }
   // A tied head is often stored all the same; it is the embedding.
-  const ignorable = (name: string): boolean => derived.test(name) || (config.tied && name === 'lm_head.weight')
+  const ignorable = (name: string): boolean => derived.test(name) || (config.tied && name === headName)
   const extra = [...found.keys()].find(name => !used.has(name) && !ignorable(name))
   if (extra !== undefined) throw new UserError('tensor_extra', { path: folder, tensor: extra }, 'model_name_or_path')
   return used

@@ -1,0 +1,70 @@
+/** Tensors of the model itself that an adapter trains and holds whole: PEFT's `modules_to_save`, LLaMA-Factory's `additional_target`. */
+import { UserError } from '@/lib/errors'
+import type { ModelConfig } from '@/lib/models/config'
+import { type Change, changedTensors } from '@/trainer/adapter/changed'
+import type { NamedTensor } from '@/trainer/engine/types'
+import { embeddingName, headName, type ParamSpec, paramSpecs } from '@/trainer/model/params'
+
+export interface SavedTensor {
+  /** What of the model it takes the place of. */
+  param: ParamSpec
+  /** By its name in PEFT's files, in the file's layout. */
+  tensor: NamedTensor
+}
+
+export const savedName = (param: string): string => `base_model.model.${param}`
+
+/** All that may be saved: of a model whose head is its embedding the head too, which then is one of its own. */
+const savable = (config: ModelConfig): ParamSpec[] => paramSpecs({ ...config, tied: false })
+
+/** "model.layers.0.mlp.up_proj.weight": model, model.layers, model.layers.0, … up to the linear. */
+function modulesOf(param: string): string[] {
+  const parts = param.split('.').slice(0, -1)
+  return parts.map((_, i) => parts.slice(0, i + 1).join('.'))
+}
+
+/**
+ * The tensors of the modules that `names` mean: every one whose path ends with a name (PEFT's `ModulesToSaveWrapper`, so that `norm` means all norms of a Llama).
+ * @throws UserError for a name that no module has
+ */
+export function savedParams(config: ModelConfig, names: readonly string[]): ParamSpec[] {
+  const all = savable(config)
+  const means = (name: string) => ({ name: param }: ParamSpec) => modulesOf(param).some((module) => module.endsWith(name))
+  const unknown = names.find((name) => !all.some(means(name)))
+  if (unknown !== undefined) {
+    const options = [...new Set(all.flatMap(({ name }) => modulesOf(name).slice(1)).map((module) => module.split('.').at(-1) ?? ''))].filter((name) => !/^(layers|\d+)$/.test(name))
+    throw new UserError('not_an_option', { key: 'additional_target', value: unknown, options: options.join(', ') }, 'additional_target')
+  }
+  return all.filter((param) => names.some((name) => means(name)(param)))
+}
+
+/** @throws UserError for a linear that gets a low-rank update and is to be trained whole */
+export function checkApart(targets: readonly { module: string }[], saved: readonly ParamSpec[]): void {
+  const whole = new Set(saved.map(({ name }) => name))
+  const twice = targets.find(({ module }) => whole.has(`${module}.weight`))
+  if (twice !== undefined) throw new UserError('module_trained_twice', { module: twice.module }, 'additional_target')
+}
+
+/** Those of an adapter's file; what is not one of them stays in `found`. */
+export function takeSaved(found: Map<string, NamedTensor>, config: ModelConfig): SavedTensor[] {
+  return savable(config).flatMap((param) => {
+    const tensor = found.get(savedName(param.name))
+    if (tensor === undefined) return []
+    found.delete(tensor.name)
+    return [{ param, tensor }]
+  })
+}
+
+/** As they are in the model in `folder`, once it is changed: what their training begins with. */
+export function savedAtStart(params: readonly ParamSpec[], folder: string, config: ModelConfig, changes: readonly Map<string, Change>[]): SavedTensor[] {
+  if (params.length === 0) return []
+  const all = new Map(changedTensors(folder, config, changes).map((tensor) => [tensor.name, tensor]))
+  return params.map((param) => {
+    // A head that is not in the files is the embedding.
+    const tensor = all.get(param.name) ?? all.get(embeddingName)
+    if (!tensor) throw new Error(`saved: there is no ${param.name}`)
+    return { param, tensor: { name: savedName(param.name), shape: param.shape, data: tensor.rows(0, tensor.shape[0]) } }
+  })
+}
+
+export const isVocabulary = ({ name }: Pick<ParamSpec, 'name'>): boolean => name === embeddingName || name === headName
