@@ -10,12 +10,14 @@ import { words } from '@/lib/messages'
 import { modelConfig } from '@/lib/models/config'
 import { type AdapterSettings, readAdapter, readAdapterSettings, writeAdapter } from '@/trainer/adapter/adapter'
 import { initLora, linearNames, loraScale, loraSpecs, loraTargets } from '@/trainer/adapter/lora'
+import { checkApart, savedParams } from '@/trainer/adapter/saved'
 import { mergeAdapters } from '@/trainer/export/merge'
+import { paramSpecs } from '@/trainer/model/params'
 import { cases, tinyAdapter, writeTiny } from './tiny'
 
 const golden = cases.qwen3
 const config = modelConfig(golden.config, 'tiny')
-const settings: AdapterSettings = { rank: 2, alpha: 4, dropout: 0.1, use_rslora: true, use_dora: false, pissa: null, target_modules: linearNames(config), base_model_name_or_path: 'base' }
+const settings: AdapterSettings = { rank: 2, alpha: 4, dropout: 0.1, use_rslora: true, use_dora: false, pissa: null, modules_to_save: null, target_modules: linearNames(config), base_model_name_or_path: 'base' }
 const temporary: string[] = []
 const fresh = (): string => {
   temporary.push(mkdtempSync(path.join(os.tmpdir(), 'adapter-')))
@@ -91,7 +93,7 @@ describe('refused', () => {
     [{ init_lora_weights: 'pissa_niter_16' }, 'pissa_init'],
     [{ rank_pattern: { q_proj: 4 } }, 'rank_pattern'],
     [{ alpha_pattern: { q_proj: 4 } }, 'alpha_pattern'],
-    [{ modules_to_save: ['lm_head'] }, 'modules_to_save'],
+    [{ modules_to_save: 'lm_head' }, 'modules_to_save'],
     [{ bias: 'all' }, 'bias'],
     [{ peft_type: 'IA3' }, 'peft_type'],
     [{ r: 0 }, 'r'],
@@ -112,6 +114,33 @@ describe('refused', () => {
     writeAdapter(folder, settings, [...tinyAdapter(config, 2), { name: 'base_model.model.model.layers.9.mlp.down_proj.lora_A.weight', shape: [1], data: Float32Array.of(0) }])
     expect(words(fault(() => readAdapter(folder, config)).values.problem, 'en')).toContain('layers.9')
     expect(fault(() => readAdapter(changed({}), modelConfig(llama.config, 'tiny'))).code).toBe('adapter_base_mismatch')
+  })
+
+  test('modules to save that are not there, or of another vocabulary', () => {
+    expect(words(fault(() => readAdapter(changed({ modules_to_save: ['lm_head'] }), config)).values.problem, 'en')).toContain('base_model.model.lm_head.weight')
+    const folder = fresh()
+    const shape = [config.vocab_size + 1, config.hidden_size]
+    writeAdapter(folder, { ...settings, modules_to_save: ['lm_head'] }, [...tinyAdapter(config, 2), { name: 'base_model.model.lm_head.weight', shape, data: new Float32Array(shape[0] * shape[1]) }])
+    expect(words(fault(() => readAdapter(folder, config)).values.problem, 'en')).toContain(`[${config.vocab_size}, ${config.hidden_size}] is needed`)
+  })
+})
+
+describe('modules that are trained whole', () => {
+  const names = (...wanted: string[]) => savedParams(config, wanted).map(({ name }) => name)
+
+  test('are those whose path ends with a name', () => {
+    expect(names('embed_tokens', 'lm_head')).toEqual(['model.embed_tokens.weight', 'lm_head.weight'])
+    expect(names('0.input_layernorm')).toEqual(['model.layers.0.input_layernorm.weight'])
+    expect(names('norm')).toEqual(paramSpecs(config).map(({ name }) => name).filter((name) => name.endsWith('norm.weight')))
+    expect(names('layers.1.mlp').map((name) => name.split('.').at(-2))).toEqual(['gate_proj', 'up_proj', 'down_proj'])
+  })
+
+  test('must be there, and not be trained by a low-rank update, too', () => {
+    const unknown = fault(() => savedParams(config, ['embed_tokens', 'wte']))
+    expect(unknown).toMatchObject({ code: 'not_an_option', field: 'additional_target', values: { value: 'wte' } })
+    expect(unknown.values.options).toContain('embed_tokens')
+    expect(fault(() => checkApart(loraTargets(config, ['all']), savedParams(config, ['mlp'])))).toMatchObject({ code: 'module_trained_twice', values: { module: 'model.layers.0.mlp.gate_proj' } })
+    expect(() => checkApart(loraTargets(config, ['q_proj']), savedParams(config, ['mlp']))).not.toThrow()
   })
 })
 

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { modelConfig } from '@/lib/models/config'
 import { loraSpecs, tensorsOf } from '@/trainer/adapter/lora'
+import { savedParams } from '@/trainer/adapter/saved'
 import { linearSpecs, parameterCount } from '@/trainer/model/params'
 import { reachOf, trainedTensors } from '@/trainer/model/whole'
 import { trainingMemory } from '@/trainer/run/memory'
@@ -14,7 +15,7 @@ const configs = {
 }
 type Name = keyof typeof configs
 
-function planned(name: Name, method: 'lora' | 'dora' | 'full' | 'freeze', dtype: 'float32' | 'bfloat16', rows: number, length: number): number {
+function planned(name: Name, method: 'lora' | 'dora' | 'embedding' | 'embedding and head' | 'full' | 'freeze', dtype: 'float32' | 'bfloat16', rows: number, length: number): number {
   const config = configs[name]
   const numbers = (specs: readonly { shape: number[] }[]) => specs.reduce((sum, { shape }) => sum + elements(shape), 0)
   const shape = { config, parameters: parameterCount(config), dtype, frozen: 2, rows, length }
@@ -22,8 +23,12 @@ function planned(name: Name, method: 'lora' | 'dora' | 'full' | 'freeze', dtype:
     const specs = loraSpecs(linearSpecs(config), 8, method === 'dora')
     return trainingMemory({ ...shape, trainable: numbers(specs.flatMap(tensorsOf)), magnitudes: numbers(specs.flatMap(({ magnitude }) => magnitude ?? [])) })
   }
+  if (method === 'embedding' || method === 'embedding and head') {
+    const own = numbers(savedParams(config, method === 'embedding' ? ['embed_tokens'] : ['embed_tokens', 'lm_head']))
+    return trainingMemory({ ...shape, trainable: own + numbers(loraSpecs(linearSpecs(config), 8).flatMap(tensorsOf)), own, vocabulary: true })
+  }
   const specs = trainedTensors(config, { finetuning_type: method, freeze_trainable_layers: 2, freeze_trainable_modules: ['all'], freeze_extra_modules: null }) ?? []
-  return trainingMemory({ ...shape, trainable: numbers(specs), whole: true, ...reachOf(config, new Set(specs.map(({ name: own }) => own))) })
+  return trainingMemory({ ...shape, trainable: numbers(specs), own: numbers(specs), ...reachOf(config, new Set(specs.map(({ name: own }) => own))) })
 }
 
 test.each([
@@ -34,6 +39,9 @@ test.each([
   ['smollm2', 'dora', 'float32', 4, 256, 3083],
   ['smollm2', 'lora', 'float32', 4, 256, 2427],
   ['smollm2', 'lora', 'bfloat16', 4, 256, 1584],
+  ['smollm2', 'embedding', 'float32', 4, 64, 2528],
+  ['smollm2', 'embedding', 'bfloat16', 4, 64, 2719],
+  ['smollm2', 'embedding and head', 'float32', 4, 64, 3788],
   ['qwen', 'lora', 'float32', 2, 256, 3046],
   ['qwen', 'freeze', 'float32', 2, 256, 2514],
 ] as const)('%s, %s in %s, %d × %d', (name, method, dtype, rows, length, measured) => {

@@ -13,7 +13,7 @@ import type { NamedTensor } from '@/trainer/engine/types'
 import { writeWhole } from '@/trainer/files'
 import { readJson } from '@/trainer/json-file'
 import { type LoraSpec, loraSpecs, tensorsOf } from '@/trainer/adapter/lora'
-import { type SavedTensor, takeSaved } from '@/trainer/adapter/saved'
+import { lostAmong, type SavedTensor, takeSaved } from '@/trainer/adapter/saved'
 import { type LinearSpec, linearSpecs } from '@/trainer/model/params'
 import { encodeSafetensors, readSafetensors } from '@/trainer/weights/safetensors'
 
@@ -92,6 +92,8 @@ export function readAdapter(folder: string, config: ModelConfig): Adapter {
     found.delete(name)
     return fitting(tensor, shape)
   })
+  const lost = lostAmong(found, config, settings.modules_to_save ?? [])
+  if (lost !== null) throw mismatch(problem('adapter_lacks', { tensor: lost }))
   const saved = takeSaved(found, config)
   for (const { param, tensor } of saved) fitting(tensor, param.shape)
   const extra = found.keys().next().value

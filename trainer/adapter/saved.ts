@@ -28,15 +28,14 @@ function modulesOf(param: string): string[] {
  * @throws UserError for a name that no module has
  */
 export function savedParams(config: ModelConfig, names: readonly string[]): ParamSpec[] {
-  const all = savable(config)
-  const means = (name: string) => ({ name: param }: ParamSpec) => modulesOf(param).some((module) => module.endsWith(name))
-  const unknown = names.find((name) => !all.some(means(name)))
-  if (unknown !== undefined) {
-    const options = [...new Set(all.flatMap(({ name }) => modulesOf(name).slice(1)).map((module) => module.split('.').at(-1) ?? ''))].filter((name) => !/^(layers|\d+)$/.test(name))
-    throw new UserError('not_an_option', { key: 'additional_target', value: unknown, options: options.join(', ') }, 'additional_target')
-  }
-  return all.filter((param) => names.some((name) => means(name)(param)))
+  const unknown = names.find((name) => meantBy(config, [name]).length === 0)
+  if (unknown === undefined) return meantBy(config, names)
+  const parts = savable(config).flatMap(({ name }) => modulesOf(name)).map((module) => module.split('.').at(-1) ?? '')
+  const options = [...new Set(parts)].filter((name) => !/^(model|layers|\d+)$/.test(name))
+  throw new UserError('not_an_option', { key: 'additional_target', value: unknown, options: options.join(', ') }, 'additional_target')
 }
+
+const meantBy = (config: ModelConfig, names: readonly string[]): ParamSpec[] => savable(config).filter(({ name: param }) => modulesOf(param).some((module) => names.some((name) => module.endsWith(name))))
 
 /** @throws UserError for a linear that gets a low-rank update and is to be trained whole */
 export function checkApart(targets: readonly { module: string }[], saved: readonly ParamSpec[]): void {
@@ -44,6 +43,10 @@ export function checkApart(targets: readonly { module: string }[], saved: readon
   const twice = targets.find(({ module }) => whole.has(`${module}.weight`))
   if (twice !== undefined) throw new UserError('module_trained_twice', { module: twice.module }, 'additional_target')
 }
+
+/** The first tensor that should be in an adapter's file and is not; null where all are there. */
+export const lostAmong = (found: ReadonlyMap<string, NamedTensor>, config: ModelConfig, names: readonly string[]): string | null =>
+  meantBy(config, names).map(({ name }) => savedName(name)).find((name) => !found.has(name)) ?? null
 
 /** Those of an adapter's file; what is not one of them stays in `found`. */
 export function takeSaved(found: Map<string, NamedTensor>, config: ModelConfig): SavedTensor[] {

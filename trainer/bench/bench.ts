@@ -100,12 +100,12 @@ function randomBatch(rows: number, length: number, vocabulary: number, random: (
 }
 
 /** What the method trains, and how many numbers that are. */
-function trainedBy({ method, rank }: Settings, model: ModelConfig): { trained?: ReadonlySet<string>; trainable: number; whole: boolean; layers?: number; vocabulary?: boolean } {
+function trainedBy({ method, rank }: Settings, model: ModelConfig): { trained?: ReadonlySet<string>; trainable: number; own: number; layers?: number; vocabulary?: boolean } {
   const numbers = (specs: readonly { shape: number[] }[]) => specs.reduce((sum, { shape }) => sum + elements(shape), 0)
-  if (method === 'lora') return { trainable: numbers(loraSpecs(linearSpecs(model), rank).flatMap(tensorsOf)), whole: false }
+  if (method === 'lora') return { trainable: numbers(loraSpecs(linearSpecs(model), rank).flatMap(tensorsOf)), own: 0 }
   const specs = trainedTensors(model, { finetuning_type: method, freeze_trainable_layers: 2, freeze_trainable_modules: ['all'], freeze_extra_modules: null }) ?? []
   const trained = new Set(specs.map(({ name }) => name))
-  return { trained, trainable: numbers(specs), whole: true, ...reachOf(model, trained) }
+  return { trained, trainable: numbers(specs), own: numbers(specs), ...reachOf(model, trained) }
 }
 
 /** `planned_mb` is what the page says before a start, with the saves, which are not done here. `first_step_s` begins before the engine exists: recording, initialising and the first update together. */
@@ -116,7 +116,7 @@ async function benchTrain(settings: Settings): Promise<Record<string, unknown>> 
   const began = seconds()
   const engine = await createEngine({
     config: model, weights: { random: 0, uniform: settings.weights }, adapter: null, dtype, rows: batch, eval_rows: 0, lengths: [seq], seed: 0, max_grad_norm: 1, trained,
-    lora: plan.whole ? null : { rank, alpha: 2 * rank, dropout: 0, use_rslora: false, target: ['all'] }, adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0 },
+    lora: trained ? null : { rank, alpha: 2 * rank, dropout: 0, use_rslora: false, target: ['all'] }, adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0 },
   })
   const created = seconds() - began
   const random = mersenneTwister(0)

@@ -43,7 +43,7 @@ class GraphEngine implements Engine {
   private readonly slabs: Slabs
   private readonly frozen: FrozenWeights
   /** null when the model's own tensors are trained. */
-  private readonly adapter: ReturnType<typeof startingAdapter> | null
+  private readonly adapter: Pick<ReturnType<typeof startingAdapter>, 'specs' | 'scale'> | null
   /** The model's own tensors that are trained, by the names of the files that hold them then. */
   private readonly trained: ParamSpec[]
   /** Those among them that stand beside the model's own, by the names of these. */
@@ -56,8 +56,9 @@ class GraphEngine implements Engine {
     const { config } = spec
     const program = new Program(spec.dtype)
     this.objective = spec.objective ?? nextToken
-    this.adapter = spec.lora === null ? null : startingAdapter(spec)
-    this.saved = this.adapter?.saved.map(({ param }) => param) ?? []
+    const begun = spec.lora === null ? null : startingAdapter(spec)
+    this.adapter = begun && { specs: begun.specs, scale: begun.scale }
+    this.saved = begun?.saved.map(({ param }) => param) ?? []
     this.trained = spec.lora === null ? wholeOf(spec) : this.saved.map(s => ({ ...s, name: savedName(s.name) }))
     // Where the loss asks for what the model began as, what is trained is there a second time.
     this.frozen = new FrozenWeights(program, this.objective.reference ? paramSpecs(config) : this.unchanged(), source)
@@ -75,7 +76,7 @@ class GraphEngine implements Engine {
     this.defineApply(program)
     this.session = Session.open(program)
     this.runtime = runtimeName(spec.dtype)
-    this.start()
+    this.start(begun && fileTensors(begun))
   }
 
   /** What of the model stays as it is. */
@@ -87,12 +88,12 @@ class GraphEngine implements Engine {
   }
 
   /** Fills every variable: base from its files, adapter from its folder or seed, moments with zeros. */
-  private start(): void {
+  private start(adapter: NamedTensor[] | null): void {
     const { spec } = this
     this.session.run('clear')
     if (spec.lora === null) this.session.run('load_trained')
     this.frozen.load(this.session)
-    if (this.adapter) this.session.run('write_value', this.slabs.gather([...turned(fileTensors(this.adapter), this.trained), ...(this.objective.own ?? [])]))
+    if (adapter) this.session.run('write_value', this.slabs.gather([...turned(adapter, this.trained), ...(this.objective.own ?? [])]))
   }
 
   /** The model's own tensors start from the checkpoint's numbers. */

@@ -14,8 +14,8 @@ export interface MemoryShape {
   config: ModelConfig
   parameters: number
   trainable: number
-  /** Whether the trainable ones are the model's own. */
-  whole?: boolean
+  /** How many of the trainable ones are the model's own, or take their place. */
+  own?: number
   /** Whether the embedding or the head are among them. */
   vocabulary?: boolean
   /** Layers that gradients go back through, from the last one on; all of them where nothing is said. */
@@ -39,9 +39,9 @@ export const trainingMemory = (shape: MemoryShape): number => process_bytes + we
  * What stays: frozen weights, and of each trained number its value, the sum of its gradients and two moments in float32; where the loss needs it, what the model's own began as.
  * Under bfloat16 the products' copies of the model's own are small tensors, whose memory the allocator keeps.
  */
-function weightBytes({ parameters, trainable, whole = false, reference = false, dtype, frozen = width(dtype) }: MemoryShape): number {
-  const copies = 16 + (whole && dtype === 'bfloat16' ? 2 : 0) + (whole && reference ? frozen : 0)
-  return (whole ? parameters - trainable : parameters) * frozen + trainable * copies
+function weightBytes({ parameters, trainable, own = 0, reference = false, dtype, frozen = width(dtype) }: MemoryShape): number {
+  const more = (dtype === 'bfloat16' ? 2 : 0) + (reference ? frozen : 0)
+  return (parameters - own) * frozen + trainable * 16 + own * more
 }
 
 const width = (dtype: MemoryShape['dtype']): number => (dtype === 'bfloat16' ? 2 : 4)
@@ -65,7 +65,7 @@ function logitBytes({ config: { vocab_size }, rows, length }: Pick<MemoryShape, 
  * What is there for a while, of each trained number: at the update gradients divided, their squares, the zeros that take the place of their sums, and at first those that the
  * moments began as; at a save the value as it is read and as it lies in the file, and both moments. Of the model's own the allocator keeps what loading them and their gradients took.
  */
-const passingBytes = ({ trainable, whole = false }: MemoryShape): number => trainable * (16 + (whole ? 12 : 0))
+const passingBytes = ({ trainable, own = 0 }: MemoryShape): number => trainable * 16 + own * 12
 
 /** The embedding's and the head's gradients, each with what is added to it, beside those of all else. */
 const vocabularyBytes = ({ config, trainable, vocabulary = false }: MemoryShape): number => (vocabulary ? trainable * 4 + 2 * config.vocab_size * config.hidden_size * 4 : 0)

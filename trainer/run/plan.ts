@@ -19,7 +19,7 @@ import type { RowFault } from '@/trainer/tokens/encoding'
 import { datasetFiles, findDataset, readInfo } from '@/trainer/data/dataset-files'
 import { availableMemory, gigabytes, trainingMemory } from '@/trainer/run/memory'
 import { isVocabulary } from '@/trainer/adapter/saved'
-import { parameterCount } from '@/trainer/model/params'
+import { parameterCount, paramSpecs } from '@/trainer/model/params'
 import { reachOf } from '@/trainer/model/whole'
 import { countEvaluationRows } from '@/trainer/predict/items'
 import { remember } from '@/trainer/inspect/remember'
@@ -27,6 +27,7 @@ import { planSteps } from '@/trainer/run/steps'
 import { readRuntime } from '@/trainer/runtime-file'
 import { loadTokenizer } from '@/trainer/tokenizer/tokenizer'
 import { exampleLength } from '@/trainer/tokens/row'
+import { elements } from '@/trainer/weights/safetensors'
 
 /** Lengths in tokens of examples taken evenly over all of them. */
 const lengthsOf = ({ sample }: DataSurvey, args: TrainingArgs, { template }: Ground): number[] => sample.map((example) => exampleLength(example, args, template))
@@ -69,7 +70,9 @@ function sizeOf(args: TrainingArgs, ground: Ground, survey: DataSurvey): Trainin
 function memoryShape({ config, dtype, whole, specs, saved, merged }: Ground) {
   const narrow = config.dtype === 'bfloat16' && merged.length === 0 && Boolean(readRuntime()?.ops)
   const magnitudes = specs.reduce((sum, { magnitude }) => sum + (magnitude?.shape[0] ?? 0), 0)
-  return { config, dtype, whole: whole !== null, magnitudes, frozen: narrow ? 2 : undefined, ...(whole === null ? { vocabulary: saved.some(isVocabulary) } : reachOf(config, whole)) }
+  const own = whole === null ? saved : paramSpecs(config).filter(({ name }) => whole.has(name))
+  const reach = whole === null ? { vocabulary: saved.some(isVocabulary) } : reachOf(config, whole)
+  return { config, dtype, own: own.reduce((sum, { shape }) => sum + elements(shape), 0), magnitudes, frozen: narrow ? 2 : undefined, ...reach }
 }
 
 /** Pairs and rated answers come as two texts. */
