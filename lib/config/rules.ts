@@ -101,7 +101,7 @@ const pixelsFit = (key: 'image_max_pixels' | 'video_max_pixels', most: number, l
   most < least ? { code: 'below_minimum', values: { key, value: most, minimum: least }, field: key } : null
 
 /** What only an adapter has (`_verify_model_args`, `FinetuningArguments.__post_init__`), with the value that asks for it. */
-const onlyLora = ['adapter_name_or_path', 'use_rslora', 'use_dora', 'pissa_init', 'loraplus_lr_ratio'] as const satisfies readonly Key[]
+const onlyLora = ['adapter_name_or_path', 'additional_target', 'use_rslora', 'use_dora', 'pissa_init', 'loraplus_lr_ratio'] as const satisfies readonly Key[]
 
 const needsLora = onlyLora.map((key): Rule => (args) =>
   args.finetuning_type === 'lora' || args[key] === null || args[key] === false ? null : { code: 'key_needs', values: { key, value: String(args[key]), other: 'finetuning_type = lora' }, field: key },

@@ -205,6 +205,10 @@ describe('bad input gets a sentence, exit code 2, and nothing written', () => {
     ['a second adapter that is missing', () => [`adapter_name_or_path=${at('adapter')},${at('data')}`], /^There is no adapter at .*data: /],
     ['an adapter of another base', () => [`adapter_name_or_path=${wideAdapter()}`], /^The adapter .*wide does not fit this base model: the tensor .*lora_A.weight has the shape \[2, 64\], but \[2, 32\] is needed\.$/],
     ['an adapter whose rank is not the one that it says', () => [`adapter_name_or_path=${wideAdapter(3, 32, 'rank')}`], /^The adapter .*rank does not fit this base model: the tensor .* has the shape \[2, 32\], but \[3, 32\] is needed\.$/],
+    ['an unknown module beside an adapter', () => ['additional_target=embed_tokens,wte'], /^additional_target is "wte", but must be one of embed_tokens, .*lm_head\.$/],
+    ['a module that is trained twice', () => ['additional_target=self_attn'], 'model.layers.0.self_attn.q_proj is to be trained whole (additional_target) and by a low-rank update (lora_target) at once: name it in one of the two.'],
+    ['modules beside no adapter', () => ['additional_target=norm', 'finetuning_type=full'], /^additional_target = norm needs finetuning_type = lora/],
+    ['an adapter with a head of its own beneath another', () => [`adapter_name_or_path=${ownHead()},${at('adapter')}`], /^The adapter .*head has an embedding or a head of its own, which this model has in common: merge it first/],
     ['an adapter with a method that takes none', () => ['finetuning_type=full', `adapter_name_or_path=${at('adapter')}`], /^adapter_name_or_path = .* needs finetuning_type = lora/],
     ['a setting of LoRA with another method', () => ['finetuning_type=freeze', 'use_rslora=true'], /^use_rslora = true needs finetuning_type = lora/],
     ['a module that freezing does not know', () => ['finetuning_type=freeze', 'freeze_trainable_modules=q_proj'], 'freeze_trainable_modules is "q_proj", but must be one of all, input_layernorm, post_attention_layernorm, self_attn, mlp.'],
@@ -218,6 +222,12 @@ describe('bad input gets a sentence, exit code 2, and nothing written', () => {
     const tensors = loraSpecs([{ module: 'model.layers.0.self_attn.q_proj', in: width, out: 32, bias: false }], 2).flatMap(({ a, b }) => [a, b])
     writeAdapter(at(name), { rank, alpha: 4, dropout: 0, use_rslora: false, use_dora: false, target_modules: ['q_proj'], base_model_name_or_path: null }, tensors.map(({ name, shape }) => ({ name, shape: [...shape], data: new Float32Array(shape[0] * shape[1]) })))
     return at(name)
+  }
+  const ownHead = () => {
+    const rows = Array.from({ length: tinyConfig.vocab_size * tinyConfig.hidden_size }, () => 0)
+    const [q] = loraSpecs([{ module: 'model.layers.0.self_attn.q_proj', in: 32, out: 32, bias: false }], 1)
+    writeAdapter(at('head'), { rank: 1, alpha: 1, dropout: 0, use_rslora: false, use_dora: false, target_modules: ['q_proj'], modules_to_save: ['lm_head'], base_model_name_or_path: null }, [...initLora([q], 0), { name: 'base_model.model.lm_head.weight', shape: [tinyConfig.vocab_size, tinyConfig.hidden_size], data: Float32Array.from(rows) }])
+    return at('head')
   }
   const noEngine = () => Promise.reject(new Error('the engine was asked for'))
   const faultsOf = (error: unknown): readonly Fault[] => {
