@@ -52,7 +52,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         <script dangerouslySetInnerHTML={{ __html: themeScript }} />
       </head>
       <body>
-        <LocaleProvider locale={locale} texts={texts}>
+        <LocaleProvider locale={locale} texts={JSON.stringify(texts)}>
           <SocketProvider>
             <BoardProvider>
               <Frame theme={theme}>{children}</Frame>

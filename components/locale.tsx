@@ -20,19 +20,27 @@ interface LocaleValue {
 
 const Context = createContext<LocaleValue | null>(null)
 
-export function LocaleProvider({ locale, texts, children }: { locale: Locale; texts: Messages; children: ReactNode }) {
+interface LocaleProviderProps {
+  locale: Locale
+  /** `Messages` as JSON: React would look into each of the thousands of texts of an object, and read each again in the browser. */
+  texts: string
+  children: ReactNode
+}
+
+export function LocaleProvider({ locale, texts, children }: LocaleProviderProps) {
   const router = useRouter()
+  const t = useMemo(() => JSON.parse(texts) as Messages, [texts])
   const value = useMemo<LocaleValue>(
     () => ({
       locale,
-      t: texts,
-      say: (fault) => sentenceOf(fault, texts),
+      t,
+      say: (fault) => sentenceOf(fault, t),
       setLocale: (next) => {
         document.cookie = `${localeCookie}=${next}; path=/; max-age=31536000; samesite=lax`
         router.refresh()
       },
     }),
-    [locale, texts, router],
+    [locale, t, router],
   )
   return <Context.Provider value={value}>{children}</Context.Provider>
 }
