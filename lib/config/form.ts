@@ -31,7 +31,12 @@ export function visible(key: Key, values: Readonly<Record<string, unknown>>): bo
 }
 
 /** What this version lacks for a setting to be changed at all, or to have an effect; null when it can be used. */
-export function lacking(key: Key): Feature | null {
+export const lacking = (key: Key): Feature | null => lackingOf.get(key) ?? null
+
+/** Found once: the page asks for each many times over. */
+const lackingOf: ReadonlyMap<Key, Feature | null> = new Map(keys.map((key) => [key, findLacking(key)]))
+
+function findLacking(key: Key): Feature | null {
   const { needs, part_of, when } = fieldOf(key)
   if (needs?.['*']) return needs['*']
   const parent = part_of as Key | undefined
