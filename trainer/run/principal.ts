@@ -23,7 +23,7 @@ export async function principalStart(run: Run): Promise<Pick<EngineSpec, 'adapte
   const found = going === null ? await inSteps(principalParts({ settings, specs }, stand), run) : principalOf(going, readAdapter(going, config), stand)
   if (found === null) return null
   mkdirSync(initialOf(run), { recursive: true })
-  const saved = going === null ? savedAtStart(ground.saved, model, config, stand.beneath.map((one) => adapterChanges(one))) : []
+  const saved = found.saved.length > 0 ? found.saved : savedAtStart(ground.saved, model, config, stand.beneath.map((one) => adapterChanges(one)))
   writeAdapter(initialOf(run), { ...settings, pissa: null, base_model_name_or_path: base }, fileTensors({ ...found, saved }))
   report.text(`The principal parts of ${specs.length} linears are taken out of the base (${((performance.now() - began) / 1000).toFixed(1)} s): ${initialOf(run)}`)
   return { adapter: ground.adapter ?? initialOf(run), without: initialOf(run) }
