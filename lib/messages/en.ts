@@ -22,6 +22,7 @@ export const en = {
     chat_not_loaded: 'No model is loaded; load one before asking.',
     chat_template_unusable: 'The chat template of the model in {path} cannot be used: {problem}; choose a template by name.',
     checkpoint_damaged: 'The checkpoint {path} cannot be resumed: {problem}.',
+    checkpoint_differs: 'The checkpoint {path} was trained with {key} = {found}; to go on with it, {key} must be that, and not {value}.',
     checkpoint_missing: 'There is no checkpoint at {path}; leave resume_from_checkpoint empty to start from the beginning.',
     config_empty: 'There is no configuration: give a file such as data/examples/starter_lora_sft.yaml, or settings as --key value.',
     config_not_mapping: 'The configuration must be made of "key: value" lines, but it is {found}.',

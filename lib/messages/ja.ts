@@ -20,6 +20,7 @@ export const ja: Messages = {
     chat_not_loaded: 'モデルが読み込まれていません。質問する前に読み込んでください。',
     chat_template_unusable: '{path} のモデルのチャットテンプレートを使用できません：{problem}。テンプレートを名前で選択してください。',
     checkpoint_damaged: 'チェックポイント {path} から再開できません：{problem}。',
+    checkpoint_differs: 'チェックポイント {path} は {key} = {found} で学習されています。続きから学習するには、{key} を {value} ではなく同じ値にしてください。',
     checkpoint_missing: '{path} にチェックポイントがありません。最初から開始するには resume_from_checkpoint を空にしてください。',
     config_empty: '設定がありません。data/examples/starter_lora_sft.yaml などのファイルを指定するか、--key value の形で設定を指定してください。',
     config_not_mapping: '設定は "key: value" の行で構成する必要がありますが、{found} になっています。',

@@ -20,6 +20,7 @@ export const ko: Messages = {
     chat_not_loaded: '로드된 모델이 없습니다. 질문하기 전에 모델을 로드하세요.',
     chat_template_unusable: '{path}에 있는 모델의 채팅 템플릿을 사용할 수 없습니다: {problem}. 템플릿을 이름으로 선택하세요.',
     checkpoint_damaged: '체크포인트 {path}에서 재개할 수 없습니다: {problem}.',
+    checkpoint_differs: '체크포인트 {path} 학습에는 {key} = {found} 설정이 쓰였습니다. 이어서 학습하려면 {key} 값이 {value}이(가) 아니라 같아야 합니다.',
     checkpoint_missing: '{path}에 체크포인트가 없습니다. 처음부터 시작하려면 resume_from_checkpoint를 비워 두세요.',
     config_empty: '구성이 없습니다. data/examples/starter_lora_sft.yaml 같은 파일을 지정하거나 --key value 형식으로 설정을 지정하세요.',
     config_not_mapping: '구성은 "key: value" 형식의 줄로 이루어져야 하지만 다음이 발견되었습니다: {found}.',

@@ -20,6 +20,7 @@ export const ru: Messages = {
     chat_not_loaded: 'Модель не загружена; загрузите её, прежде чем задавать вопросы.',
     chat_template_unusable: 'Шаблон чата модели в {path} непригоден: {problem}; выберите шаблон по имени.',
     checkpoint_damaged: 'Продолжить с чекпоинта {path} нельзя: {problem}.',
+    checkpoint_differs: 'Контрольная точка {path} обучалась с {key} = {found}; чтобы её продолжить, {key} должно быть таким же, а не {value}.',
     checkpoint_missing: 'Чекпоинт не найден: {path}. Чтобы начать сначала, оставьте resume_from_checkpoint пустым.',
     config_empty: 'Конфигурация не задана: укажите файл, например data/examples/starter_lora_sft.yaml, или настройки в виде --key value.',
     config_not_mapping: 'Конфигурация должна состоять из строк "key: value", а получено: {found}.',

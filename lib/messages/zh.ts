@@ -20,6 +20,7 @@ export const zh: Messages = {
     chat_not_loaded: '尚未加载模型；请先加载模型再提问。',
     chat_template_unusable: '{path} 中模型自带的对话模板无法使用：{problem}；请按名称选择一个模板。',
     checkpoint_damaged: '无法从检查点 {path} 继续训练：{problem}。',
+    checkpoint_differs: '检查点 {path} 是以 {key} = {found} 训练的；要继续该训练，{key} 必须与之相同，而不能是 {value}。',
     checkpoint_missing: '{path} 处没有检查点；如需从头训练，请将 resume_from_checkpoint 留空。',
     config_empty: '没有配置：请给出一个文件（例如 data/examples/starter_lora_sft.yaml），或以 --key value 的形式给出设置。',
     config_not_mapping: '配置应由“键: 值”组成，但实际内容是 {found}。',

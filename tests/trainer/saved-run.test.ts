@@ -1,5 +1,5 @@
 /** Trainings of whole modules beside an adapter, from the command to the files: resumed exactly, trained on, beneath PiSSA, exported. */
-import { readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { mergedTensors } from '@/trainer/adapter/merged'
 import { exportModel } from '@/trainer/export/export'
@@ -36,6 +36,19 @@ test('a resumed run ends as an unbroken one, to the last digit', async () => {
   expect(await run('resumed', { resume_from_checkpoint: at('run/checkpoint-2') })).toBe(0)
   expect(bytes('resumed').equals(bytes('run'))).toBe(true)
 }, 60_000)
+
+test.each([
+  [{ lora_rank: 2 }, { key: 'lora_rank', found: '4', value: '2' }],
+  [{ lora_alpha: 3 }, { key: 'lora_alpha', found: '8', value: '3' }],
+  [{ use_rslora: true }, { key: 'use_rslora', found: 'false', value: 'true' }],
+  [{ lora_target: 'q_proj,v_proj' }, { key: 'lora_target', value: 'q_proj, v_proj' }],
+  [{ additional_target: '' }, { key: 'additional_target', found: 'embed_tokens, input_layernorm, post_attention_layernorm, norm', value: '–' }],
+  [{ additional_target: 'embed_tokens,lm_head' }, { key: 'additional_target', value: 'embed_tokens, lm_head' }],
+])('is not resumed as another: %j', async (more, values) => {
+  const resumed = run('other', { resume_from_checkpoint: at('run/checkpoint-2'), ...more })
+  await expect(resumed).rejects.toMatchObject({ faults: [{ code: 'checkpoint_differs', field: values.key, values: { path: at('run/checkpoint-2'), ...values } }] })
+  expect(existsSync(at('other'))).toBe(false)
+})
 
 test('a further training goes on with them, whatever it asks for itself', async () => {
   expect(await run('further', { adapter_name_or_path: at('run'), additional_target: '', max_steps: 1 })).toBe(0)

@@ -13,6 +13,7 @@ import { loraSpecs, loraTargets, type LoraSpec, tensorsOf } from '@/trainer/adap
 import { checkApart, isVocabulary, savedParams } from '@/trainer/adapter/saved'
 import { type ParamSpec, paramSpecs } from '@/trainer/model/params'
 import { trainedTensors } from '@/trainer/model/whole'
+import { checkResumed } from '@/trainer/run/check-resumed'
 import { checkEvaluationOutput, checkKept, checkOutput, type Resume } from '@/trainer/run/output'
 import { templateFor } from '@/trainer/tokenizer/own-template'
 import { loadTokenizer } from '@/trainer/tokenizer/tokenizer'
@@ -111,16 +112,6 @@ function newSpecs({ lora_target, lora_rank, use_dora, pissa_init }: TrainingArgs
   return loraSpecs(linears, lora_rank, use_dora)
 }
 
-/** Whether a checkpoint holds what is trained. */
-function checkResumed(folder: string, config: ModelConfig, { finetuning_type }: TrainingArgs): void {
-  if (finetuning_type === 'lora') return void readAdapter(folder, config)
-  try {
-    openWeights(folder, config)
-  } catch (error) {
-    throw error instanceof UserError ? new UserError(error.fault.code, error.fault.values, 'resume_from_checkpoint') : error
-  }
-}
-
 /** All faults of a configuration that stands in the schema's eyes; with none, what the training needs of the disk. */
 export async function checkTraining(args: TrainingArgs, readTokenizer = loadTokenizer): Promise<Checked> {
   const { faults, attempt } = collector()
@@ -134,7 +125,7 @@ export async function checkTraining(args: TrainingArgs, readTokenizer = loadToke
   const trained = config && known && (await attempt(() => trainedBy(args, config, known.at(-1))))
   const resume = await attempt(() => (args.do_train ? checkOutput(args) : checkEvaluationOutput(args)))
   if (args.do_train) await attempt(() => checkKept(args))
-  if (resume && config) await attempt(() => checkResumed(resume.folder, config, args))
+  if (resume && config && trained) await attempt(() => checkResumed(resume.folder, config, args, trained, start.adapter === null ? undefined : known?.at(-1)))
   if (faults.length > 0 || !config || !template || !trained) return { faults, ground: null } as Checked
   return { faults: [], ground: { config, template, ...trained, dtype: computeDtype(args), ...start, resume } }
 }
