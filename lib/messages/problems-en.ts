@@ -212,6 +212,8 @@ export const problemsEn = {
   adapter_setting: '{key} is {found}, which is not supported',
   adapter_shape: 'the tensor {tensor} has the shape {found}, but {wanted} is needed',
   checkpoint_lacks: 'there is no {file}',
+  checkpoint_trained: 'it trained {tensor} too, which this training leaves as it is',
+  checkpoint_untrained: 'it left {tensor} as it was, which this training changes',
 
   // Tokenizers
   tokenizer_decoder: 'unknown decoder type {type}',

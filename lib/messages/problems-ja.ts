@@ -197,6 +197,8 @@ export const problemsJa: Readonly<Record<ProblemCode, string>> = {
   adapter_setting: '{key} が {found} ですが、対応していません',
   adapter_shape: 'テンソル {tensor} の形状は {found} ですが、{wanted} が必要です',
   checkpoint_lacks: '{file} がありません',
+  checkpoint_trained: '{tensor} も学習していますが、今回の学習では変更しません',
+  checkpoint_untrained: '{tensor} を学習していませんが、今回の学習では変更します',
 
   tokenizer_decoder: '不明なデコーダーの種類 {type}',
   tokenizer_merge: 'マージ "{merge}" が二つのトークンではありません',

@@ -197,6 +197,8 @@ export const problemsKo: Readonly<Record<ProblemCode, string>> = {
   adapter_setting: '지원하지 않는 값입니다: {key} = {found}',
   adapter_shape: '텐서 {tensor}의 형상이 맞지 않습니다(현재: {found}, 필요: {wanted})',
   checkpoint_lacks: '{file} 파일이 없습니다',
+  checkpoint_trained: '{tensor}도 학습했지만 이번 학습은 이를 그대로 둡니다',
+  checkpoint_untrained: '{tensor} 텐서를 학습하지 않았지만 이번 학습은 이를 바꿉니다',
 
   tokenizer_decoder: '알 수 없는 디코더 유형입니다: {type}',
   tokenizer_merge: '병합 "{merge}" 항목이 두 토큰으로 되어 있지 않습니다',

@@ -197,6 +197,8 @@ export const problemsRu: Readonly<Record<ProblemCode, string>> = {
   adapter_setting: '{key}: {found} — не поддерживается',
   adapter_shape: 'тензор {tensor}: форма {found}, требуется {wanted}',
   checkpoint_lacks: 'нет файла {file}',
+  checkpoint_trained: 'в ней обучался и {tensor}, который это обучение не меняет',
+  checkpoint_untrained: 'в ней {tensor} не обучался, а это обучение его меняет',
 
   tokenizer_decoder: 'неизвестный тип декодера: {type}',
   tokenizer_merge: 'слияние "{merge}" состоит не из двух токенов',

@@ -197,6 +197,8 @@ export const problemsZh: Readonly<Record<ProblemCode, string>> = {
   adapter_setting: '不支持 {key} = {found}',
   adapter_shape: '张量 {tensor} 的形状为 {found}，应为 {wanted}',
   checkpoint_lacks: '缺少 {file}',
+  checkpoint_trained: '它还训练了 {tensor}，而本次训练不改动它',
+  checkpoint_untrained: '它没有训练 {tensor}，而本次训练要改动它',
 
   tokenizer_decoder: '未知的解码器类型 {type}',
   tokenizer_merge: '合并规则“{merge}”不是由两个词元组成',

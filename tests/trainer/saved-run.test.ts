@@ -50,6 +50,16 @@ test.each([
   expect(existsSync(at('other'))).toBe(false)
 })
 
+test('nor is a model resumed whose other tensors were trained, or a training of another stage', async () => {
+  expect(await run('frozen', { finetuning_type: 'freeze', freeze_trainable_layers: 1, additional_target: '', max_steps: 2 })).toBe(0)
+  const other = (more: Record<string, unknown>) => run('other', { finetuning_type: 'freeze', freeze_trainable_layers: 1, additional_target: '', resume_from_checkpoint: at('frozen/checkpoint-2'), ...more })
+  const fault = (code: string, field: string, reason: object) => ({ faults: [{ code, field, values: expect.objectContaining(reason) }] })
+  await expect(other({ freeze_extra_modules: 'norm' })).rejects.toMatchObject(fault('checkpoint_damaged', 'resume_from_checkpoint', { problem: { code: 'checkpoint_untrained', values: { tensor: 'model.layers.0.input_layernorm.weight' } } }))
+  await expect(other({ freeze_trainable_modules: 'mlp' })).rejects.toMatchObject(fault('checkpoint_damaged', 'resume_from_checkpoint', { problem: expect.objectContaining({ code: 'checkpoint_trained' }) }))
+  await expect(run('other', { stage: 'rm', resume_from_checkpoint: at('run/checkpoint-2') })).rejects.toMatchObject({ faults: expect.arrayContaining([expect.objectContaining({ code: 'checkpoint_differs', field: 'stage' })]) })
+  expect(existsSync(at('other'))).toBe(false)
+}, 60_000)
+
 test('a further training goes on with them, whatever it asks for itself', async () => {
   expect(await run('further', { adapter_name_or_path: at('run'), additional_target: '', max_steps: 1 })).toBe(0)
   expect(names('further')).toEqual(names('run'))

@@ -6,6 +6,9 @@ import type { NamedTensor } from '@/trainer/engine/types'
 import { writeWhole } from '@/trainer/files'
 import { encodeSafetensors, readSafetensors } from '@/trainer/weights/safetensors'
 
+/** Names of its tensors: weight and bias of a linear. */
+export const headTensors = ['v_head.summary.weight', 'v_head.summary.bias'] as const
+
 /** Null where the folder holds none. */
 export function readHead(folder: string): NamedTensor[] | null {
   const file = path.join(folder, runFiles.valueHead)

@@ -9,12 +9,10 @@ import type { Batch, NamedTensor } from '@/trainer/engine/types'
 import { gatherRows } from '@/trainer/ops/gather-rows'
 import { logSigmoid } from '@/trainer/ops/log-sigmoid'
 import { asFloat } from '@/trainer/ops/precision'
+import { headTensors } from '@/trainer/adapter/value-head'
 import { streamOf, uniforms } from '@/trainer/random'
 
-const [WEIGHT, BIAS] = ['v_head.summary.weight', 'v_head.summary.bias']
-
-/** Names of the head's tensors in TRL's `value_head.safetensors`. */
-export const headTensors: readonly string[] = [WEIGHT, BIAS]
+const [WEIGHT, BIAS] = headTensors
 
 /** A new head: uniform in ±1/√hidden, torch's default for a linear. */
 export function newHead({ hidden_size }: ModelConfig, seed: number): NamedTensor[] {

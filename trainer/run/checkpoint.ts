@@ -13,7 +13,7 @@ import type { NamedTensor } from '@/trainer/engine/types'
 import { diskFault, syncFolder, writeChunks, writeWhole, type Write } from '@/trainer/files'
 import { readJson } from '@/trainer/json-file'
 import { progressSchema, type Progress } from '@/trainer/run/progress'
-import { readSafetensors, safetensorsChunks } from '@/trainer/weights/safetensors'
+import { readHeader, readSafetensors, safetensorsChunks } from '@/trainer/weights/safetensors'
 
 const optimizerFile = 'optimizer.safetensors'
 
@@ -81,6 +81,10 @@ export function loadProgress(folder: string): { identity: Identity; progress: Pr
 
 /** UserError `model_weights_damaged` with the file's name. */
 export const loadOptimizer = (folder: string): NamedTensor[] => readSafetensors(path.join(folder, optimizerFile))
+
+/** Names of the tensors that the optimiser has moments of, as the recorded engine or the eager one writes them. */
+export const optimizedIn = (folder: string): Set<string> =>
+  new Set([...readHeader(path.join(folder, optimizerFile)).keys()].map((name) => name.replace(/^exp_avg(_sq)?\//, '').replace(/\.[mv]$/, '')))
 
 /** Sentence for the log for each thing in which a resumed run differs from the one that wrote the checkpoint. */
 export function differences(before: Identity, now: Identity): string[] {
