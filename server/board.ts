@@ -26,6 +26,9 @@ export interface Board {
   close(): Promise<void>
 }
 
+/** The worker that answers about models and data takes a processor for a second: a page that is opened at once goes first, and starts it when it asks. */
+const WARM_UP_AFTER_MS = 2500
+
 /** @throws UserError `port_in_use`, `listen_failed` */
 function listen(server: Server, { port, host }: ServerOptions): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -68,10 +71,11 @@ export async function openBoard(options: ServerOptions, makePage: (server: Serve
   const exports = openExports(home, (jobs) => browsers.emit('exports', jobs))
   server.on('request', httpHandler(guard, makeEndpoints({ home, paths, runs, jobs, inspect, datasets, hub, uploads, exports, saved: openSavedArgs(home) }), { runs, exports, paths }, uploads, makePage(server), options.dev))
   serveBrowsers(browsers, { runs, chat, hub, paths, exports })
-  inspect.warmUp()
+  const warmUp = setTimeout(() => inspect.warmUp(), WARM_UP_AFTER_MS).unref()
   return {
     port,
     async close() {
+      clearTimeout(warmUp)
       jobs.close()
       runs.close()
       chat.close()
