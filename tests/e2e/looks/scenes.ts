@@ -57,7 +57,7 @@ const all = {
       await trained(page, texts, 'step 120 of 120')
       const closed = page.locator('[aria-labelledby^=group-] h2 button[aria-expanded="false"]')
       while ((await closed.count()) > 0) await closed.first().click()
-      await page.locator('[aria-labelledby^=group-] h2').last().evaluate((heading) => (heading as HTMLElement & { scrollIntoViewIfNeeded: () => void }).scrollIntoViewIfNeeded())
+      await page.locator('[aria-labelledby^=group-] h2').last().evaluate((heading) => heading.scrollIntoView({ block: 'center' }))
     },
   },
   'train-presets': {
