@@ -15,22 +15,23 @@ export interface Trained {
   marked?: Set<Tensor>
 }
 
+/** The tree with the tensors as a program reads them; products take them in the storage type. */
 export function paramsIn(scope: Scope, config: ModelConfig, frozen: FrozenWeights, { tensors, saved, marked }: Trained = {}): Params {
   const stored = (spec: ParamSpec, tensor: Tensor): Tensor => (spec.storage ? asStorage(tensor) : tensor)
-  const found = (spec: ParamSpec, tensor: Tensor | undefined): Tensor | undefined => {
+  const trained = (spec: ParamSpec, tensor: Tensor | undefined): Tensor | undefined => {
     if (tensor === undefined) return undefined
     const inTree = stored(spec, tensor)
     marked?.add(inTree)
     return inTree
   }
   const get: GetTensor = spec => {
-    const own = found(spec, tensors?.get(spec.name))
+    const own = trained(spec, tensors?.get(spec.name))
     if (own) return own
     const v = frozen.find(spec)
     if (!v) throw new Error(`base: ${spec.name} is neither frozen nor trained`)
     return stored(spec, scope.read(v))
   }
-  return buildParams(config, get, spec => found(spec, saved?.get(spec.name)))
+  return buildParams(config, get, spec => trained(spec, saved?.get(spec.name)))
 }
 
 /** The model's own that are used where others take the place of some: a tied head stays the embedding as it was. */

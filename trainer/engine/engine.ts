@@ -63,8 +63,9 @@ class GraphEngine implements Engine {
     // Where the loss asks for what the model began as, what is trained is there a second time.
     this.frozen = new FrozenWeights(program, this.objective.reference ? paramSpecs(config) : this.unchanged(), source)
     const pace = spec.lora?.b_pace ?? 1
-    const whole = this.trained.map(s => ({ name: s.name, shape: memoryShape(s), ...(spec.lora !== null && isFast(s) ? { pace } : {}) }))
-    this.slabs = new Slabs(program, sparing([...loraTensors(this.adapter?.specs ?? [], pace), ...whole, ...(this.objective.own ?? [])], spec.adam.weight_decay))
+    const whole = [...this.trained.map(s => ({ name: s.name, shape: memoryShape(s) })), ...(this.objective.own ?? []).map(({ name, shape }) => ({ name, shape }))]
+    const paced = whole.map(s => (spec.lora !== null && isFast(s) ? { ...s, pace } : s))
+    this.slabs = new Slabs(program, sparing([...loraTensors(this.adapter?.specs ?? [], pace), ...paced], spec.adam.weight_decay))
     this.frozen.define(program)
     this.slabs.define(program)
     if (spec.lora === null) this.defineStart(program, source)
