@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'browser', include: ['tests/e2e/**/*.test.ts'], pool: 'forks', testTimeout: 5 * minutes, hookTimeout: 5 * minutes,
           expect: { poll: { timeout: 1.5 * minutes } },
-          // Chromium has been seen to stop making frames for a window, and whatever is clicked there waits for ever. Not at a desk: what fails there is to be looked at.
+          // Once, in hundreds of runs, a click waited a minute for two frames alike; why was not found. Not at a desk: what fails there is to be looked at.
           retry: process.env.CI ? 1 : 0,
         },
       },
