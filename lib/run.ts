@@ -124,6 +124,9 @@ export const runNotesSchema = z.strictObject({
 export const notesChangeSchema = z.strictObject(said).partial()
 export type RunNotes = z.infer<typeof runNotesSchema>
 
+/** Whether a run has, or will have, scores and answers: it only evaluates, or answers a dataset after its training. */
+export const isEvaluation = ({ kind, predicts }: Pick<RunSummary, 'kind' | 'predicts'>): boolean => kind === 'eval' || predicts
+
 /** A run as the board lists it; `id` is its folder relative to `saves/`, with forward slashes. */
 export interface RunSummary {
   id: string

@@ -1,7 +1,7 @@
 'use client'
 /** The evaluation that the screen shows: what it does now, its scores, and every answer as it comes. */
 import dynamic from 'next/dynamic'
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { currentEvaluation, recallEvaluation, showEvaluation } from '@/components/evaluate/current'
 import { Scores } from '@/components/evaluate/scores'
 import { useLocale } from '@/components/locale'
@@ -14,27 +14,26 @@ import { useCall } from '@/components/use-call'
 import { Message } from '@/components/ui/message'
 import { Select } from '@/components/ui/select'
 import type { Fault } from '@/lib/errors'
-import type { RunSummary } from '@/lib/run'
+import { isEvaluation, type RunSummary } from '@/lib/run'
 
 const Answers = dynamic(() => import('@/components/evaluate/answers').then((module) => module.Answers), { ssr: false })
 
 /** Newest first; trainings that answer a dataset at their end among them. */
 const evaluationsIn = (runs: readonly RunSummary[]): RunSummary[] =>
-  runs.filter(({ kind, predicts }) => kind === 'eval' || predicts).sort((one, other) => (other.started_at ?? Infinity) - (one.started_at ?? Infinity))
+  runs.filter(isEvaluation).sort((one, other) => (other.started_at ?? Infinity) - (one.started_at ?? Infinity))
 
 /** Without a choice of its own, the screen shows the evaluation under way, else the newest. */
 function useShown(): { shown: RunSummary | null; evaluations: RunSummary[] | null } {
   const runs = useRuns()
   const shown = useRun(useStore(currentEvaluation, (now) => now))
   useEffect(recallEvaluation, [])
-  const evaluations = runs ? evaluationsIn(runs) : null
+  const evaluations = useMemo(() => runs && evaluationsIn(runs), [runs])
   useEffect(() => {
     // Only when the list is new: one that was just started is not in it yet.
-    if (!runs || runs.some(({ id }) => id === currentEvaluation.get())) return
-    const evaluations = evaluationsIn(runs)
+    if (!runs || !evaluations || runs.some(({ id }) => id === currentEvaluation.get())) return
     const next = evaluations.find(({ status }) => isActive(status)) ?? evaluations[0]
     if (next) showEvaluation(next.id)
-  }, [runs])
+  }, [runs, evaluations])
   return { shown, evaluations }
 }
 

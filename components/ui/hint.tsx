@@ -22,12 +22,12 @@ export function Hint({ label, describedBy, children }: HintProps) {
   const hovered = useRef(false)
   /** What was decided last counts: a click or Escape is not undone by the mouse that came before it. */
   const decide = (next: boolean) => {
-    if (soon.current !== null) clearTimeout(soon.current.timer)
+    clearTimeout(soon.current?.timer)
     soon.current = null
     setOpen(next)
   }
   const decideSoon = (next: boolean, ms: number) => {
-    if (soon.current !== null) clearTimeout(soon.current.timer)
+    clearTimeout(soon.current?.timer)
     soon.current = { next, timer: setTimeout(() => decide(next), ms) }
   }
   const byMouse = (act: () => void) => (event: React.PointerEvent) => event.pointerType === 'mouse' && act()

@@ -29,7 +29,7 @@ import { Chip } from '@/components/ui/chip'
 import { Message } from '@/components/ui/message'
 import type { Fault } from '@/lib/errors'
 import { fill } from '@/lib/messages/text'
-import type { RunSummary } from '@/lib/run'
+import { isEvaluation, type RunSummary } from '@/lib/run'
 
 export function RunPage({ id }: { id: string }) {
   const { t } = useLocale()
@@ -51,7 +51,7 @@ const ofAnswers = ['predictions'] as const
 type Tab = (typeof ofEvery | typeof ofTraining | typeof ofAnswers)[number]
 
 /** An evaluation has no curves: its answers come first. A training may answer a dataset at its end. */
-const tabsOf = ({ kind, predicts }: RunSummary): readonly Tab[] => [...(kind === 'train' ? ofTraining : []), ...(kind === 'eval' || predicts ? ofAnswers : []), ...ofEvery]
+const tabsOf = (run: RunSummary): readonly Tab[] => [...(run.kind === 'train' ? ofTraining : []), ...(isEvaluation(run) ? ofAnswers : []), ...ofEvery]
 
 function Loaded({ run }: { run: RunSummary }) {
   const { t } = useLocale()
@@ -114,7 +114,7 @@ function Head({ run, feed }: { run: RunSummary; feed: ReturnType<typeof useFeed>
       </p>
       {run.notes !== '' && <p className="mt-1.5 text-xs whitespace-pre-wrap text-ink-soft [overflow-wrap:anywhere]">{run.notes}</p>}
       <RunFacts run={run} newest={feed.newest} />
-      {(run.kind === 'eval' || run.predicts) && <EvaluationScores run={run} />}
+      {isEvaluation(run) && <EvaluationScores run={run} />}
       <Progress run={run} step={stepOf(run, feed.newest)} className="mt-3" />
       <ProgressVoice run={run} newest={feed.newest} />
       {sentence && <Message tone={bad ? 'danger' : 'note'} role="status" className="mt-3">{sentence}</Message>}
