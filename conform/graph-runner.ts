@@ -2,6 +2,7 @@
 import { type Tensor, type Tensor1D, reshape } from '@tensorflow/tfjs-core'
 import type { OpenRunner } from '@/conform/runner'
 import type { ModelConfig } from '@/lib/models/config'
+import { joinAdapters } from '@/trainer/adapter/joined'
 import { paramsIn } from '@/trainer/engine/base'
 import { inputFeeds, isPacked, labelFeeds } from '@/trainer/engine/batch'
 import { FrozenWeights } from '@/trainer/engine/frozen'
@@ -51,7 +52,7 @@ function run(folder: string, config: ModelConfig, adapters: readonly string[], b
   if (output === 'loss') Object.assign(inputs, { places: int, targets: int, weights: { dtype: 'float32', shape: [rows * length] } })
   program.define(output, inputs, (scope, given) => {
     const x = given as Record<string, Tensor1D>
-    const { options, saved } = adapterSide(adapters, config, folder)
+    const { options, saved } = adapterSide(joinAdapters(adapters, config, folder))
     const params = paramsIn(scope, config, frozen, { saved })
     const input = { rows, length, ids: x.ids, positions: x.positions ?? null, segments: x.segments ?? null }
     const hidden = forward(params, config, input, options)

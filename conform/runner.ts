@@ -2,6 +2,7 @@
 import { setBackend } from '@tensorflow/tfjs-core'
 import type { ModelConfig } from '@/lib/models/config'
 import { labelCount } from '@/trainer/engine/batch'
+import { joinAdapters } from '@/trainer/adapter/joined'
 import type { Batch, Engine, EngineSpec } from '@/trainer/engine/types'
 import { generate } from '@/trainer/model/generate'
 import { adapterSide, batchLogits, batchLoss, createEagerEngine, disposeParams } from '@/trainer/model/eager'
@@ -28,7 +29,7 @@ export type OpenRunner = (folder: string, config: ModelConfig, adapters: readonl
 /** Answers from the model code on the current eager backend. */
 export const openEager: OpenRunner = async (folder, config, adapters) => {
   const base = loadTensors(folder, config)
-  const { options, saved } = adapterSide(adapters, config, folder)
+  const { options, saved } = adapterSide(joinAdapters(adapters, config, folder))
   const params = buildParams(config, base, ({ name }) => saved.get(name))
   return {
     logits: batch => batchLogits(params, config, batch, options),

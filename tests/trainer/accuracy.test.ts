@@ -18,7 +18,8 @@ import { nextTokenBest } from '@/trainer/objectives/next-token-best'
 import { setFusedKernels } from '@/trainer/ops/fused'
 import { readRuntime } from '@/trainer/runtime-file'
 import { stageOf } from '@/trainer/stages/stage'
-import { loadParams } from '@/trainer/weights/load'
+import { buildParams } from '@/trainer/model/params'
+import { loadTensors } from '@/trainer/weights/load'
 import { cases, writeTiny } from './tiny'
 
 const golden = cases.gemma2
@@ -30,7 +31,7 @@ beforeAll(async () => {
   await setBackend('cpu')
   model = writeTiny(golden)
   const given = batchOf(golden)
-  const logits = await batchLogits(loadParams(model, config), config, given)
+  const logits = await batchLogits(buildParams(config, loadTensors(model, config)), config, given)
   const best = Array.from(given.ids, (_, i) => argmax(logits.slice(i * config.vocab_size, (i + 1) * config.vocab_size)))
   const labels = given.labels.map((label, i) => (label !== -100 && i % 2 === 0 && i % given.length > 0 ? best[i - 1] : label))
   batch = { ...given, labels }

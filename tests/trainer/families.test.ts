@@ -8,7 +8,8 @@ import { batchOf } from '@/conform/forward'
 import { openEager } from '@/conform/runner'
 import { buildLora, loraSpecs, loraTargets } from '@/trainer/adapter/lora'
 import { batchLoss } from '@/trainer/model/eager'
-import { loadParams } from '@/trainer/weights/load'
+import { buildParams } from '@/trainer/model/params'
+import { loadTensors } from '@/trainer/weights/load'
 import { cases, tinyAdapter, writeTiny } from './tiny'
 
 const TOLERANCE = 2e-5
@@ -51,7 +52,7 @@ describe.each(Object.entries(cases))('%s', (_, golden) => {
     const { r, alpha, loss, gradient_norms } = golden.lora
     const specs = loraSpecs(loraTargets(config, ['all']), r)
     const tensors = tinyAdapter(config, r)
-    const params = loadParams(folder, config)
+    const params = buildParams(config, loadTensors(folder, config))
     const batch = batchOf(golden)
     tidy(() => {
       const own = (...list: Tensor[]) => {

@@ -3,10 +3,9 @@ import { expect, test } from 'vitest'
 import { modelConfig } from '@/lib/models/config'
 import { loraSpecs, tensorsOf } from '@/trainer/adapter/lora'
 import { savedParams } from '@/trainer/adapter/saved'
-import { linearSpecs, parameterCount } from '@/trainer/model/params'
+import { linearSpecs, numbersIn, parameterCount } from '@/trainer/model/params'
 import { reachOf, trainedTensors } from '@/trainer/model/whole'
 import { trainingMemory } from '@/trainer/run/memory'
-import { elements } from '@/trainer/weights/safetensors'
 
 const shared = { tie_word_embeddings: true, hidden_act: 'silu', max_position_embeddings: 8192 }
 const configs = {
@@ -17,18 +16,17 @@ type Name = keyof typeof configs
 
 function planned(name: Name, method: 'lora' | 'dora' | 'embedding' | 'embedding and head' | 'full' | 'freeze', dtype: 'float32' | 'bfloat16', rows: number, length: number): number {
   const config = configs[name]
-  const numbers = (specs: readonly { shape: number[] }[]) => specs.reduce((sum, { shape }) => sum + elements(shape), 0)
   const shape = { config, parameters: parameterCount(config), dtype, frozen: 2, rows, length }
   if (method === 'lora' || method === 'dora') {
     const specs = loraSpecs(linearSpecs(config), 8, method === 'dora')
-    return trainingMemory({ ...shape, trainable: numbers(specs.flatMap(tensorsOf)), magnitudes: numbers(specs.flatMap(({ magnitude }) => magnitude ?? [])) })
+    return trainingMemory({ ...shape, trainable: numbersIn(specs.flatMap(tensorsOf)), magnitudes: numbersIn(specs.flatMap(({ magnitude }) => magnitude ?? [])) })
   }
   if (method === 'embedding' || method === 'embedding and head') {
-    const own = numbers(savedParams(config, method === 'embedding' ? ['embed_tokens'] : ['embed_tokens', 'lm_head']))
-    return trainingMemory({ ...shape, trainable: own + numbers(loraSpecs(linearSpecs(config), 8).flatMap(tensorsOf)), own, vocabulary: true })
+    const own = numbersIn(savedParams(config, method === 'embedding' ? ['embed_tokens'] : ['embed_tokens', 'lm_head']))
+    return trainingMemory({ ...shape, trainable: own + numbersIn(loraSpecs(linearSpecs(config), 8).flatMap(tensorsOf)), own, vocabulary: true })
   }
   const specs = trainedTensors(config, { finetuning_type: method, freeze_trainable_layers: 2, freeze_trainable_modules: ['all'], freeze_extra_modules: null }) ?? []
-  return trainingMemory({ ...shape, trainable: numbers(specs), own: numbers(specs), ...reachOf(config, new Set(specs.map(({ name: own }) => own))) })
+  return trainingMemory({ ...shape, trainable: numbersIn(specs), own: numbersIn(specs), ...reachOf(config, new Set(specs.map(({ name: own }) => own))) })
 }
 
 test.each([

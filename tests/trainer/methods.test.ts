@@ -31,6 +31,7 @@ const golden = cases[fixture.model]
 const config = modelConfig(golden.config, 'tiny')
 const ids = [0, 1].map((row) => Array.from({ length: 12 }, (_, i) => ((7 * i + 11 * row * i + 3) % 37) + 3))
 const batch = batchOf({ input_ids: ids, labels: ids.map((row) => [-100, -100, -100, ...row.slice(3)]) })
+const objective = preference({ pref_loss: 'sigmoid', pref_beta: 0.1, pref_ftx: 0, dpo_label_smoothing: 0, simpo_gamma: 0.5, ld_alpha: null })
 const folders: string[] = []
 const fresh = (): string => folders[folders.push(mkdtempSync(path.join(os.tmpdir(), 'methods-'))) - 1]
 
@@ -86,8 +87,8 @@ describe.each(runtimes)('%s', (_, open) => {
     run = await open()
   })
 
-  const logitsWith = async (adapters: string[], weights = model) => {
-    const runner = await run.openRunner(weights, config, adapters)
+  const logitsWith = async (adapters: string[], weights = model, shape = config) => {
+    const runner = await run.openRunner(weights, shape, adapters)
     try {
       return await runner.logits(batch)
     } finally {
@@ -199,21 +200,14 @@ describe.each(runtimes)('%s', (_, open) => {
     writeAdapter(adapter, settings, [...tinyAdapter(config, 2, settings.target_modules), ...whole])
     const above = fresh()
     writeAdapter(above, second, tinyAdapter(config, 3, second.target_modules))
-    const logitsWith = async (adapters: string[], weights = model, shape = config) => {
-      const runner = await run.openRunner(weights, shape, adapters)
-      try {
-        return await runner.logits(batch)
-      } finally {
-        runner.dispose()
-      }
-    }
-    near(await logitsWith([adapter]), expected.logits)
-    near(await logitsWith([adapter, above]), expected.several)
+    const answers = (adapters: string[], weights = model, shape = config) => logitsWith(adapters, weights, shape)
+    near(await answers([adapter]), expected.logits)
+    near(await answers([adapter, above]), expected.several)
     mergeAdapters({ model, adapters: [adapter], output: merged })
     const one = readModelConfig(merged)
     expect(one.tied).toBe(false)
-    near(await logitsWith([], merged, one), expected.logits)
-    near(await logitsWith([above], merged, one), expected.several)
+    near(await answers([], merged, one), expected.logits)
+    near(await answers([above], merged, one), expected.several)
 
     const spec = { ...specOf({ adapter, lora: { rank: 2, alpha: 4, dropout: 0, use_rslora: false, target: settings.target_modules } }), config, weights: model }
     const engine = await run.openEngine(spec)
@@ -225,7 +219,6 @@ describe.each(runtimes)('%s', (_, open) => {
     expect(await again.train([batch], { lr: 0.01, step: 4 })).toEqual(await engine.train([batch], { lr: 0.01, step: 4 }))
     engine.dispose()
     again.dispose()
-    const objective = preference({ pref_loss: 'sigmoid', pref_beta: 0.1, pref_ftx: 0, dpo_label_smoothing: 0, simpo_gamma: 0.5, ld_alpha: null })
     const preferring = await run.openEngine({ ...spec, objective, eval_rows: 0 })
     await follow(preferring, expected.dpo, fixture.rate / 10)
     preferring.dispose()
@@ -263,7 +256,6 @@ describe.each(runtimes)('%s', (_, open) => {
   })
 
   test('preferences compare a model that is trained whole with what it was', async () => {
-    const objective = preference({ pref_loss: 'sigmoid', pref_beta: 0.1, pref_ftx: 0, dpo_label_smoothing: 0, simpo_gamma: 0.5, ld_alpha: null })
     const engine = await run.openEngine(specOf({ lora: null, objective, eval_rows: 0 }))
     await follow(engine, fixture.whole.dpo, fixture.rate / 10)
     engine.dispose()

@@ -5,7 +5,7 @@
 import type { ModelConfig } from '@/lib/models/config'
 import type { Adapter } from '@/trainer/adapter/adapter'
 import { loraScale } from '@/trainer/adapter/lora'
-import { embeddingName, headName, paramSpecs } from '@/trainer/model/params'
+import { embeddingName, headName, isVocabulary, paramSpecs } from '@/trainer/model/params'
 import { toFloat32, type FloatType } from '@/trainer/weights/dtypes'
 import { openWeights } from '@/trainer/weights/index'
 import { elements, readBytes } from '@/trainer/weights/safetensors'
@@ -41,7 +41,7 @@ export function* rowPieces(tensor: Pick<MergedTensor, 'shape'>, step = 1): Gener
 export type Change = (rows: Float32Array, from: number) => Float32Array
 
 /** Whether a head that the files share with the embedding is one of its own afterwards. */
-const parts = (config: ModelConfig, changes: readonly Map<string, Change>[]): boolean => config.tied && changes.some((of) => of.has(embeddingName) || of.has(headName))
+const parts = (config: ModelConfig, changes: readonly Map<string, Change>[]): boolean => config.tied && changes.some((of) => [...of.keys()].some(isVocabulary))
 
 /** All tensors of the model in `folder`, in the order of the forward pass; where embedding and head were one and are changed apart, both. */
 export function changedTensors(folder: string, config: ModelConfig, changes: readonly Map<string, Change>[]): MergedTensor[] {

@@ -1,9 +1,12 @@
 /** Tensors of the model itself that an adapter trains and holds whole: PEFT's `modules_to_save`, LLaMA-Factory's `additional_target`. */
+import path from 'node:path'
 import { UserError } from '@/lib/errors'
 import type { ModelConfig } from '@/lib/models/config'
+import { runFiles } from '@/lib/run'
 import { type Change, changedTensors } from '@/trainer/adapter/changed'
 import type { NamedTensor } from '@/trainer/engine/types'
-import { embeddingName, headName, type ParamSpec, paramSpecs } from '@/trainer/model/params'
+import { embeddingName, type ParamSpec, paramSpecs } from '@/trainer/model/params'
+import { readHeader } from '@/trainer/weights/safetensors'
 
 export interface SavedTensor {
   /** What of the model it takes the place of. */
@@ -58,6 +61,12 @@ export function takeSaved(found: Map<string, NamedTensor>, config: ModelConfig):
   })
 }
 
+/** What the adapter in `folder` holds whole, by its file's header. */
+export function savedHeld(folder: string, config: ModelConfig): ParamSpec[] {
+  const entries = readHeader(path.join(folder, runFiles.adapterWeights))
+  return savable(config).filter(({ name }) => entries.has(savedName(name)))
+}
+
 /** As they are in the model in `folder`, once it is changed: what their training begins with. */
 export function savedAtStart(params: readonly ParamSpec[], folder: string, config: ModelConfig, changes: readonly Map<string, Change>[]): SavedTensor[] {
   if (params.length === 0) return []
@@ -69,5 +78,3 @@ export function savedAtStart(params: readonly ParamSpec[], folder: string, confi
     return { param, tensor: { name: savedName(param.name), shape: param.shape, data: tensor.rows(0, tensor.shape[0]) } }
   })
 }
-
-export const isVocabulary = ({ name }: Pick<ParamSpec, 'name'>): boolean => name === embeddingName || name === headName

@@ -10,11 +10,10 @@ import { loraSpecs, tensorsOf } from '@/trainer/adapter/lora'
 import { createEngine, createGenerator } from '@/trainer/device'
 import { mersenneTwister } from '@/trainer/data/order'
 import type { Batch } from '@/trainer/engine/types'
-import { linearSpecs, parameterCount } from '@/trainer/model/params'
+import { linearSpecs, numbersIn, parameterCount } from '@/trainer/model/params'
 import { reachOf, trainedTensors } from '@/trainer/model/whole'
 import { hasOwnKernels } from '@/trainer/ops/fused'
 import { trainingMemory } from '@/trainer/run/memory'
-import { elements } from '@/trainer/weights/safetensors'
 
 /** config.json of checkpoints that people know, as their publishers wrote them. */
 const presets = {
@@ -101,11 +100,11 @@ function randomBatch(rows: number, length: number, vocabulary: number, random: (
 
 /** What the method trains, and how many numbers that are. */
 function trainedBy({ method, rank }: Settings, model: ModelConfig): { trained?: ReadonlySet<string>; trainable: number; own: number; layers?: number; vocabulary?: boolean } {
-  const numbers = (specs: readonly { shape: number[] }[]) => specs.reduce((sum, { shape }) => sum + elements(shape), 0)
-  if (method === 'lora') return { trainable: numbers(loraSpecs(linearSpecs(model), rank).flatMap(tensorsOf)), own: 0 }
+  if (method === 'lora') return { trainable: numbersIn(loraSpecs(linearSpecs(model), rank).flatMap(tensorsOf)), own: 0 }
   const specs = trainedTensors(model, { finetuning_type: method, freeze_trainable_layers: 2, freeze_trainable_modules: ['all'], freeze_extra_modules: null }) ?? []
   const trained = new Set(specs.map(({ name }) => name))
-  return { trained, trainable: numbers(specs), own: numbers(specs), ...reachOf(model, trained) }
+  const own = numbersIn(specs)
+  return { trained, trainable: own, own, ...reachOf(model, trained) }
 }
 
 /** `planned_mb` is what the page says before a start, with the saves, which are not done here. `first_step_s` begins before the engine exists: recording, initialising and the first update together. */

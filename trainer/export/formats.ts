@@ -15,8 +15,10 @@ import { vocabularyMetadata } from '@/trainer/gguf/vocabulary'
 import { readJson } from '@/trainer/json-file'
 import { merging, storedAs } from '@/trainer/export/merge'
 import { fileTensors, readAdapterSettings, writeAdapter } from '@/trainer/adapter/adapter'
+import { type Change, changedTensors } from '@/trainer/adapter/changed'
 import { mergedTensors } from '@/trainer/adapter/merged'
 import { plainAdapters } from '@/trainer/adapter/pissa'
+import { savedHeld } from '@/trainer/adapter/saved'
 import { templateSource } from '@/trainer/tokenizer/own-template'
 import { copyTokenizer, writeChatTemplate } from '@/trainer/tokenizer/tokenizer-files'
 import { tokenizerFileSchema } from '@/lib/text/hf'
@@ -40,9 +42,12 @@ export const formats = {
 /** The number type that is asked for; null keeps the base's. */
 const dtypeOf = ({ args: { infer_dtype } }: ExportGround) => (infer_dtype === 'auto' ? null : infer_dtype)
 
+/** By the headers alone: asked for with every change of the form. */
 function mergedBytes(ground: ExportGround): number {
+  const { model, config, adapters } = ground
   const dtype = dtypeOf(ground)
-  return mergedTensors(ground.model, ground.config, ground.adapters).reduce((sum, tensor) => sum + elements(tensor.shape) * floatTypes[dtype === null ? tensor.dtype : storedAs[dtype]], 0)
+  const held = adapters.map((folder) => new Map(savedHeld(folder, config).map(({ name }): [string, Change] => [name, (rows) => rows])))
+  return changedTensors(model, config, held).reduce((sum, tensor) => sum + elements(tensor.shape) * floatTypes[dtype === null ? tensor.dtype : storedAs[dtype]], 0)
 }
 
 function* writingMerged(ground: ExportGround, folder: string): Generator<number, void> {

@@ -13,8 +13,8 @@ import type { ExportGround } from '@/trainer/export/types'
 import { changeOf, ggufName } from '@/trainer/gguf/layout'
 import { readGguf } from '@/trainer/gguf/read'
 import { changedTensors, rowPieces, rowWidth, savedChanges } from '@/trainer/adapter/changed'
+import { joinAdapters } from '@/trainer/adapter/joined'
 import { mergedTensors } from '@/trainer/adapter/merged'
-import { plainAdapters } from '@/trainer/adapter/pissa'
 import { adapterSide, disposeSide } from '@/trainer/model/eager'
 import { embeddingName, headName, layerParams, paramSpecs } from '@/trainer/model/params'
 import { type ForwardOptions, contextOf, embed, logits, norm, throughLayer, wholeRows } from '@/trainer/model/transformer'
@@ -38,9 +38,9 @@ export async function verifyExport(ground: ExportGround, folder: string, progres
   await startWasm()
   const ids = Int32Array.from(tokenizer.encode(TEXT, true).filter((id) => id < config.vocab_size).slice(0, Math.min(MOST_TOKENS, config.max_position_embeddings)))
   const half = (from: number) => (share: number) => progress(from + share / 2)
-  const side = adapterSide(adapters, config, model)
-  const saved = plainAdapters(adapters, config, model).map((adapter) => savedChanges(adapter.saved))
-  const wanted = await logitsOf(byName(changedTensors(model, config, saved)), config, ids, side.options, half(0))
+  const joined = joinAdapters(adapters, config, model)
+  const side = adapterSide(joined)
+  const wanted = await logitsOf(byName(changedTensors(model, config, [savedChanges(joined?.saved ?? [])])), config, ids, side.options, half(0))
   const found = await logitsOf(writtenWeights(ground, folder), config, ids, {}, half(0.5))
   disposeSide(side)
   return compare(wanted, found, config.vocab_size)

@@ -1,6 +1,7 @@
 /** The generator's contract on any eager TF.js backend, in float32: for machines where nothing native runs, and to check the recorded one against. */
 import { getBackend } from '@tensorflow/tfjs-core'
 import type { ModelConfig } from '@/lib/models/config'
+import { joinAdapters } from '@/trainer/adapter/joined'
 import type { Answered, AnswerOptions, Asked } from '@/trainer/engine/many'
 import type { GenerateOptions, Generator } from '@/trainer/engine/types'
 import { adapterSide, disposeParams, disposeSide } from '@/trainer/model/eager'
@@ -31,7 +32,7 @@ async function* inTurn(generate: Generator['generate'], max_length: number, prom
 
 export function createEagerGenerator({ config, weights, adapters, max_length }: EagerGeneratorSpec): Generator {
   const base = loadTensors(weights, config)
-  const adapted = adapterSide(adapters, config, weights)
+  const adapted = adapterSide(joinAdapters(adapters, config, weights))
   const sides = {
     base: { params: buildParams(config, base), options: {} },
     adapter: { params: buildParams(config, base, ({ name }) => adapted.saved.get(name)), options: adapted.options },

@@ -8,7 +8,7 @@ import { type Scalar, type Tensor, type Tensor1D, dispose, getBackend, tensor, t
 import type { ModelConfig } from '@/lib/models/config'
 import { fileTensors } from '@/trainer/adapter/adapter'
 import { startingAdapter, takenOut } from '@/trainer/adapter/starting'
-import { joinAdapters } from '@/trainer/adapter/joined'
+import type { LoadedAdapter } from '@/trainer/adapter/joined'
 import { labelCount } from '@/trainer/engine/batch'
 import { type BatchShape, type Given, type Means, type ModelView, type Objective, addMeans } from '@/trainer/engine/objective'
 import type { Batch, Engine, EngineSpec, EvalResult, Hyper, LoraSpec as LoraSettings, NamedTensor, TrainResult } from '@/trainer/engine/types'
@@ -74,15 +74,14 @@ function loraOptions(specs: LoraSpec[], tensors: NamedTensor[], scale: number): 
   return { lora: { weights: buildLora(specs, byName(tensors, list)), scale } }
 }
 
-/** What adapters on a model's folder are to the forward pass, with their tensors on the current backend. */
+/** What joined adapters are to the forward pass, with their tensors on the current backend. */
 export interface AdapterSide {
   options: ForwardOptions
   /** By name, in memory layout, what takes the place of the model's own. */
   saved: ReadonlyMap<string, Tensor>
 }
 
-export function adapterSide(folders: readonly string[], config: ModelConfig, model: string): AdapterSide {
-  const joined = joinAdapters(folders, config, model)
+export function adapterSide(joined: LoadedAdapter | null): AdapterSide {
   if (joined === null) return { options: {}, saved: new Map() }
   return { options: loraOptions(joined.specs, joined.tensors, joined.scale), saved: new Map(joined.saved.map(({ param, tensor: { data, shape } }) => [param.name, inMemory(param, tensor(data.slice(), shape))])) }
 }

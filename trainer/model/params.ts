@@ -41,6 +41,7 @@ export interface LayerParams {
 
 export const embeddingName = 'model.embed_tokens.weight'
 export const headName = 'lm_head.weight'
+export const isVocabulary = (name: string): boolean => name === embeddingName || name === headName
 
 export interface Params {
   /** [vocab, hidden] in the storage type. */
@@ -152,7 +153,8 @@ export function paramSpecs(config: ModelConfig): ParamSpec[] {
   return specs
 }
 
+/** Numbers in tensors of these shapes. */
+export const numbersIn = (tensors: readonly { shape: readonly number[] }[]): number => tensors.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0)
+
 /** Numbers in the checkpoint. */
-export function parameterCount(config: ModelConfig): number {
-  return paramSpecs(config).reduce((sum, spec) => sum + spec.shape.reduce((a, b) => a * b, 1), 0)
-}
+export const parameterCount = (config: ModelConfig): number => numbersIn(paramSpecs(config))

@@ -2,7 +2,7 @@
 import type { TrainingArgs } from '@/lib/config/fields'
 import { UserError } from '@/lib/errors'
 import type { ModelConfig } from '@/lib/models/config'
-import { paramSpecs, type ParamSpec } from '@/trainer/model/params'
+import { embeddingName, isVocabulary, paramSpecs, type ParamSpec } from '@/trainer/model/params'
 
 type FreezeArgs = Pick<TrainingArgs, 'freeze_trainable_layers' | 'freeze_trainable_modules' | 'freeze_extra_modules'>
 
@@ -44,7 +44,7 @@ function known(key: 'freeze_trainable_modules' | 'freeze_extra_modules', names: 
 /** How far gradients go back for the tensors of these names: layers, and whether embedding or head are among them. */
 export function reachOf(config: ModelConfig, names: ReadonlySet<string>): { layers: number; vocabulary: boolean } {
   const all = [...names]
-  const embeds = all.some((name) => name.includes('embed_tokens'))
+  const embeds = names.has(embeddingName)
   const layers = all.map((name) => Number(inLayer.exec(name)?.[1] ?? config.num_hidden_layers))
-  return { layers: embeds ? config.num_hidden_layers : config.num_hidden_layers - Math.min(...layers), vocabulary: embeds || all.some((name) => name.startsWith('lm_head')) }
+  return { layers: embeds ? config.num_hidden_layers : config.num_hidden_layers - Math.min(...layers), vocabulary: all.some(isVocabulary) }
 }

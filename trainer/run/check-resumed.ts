@@ -12,7 +12,8 @@ import { openWeights } from '@/trainer/weights/index'
 
 /** Whether a checkpoint holds what is trained, and was trained as this asks for. */
 export function checkResumed(folder: string, config: ModelConfig, args: TrainingArgs, { specs, saved, whole }: Pick<Ground, 'specs' | 'saved' | 'whole'>, going: Adapter | undefined): void {
-  const rates = optimizedIn(folder).has(headTensors[0])
+  const optimized = optimizedIn(folder)
+  const rates = optimized.has(headTensors[0])
   if (rates !== (args.stage === 'rm')) throw new UserError('checkpoint_differs', { path: folder, key: 'stage', found: rates ? 'rm' : 'sft, pt, dpo, kto', value: args.stage }, 'stage')
   if (whole === null) return checkSame(folder, readAdapter(folder, config), { specs, saved, settings: going?.settings ?? { ...args, rank: args.lora_rank, alpha: loraAlpha(args) } })
   try {
@@ -20,12 +21,11 @@ export function checkResumed(folder: string, config: ModelConfig, args: Training
   } catch (error) {
     throw error instanceof UserError ? new UserError(error.fault.code, error.fault.values, 'resume_from_checkpoint') : error
   }
-  checkWhole(folder, config, whole)
+  checkWhole(folder, config, whole, optimized)
 }
 
 /** A model's folder holds all of its tensors; which were trained, the optimiser knows. */
-function checkWhole(path: string, config: ModelConfig, whole: ReadonlySet<string>): void {
-  const found = optimizedIn(path)
+function checkWhole(path: string, config: ModelConfig, whole: ReadonlySet<string>, found: ReadonlySet<string>): void {
   const differs = paramSpecs(config).find(({ name }) => found.has(name) !== whole.has(name))
   if (differs === undefined) return
   const reason = found.has(differs.name) ? problem('checkpoint_trained', { tensor: differs.name }) : problem('checkpoint_untrained', { tensor: differs.name })

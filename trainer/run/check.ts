@@ -10,15 +10,14 @@ import { checkVocabulary, type Template } from '@/lib/templates/template'
 import { type Adapter, readAdapter } from '@/trainer/adapter/adapter'
 import { isWasm } from '@/trainer/device'
 import { loraSpecs, loraTargets, type LoraSpec, tensorsOf } from '@/trainer/adapter/lora'
-import { checkApart, isVocabulary, savedParams } from '@/trainer/adapter/saved'
-import { type ParamSpec, paramSpecs } from '@/trainer/model/params'
+import { checkApart, savedParams } from '@/trainer/adapter/saved'
+import { isVocabulary, numbersIn, type ParamSpec, paramSpecs } from '@/trainer/model/params'
 import { trainedTensors } from '@/trainer/model/whole'
 import { checkResumed } from '@/trainer/run/check-resumed'
 import { checkEvaluationOutput, checkKept, checkOutput, type Resume } from '@/trainer/run/output'
 import { templateFor } from '@/trainer/tokenizer/own-template'
 import { loadTokenizer } from '@/trainer/tokenizer/tokenizer'
 import { openWeights, readModelConfig } from '@/trainer/weights/index'
-import { elements } from '@/trainer/weights/safetensors'
 
 /** What a training stands on when nothing is wrong. */
 export interface Ground {
@@ -66,11 +65,11 @@ export function startOf({ adapter_name_or_path: adapters, create_new_adapter, do
   return do_train && create_new_adapter ? { merged: all, adapter: null } : { merged: all.slice(0, -1), adapter: all.at(-1) ?? null }
 }
 
+/** The model's own tensors that are trained. */
+export const ownIn = ({ config, saved, whole }: Pick<Ground, 'config' | 'saved' | 'whole'>): ParamSpec[] => (whole === null ? saved : paramSpecs(config).filter(({ name }) => whole.has(name)))
+
 /** Numbers that are trained. */
-export function trainableIn({ config, specs, saved, whole }: Pick<Ground, 'config' | 'specs' | 'saved' | 'whole'>): number {
-  const shapes = whole === null ? [...specs.flatMap(tensorsOf), ...saved] : paramSpecs(config).filter(({ name }) => whole.has(name))
-  return shapes.reduce((sum, { shape }) => sum + elements(shape), 0)
-}
+export const trainableIn = (ground: Pick<Ground, 'config' | 'specs' | 'saved' | 'whole'>): number => numbersIn([...ground.specs.flatMap(tensorsOf), ...ownIn(ground)])
 
 /** All that stand beside the base. */
 export const adaptersIn = ({ merged, adapter }: Pick<Ground, 'merged' | 'adapter'>): string[] => [...merged, ...(adapter === null ? [] : [adapter])]
@@ -100,7 +99,7 @@ function trainedBy(args: TrainingArgs, config: ModelConfig, going: Adapter | und
 
 /** Of a model whose head is its embedding, an adapter that has either for itself makes two of them: what is merged is another architecture. */
 function checkMerged(merged: readonly string[], known: readonly Adapter[], { tied }: ModelConfig): void {
-  const parted = known.slice(0, merged.length).findIndex(({ saved }) => tied && saved.some(({ param }) => isVocabulary(param)))
+  const parted = known.slice(0, merged.length).findIndex(({ saved }) => tied && saved.some(({ param: { name } }) => isVocabulary(name)))
   if (parted >= 0) throw new UserError('adapter_parts_head', { path: merged[parted] }, 'adapter_name_or_path')
 }
 

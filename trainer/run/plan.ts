@@ -11,15 +11,14 @@ import { type Fault, problem } from '@/lib/errors'
 import { greedyKnapsack, packPortions } from '@/lib/samples/packing'
 import { kindFor } from '@/lib/datasets/purpose'
 import { withFolder } from '@/trainer/base-model'
-import { checkTraining, collector, trainableIn, type Ground } from '@/trainer/run/check'
+import { checkTraining, collector, ownIn, trainableIn, type Ground } from '@/trainer/run/check'
 import { stageOf } from '@/trainer/stages/stage'
 import { surveyData, textsShort } from '@/trainer/data/data'
 import type { DataSurvey } from '@/trainer/data/training-data'
 import type { RowFault } from '@/trainer/tokens/encoding'
 import { datasetFiles, findDataset, readInfo } from '@/trainer/data/dataset-files'
 import { availableMemory, gigabytes, trainingMemory } from '@/trainer/run/memory'
-import { isVocabulary } from '@/trainer/adapter/saved'
-import { parameterCount, paramSpecs } from '@/trainer/model/params'
+import { isVocabulary, numbersIn, parameterCount } from '@/trainer/model/params'
 import { reachOf } from '@/trainer/model/whole'
 import { countEvaluationRows } from '@/trainer/predict/items'
 import { remember } from '@/trainer/inspect/remember'
@@ -27,7 +26,6 @@ import { planSteps } from '@/trainer/run/steps'
 import { readRuntime } from '@/trainer/runtime-file'
 import { loadTokenizer } from '@/trainer/tokenizer/tokenizer'
 import { exampleLength } from '@/trainer/tokens/row'
-import { elements } from '@/trainer/weights/safetensors'
 
 /** Lengths in tokens of examples taken evenly over all of them. */
 const lengthsOf = ({ sample }: DataSurvey, args: TrainingArgs, { template }: Ground): number[] => sample.map((example) => exampleLength(example, args, template))
@@ -67,12 +65,13 @@ function sizeOf(args: TrainingArgs, ground: Ground, survey: DataSurvey): Trainin
 }
 
 /** What of a training's memory the model and what is trained of it say. A checkpoint's bfloat16 numbers stay such where kernels of ours widen them (frozen.ts). */
-function memoryShape({ config, dtype, whole, specs, saved, merged }: Ground) {
+function memoryShape(ground: Ground) {
+  const { config, dtype, whole, specs, merged } = ground
+  const own = ownIn(ground)
   const narrow = config.dtype === 'bfloat16' && merged.length === 0 && Boolean(readRuntime()?.ops)
   const magnitudes = specs.reduce((sum, { magnitude }) => sum + (magnitude?.shape[0] ?? 0), 0)
-  const own = whole === null ? saved : paramSpecs(config).filter(({ name }) => whole.has(name))
-  const reach = whole === null ? { vocabulary: saved.some(isVocabulary) } : reachOf(config, whole)
-  return { config, dtype, own: own.reduce((sum, { shape }) => sum + elements(shape), 0), magnitudes, frozen: narrow ? 2 : undefined, ...reach }
+  const reach = whole === null ? { vocabulary: own.some(({ name }) => isVocabulary(name)) } : reachOf(config, whole)
+  return { config, dtype, own: numbersIn(own), magnitudes, frozen: narrow ? 2 : undefined, ...reach }
 }
 
 /** Pairs and rated answers come as two texts. */

@@ -1,11 +1,9 @@
 /** A checkpoint's parameters, with adapters merged into them, as TF.js tensors on the current backend, for eager runs. A graph's variables are filled by the engine instead. */
 import { tensor } from '@tensorflow/tfjs-core'
 import type { ModelConfig } from '@/lib/models/config'
-import { type GetTensor, type Params, buildParams, paramSpecs } from '@/trainer/model/params'
+import { type GetTensor, paramSpecs } from '@/trainer/model/params'
 import { mergedTensors } from '@/trainer/adapter/merged'
 import type { Principal } from '@/trainer/adapter/pissa'
-
-export const loadParams = (folder: string, config: ModelConfig, merged: readonly string[] = [], without: Principal | null = null): Params => buildParams(config, loadTensors(folder, config, merged, without))
 
 /** All of them at once, in memory layout. */
 export function loadTensors(folder: string, config: ModelConfig, merged: readonly string[] = [], without: Principal | null = null): GetTensor {
