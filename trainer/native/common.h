@@ -64,18 +64,22 @@ inline const float* floats(const bf16* x, int64_t n, std::vector<float>& scratch
 inline float* place(float* out, Eigen::ArrayXf&) { return out; }
 inline float* place(bf16*, Eigen::ArrayXf& scratch) { return scratch.data(); }
 
+// `n` float32 numbers for as long as the op runs.
+inline absl::Status temporary(OpKernelContext* ctx, int64_t n, Tensor* out) { return ctx->allocate_temp(tensorflow::DT_FLOAT, TensorShape({n}), out); }
+
 // Calls f(from, to) over [0, n) on the device's threads; `cost` is about the nanoseconds of one.
 inline void parallel(OpKernelContext* ctx, int64_t n, int64_t cost, const std::function<void(int64_t, int64_t)>& f) {
   ctx->device()->tensorflow_cpu_worker_threads()->workers->ParallelFor(n, cost, f);
 }
 inline int threads(OpKernelContext* ctx) { return ctx->device()->tensorflow_cpu_worker_threads()->num_threads; }
 
-// Calls f(i) for each i in [0, n), in this order: a thread that is free takes the next. `cost` is as above.
-template <typename F>
-void inTurn(OpKernelContext* ctx, int64_t n, int64_t cost, const F& f) {
+// Calls f(i) for each i in [0, n), in this order: a thread that is free takes the next. Each thread calls an f of its own, which begin() makes. `cost` is as above.
+template <typename Begin>
+void inTurn(OpKernelContext* ctx, int64_t n, int64_t cost, const Begin& begin) {
   std::atomic<int64_t> next{0};
   const int64_t runners = std::min<int64_t>(threads(ctx), n);
   parallel(ctx, runners, cost * n / std::max<int64_t>(runners, 1), [&](int64_t, int64_t) {
+    auto f = begin();
     for (int64_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < n;) f(i);
   });
 }

@@ -22,11 +22,6 @@ REGISTER_OP("TuneboardLoraLinearGrad")
       c->set_output(0, c->input(1)); c->set_output(1, c->input(4)); c->set_output(2, c->input(5)); return absl::OkStatus();
     });
 
-inline __m512 sixteen(const float* x, __mmask16 given) { return _mm512_maskz_loadu_ps(given, x); }
-inline __m512 sixteen(const bf16* x, __mmask16 given) {
-  return tiles::lower(_mm512_castsi256_si512(_mm256_maskz_loadu_epi16(given, reinterpret_cast<const tiles::Word*>(x))));
-}
-
 // out [rank, width] = lowᵀ · x for a low [n, rank] of few columns: x is read once per eight of them as it lies, which takes less time than rearranging it
 // into tiles that would be mostly empty.
 template <typename T>
@@ -44,7 +39,7 @@ void multiplyFew(OpKernelContext* ctx, const Matrix& low, const T* x, int64_t wi
           const float* lows = padded.data() + t * padded.cols() + r0;
           for (int64_t i = 0; i < kWide; i++) {
             __builtin_prefetch(row + kAhead * width + i * 16);
-            const __m512 numbers = sixteen(row + i * 16, tiles::first16(width - at - i * 16));
+            const __m512 numbers = tiles::sixteen(row + i * 16, tiles::first16(width - at - i * 16));
             for (int64_t r = 0; r < kRanks; r++) sums[r][i] = _mm512_fmadd_ps(_mm512_set1_ps(lows[r]), numbers, sums[r][i]);
           }
         }
@@ -59,7 +54,7 @@ template <typename T>
 void multiplyTransposed(OpKernelContext* ctx, const Matrix& low, const T* x, int64_t width, float* out) {
   if (low.cols() <= 16) return multiplyFew(ctx, low, x, width, out);
   const Matrix across = low.transpose();
-  tiles::multiply<float>(ctx, tiles::packWholeLeft(ctx, across.data(), low.cols(), low.rows(), 1), tiles::Right<T>{x, false, low.rows(), width}, low.cols(), out);
+  tiles::multiply(ctx, across.data(), low.cols(), tiles::Right<T>{x, false, low.rows(), width}, out);
 }
 
 // x · w + low · bᵀ, where low = scale · x · aᵀ; x [n, in], w [in, out], a [rank, in], b [out, rank].
@@ -73,12 +68,9 @@ class LoraLinear : public OpKernel {
     OP_REQUIRES_OK(ctx, ctx->allocate_output(0, TensorShape({n, width}), &y));
     OP_REQUIRES_OK(ctx, ctx->allocate_output(1, TensorShape({n, rank}), &low));
     const float *a = ctx->input(2).flat<float>().data(), *b = ctx->input(3).flat<float>().data();
-    float* lows = low->flat<float>().data();
-    const tiles::Left x = tiles::packWholeLeft(ctx, reinterpret_cast<const T*>(ctx->input(0).data()), n, in, 0);
-    tiles::multiply<T>(ctx, x, tiles::Right<float>{a, true, in, rank}, n, lows);
-    RowMap(lows, n * rank) *= scale_;
-    const tiles::Added added = tiles::lowRank(ctx, lows, n, rank, b, true, width);
-    tiles::multiply<T>(ctx, x, tiles::Right<W>{reinterpret_cast<const W*>(ctx->input(1).data()), false, in, width}, n, reinterpret_cast<T*>(y->data()), &added);
+    const tiles::LowRank added{a, {b, true, rank, width}, scale_, low->flat<float>().data()};
+    const tiles::Right<W> w{reinterpret_cast<const W*>(ctx->input(1).data()), false, in, width};
+    tiles::multiply(ctx, reinterpret_cast<const T*>(ctx->input(0).data()), n, w, reinterpret_cast<T*>(y->data()), &added);
   }
 
  private:
@@ -98,11 +90,10 @@ class LoraLinearGrad : public OpKernel {
     const auto given = [&](int i) { return reinterpret_cast<const T*>(ctx->input(i).data()); };
     const float *a = ctx->input(4).flat<float>().data(), *b = ctx->input(5).flat<float>().data();
     Matrix lows(n, rank), db_(rank, width);
-    const tiles::Left dy = tiles::packWholeLeft(ctx, given(0), n, width, 0);
-    tiles::multiply<T>(ctx, dy, tiles::Right<float>{b, false, width, rank}, n, lows.data());
-    lows *= scale_;
-    const tiles::Added added = tiles::lowRank(ctx, lows.data(), n, rank, a, false, in);
-    tiles::multiply<T>(ctx, dy, tiles::Right<W>{reinterpret_cast<const W*>(ctx->input(2).data()), true, width, in}, n, reinterpret_cast<T*>(dx->data()), &added);
+    const Matrix across = ConstMatrixMap(b, width, rank).transpose();
+    const tiles::LowRank added{across.data(), {a, false, rank, in}, scale_, lows.data()};
+    const tiles::Right<W> w{reinterpret_cast<const W*>(ctx->input(2).data()), true, width, in};
+    tiles::multiply(ctx, given(0), n, w, reinterpret_cast<T*>(dx->data()), &added);
     multiplyTransposed(ctx, lows, given(1), in, da->flat<float>().data());
     multiplyTransposed(ctx, ConstMatrixMap(ctx->input(3).flat<float>().data(), n, rank), given(0), width, db_.data());
     MatrixMap(db->flat<float>().data(), width, rank) = db_.transpose();

@@ -20,7 +20,7 @@ class TileMatMul : public OpKernel {
     Tensor* c;
     OP_REQUIRES_OK(ctx, ctx->allocate_output(0, TensorShape({m, n}), &c));
     const tiles::Right<W> right{reinterpret_cast<const W*>(b.data()), transpose_, k, n};
-    tiles::multiply<T>(ctx, tiles::packWholeLeft(ctx, reinterpret_cast<const T*>(a.data()), m, k), right, m, reinterpret_cast<T*>(c->data()));
+    tiles::multiply(ctx, reinterpret_cast<const T*>(a.data()), m, right, reinterpret_cast<T*>(c->data()));
   }
 
  private:

@@ -59,7 +59,7 @@ void multiply(const Operand<P>& left, const Operand<P>& right, int64_t column, i
       float* sums = c + i * 16 * stride + j;
       if (add) loadSums(sums, stride);
       else zeroSums();
-      for (int64_t d = 0; d < left.steps(); d++) step<P, P, true>(left.at(i, d), left.at(i + 1, d), right.at(side, step0 + d), right.at(side + 1, step0 + d));
+      for (int64_t d = 0; d < left.steps(); d++) step<P>(left.at(i, d), left.at(i + 1, d), right.at(side, step0 + d), right.at(side + 1, step0 + d));
       storeSums(sums, stride);
     }
   }

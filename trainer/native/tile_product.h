@@ -1,37 +1,14 @@
-// Whole products on the tile unit: the left operand is rearranged once, the right one a few columns at a time, so that what is at work stays in the
-// second-level cache; blocks of 32 × 32 sums are shared out to the threads.
+// Whole products on the tile unit. A thread rearranges as many columns of the right operand as its second-level cache holds, then takes rows of the left
+// one, a few at a time and in turn with the other threads, rearranges them and multiplies them with all those columns. So no operand is written to memory
+// rearranged, the larger one is read as it lies, and a thread that is slower than the others takes fewer rows.
 #pragma once
 #include "tiles.h"
 
 #ifdef TUNEBOARD_TILES
 namespace tuneboard::tiles {
 
-// Asks for memory that is read soon.
-inline void fetch(const void* from, int64_t bytes) {
-  for (const char* line = static_cast<const char*>(from); line < static_cast<const char*>(from) + bytes; line += 64) __builtin_prefetch(line);
-}
-
-// A left operand in tiles, [16 rows][step][plane].
-struct Left {
-  const Word* tiles;
-  int64_t steps, planes;
-  const Word* at(int64_t row, int64_t step) const { return tiles + (row * steps + step) * planes * kTile; }
-};
-
-// Rearranges one, by all threads. `keep` tells apart what is needed at the same time.
-template <typename T>
-Left packWholeLeft(OpKernelContext* ctx, const T* a, int64_t m, int64_t k, int keep = 0) {
-  constexpr int P = kPlanes<T>;
-  const int64_t rows = (m + kSide - 1) / kSide * 2, steps = (k + kSide - 1) / kSide;
-  Word* out = scratch<Word>(rows * steps * P * kTile, keep);
-  parallel(ctx, rows, steps * 200 * P, [&](int64_t first, int64_t last) {
-    for (int64_t i = first; i < last; i++) {
-      const int64_t given = std::clamp<int64_t>(m - i * 16, 0, 16), from = std::min(i * 16, m);
-      for (int64_t j = 0; j < steps; j++) packLeft<P>(words(a) + from * k + j * kSide, k, given, k - j * kSide, out + (i * steps + j) * P * kTile);
-    }
-  });
-  return {out, steps, P};
-}
+// So many tiles of the right operand are at work at once, beside a few rows of the left one.
+constexpr int64_t kTilesHeld = 1000;
 
 // A right operand as it lies in memory: [k, n], or [n, k] when it is transposed.
 template <typename T>
@@ -39,39 +16,123 @@ struct Right {
   const T* numbers;
   bool transposed;
   int64_t k, n;
-  int64_t columns() const { return (n + kSide - 1) / kSide; }
 };
 
-// Steps [from, to) of 32 columns of it, as two columns of tiles. Rows of a wide matrix lie far apart, so the processor does not foresee
-// which memory comes next: it is asked for ahead.
+// Rows of a matrix that are needed soon come nearer, a few lines of 64 bytes at a time: to be read, or to be written.
+template <bool Write>
+class Fetch {
+ public:
+  // Lets some() be called `calls` times.
+  template <typename N>
+  Fetch(N* x, int64_t stride, int64_t rows, int64_t columns, int64_t calls)
+      : row_(reinterpret_cast<const char*>(x)), stride_(stride * sizeof(N)), rows_(rows), bytes_(columns * sizeof(N)), lines_((rows * ((bytes_ + 63) / 64) + calls - 1) / calls) {}
+  void some() {
+    for (int64_t i = 0; i < lines_ && rows_ > 0; i++) {
+      if constexpr (Write) _mm_prefetch(row_ + at_, _MM_HINT_ET0);
+      else _mm_prefetch(row_ + at_, _MM_HINT_T1);
+      at_ += 64;
+      if (at_ >= bytes_) at_ = 0, row_ += stride_, rows_--;
+    }
+  }
+
+ private:
+  const char* row_;
+  int64_t stride_, rows_, bytes_, lines_, at_ = 0;
+};
+
+// The tile of the right operand that begins at [row, column], in planes that follow one another.
 template <typename T>
-void packColumns(const Right<T>& b, int64_t column, int64_t from, int64_t to, Word* out) {
+void packRightTile(const Right<T>& b, int64_t row, int64_t column, Word* out) {
   constexpr int P = kPlanes<T>;
+  const int64_t rows = std::min(kSide, b.k - row), start = std::min(column, b.n), columns = std::clamp<int64_t>(b.n - start, 0, 16);
   const auto* x = words(b.numbers);
-  const int64_t at = column * kSide;
-  for (int64_t j = from; j < to; j++, out += P * kTile) {
-    const int64_t row = j * kSide, rows = std::min(kSide, b.k - row);
-    if (!b.transposed) for (int64_t r = row + 2 * kSide; r < std::min(row + 3 * kSide, b.k); r++) fetch(x + r * b.n + at, kSide * sizeof(T));
-    for (int64_t half = 0; half < 2; half++) {
-      const int64_t start = std::min(at + half * 16, b.n), given = std::clamp<int64_t>(b.n - start, 0, 16);
-      Word* tile = out + half * (to - from) * P * kTile;
-      if (b.transposed) packRightTransposed<P>(x + start * b.k + row, b.k, rows, given, tile);
-      else packRight<P>(x + row * b.n + start, b.n, rows, given, tile);
+  if (b.transposed) packRightTransposed<P>(x + start * b.k + row, b.k, rows, columns, out);
+  else packRight<P>(x + row * b.n + start, b.n, rows, columns, out);
+}
+
+// Steps [from, to) of units [unit0, unit1), each `broad` tiles of columns: [unit][step][tile][plane].
+template <typename T>
+void packUnits(const Right<T>& b, int64_t broad, int64_t unit0, int64_t unit1, int64_t from, int64_t to, Word* out) {
+  constexpr int P = kPlanes<T>;
+  const int64_t width = 16 * broad, first = unit0 * width, last = std::min(unit1 * width, b.n), size = broad * P * kTile;
+  const auto* x = words(b.numbers);
+  // In the order in which the operand lies, so that the processor foresees what comes next.
+  const auto pack = [&](int64_t unit, int64_t step) {
+    Word* tiles = out + ((unit - unit0) * (to - from) + step - from) * size;
+    const int64_t row = step * kSide, column = unit * width;
+    const bool whole = P == 1 && !b.transposed && row + kSide <= b.k && column + width <= b.n;
+    for (int64_t t = 0; t < broad; t += whole ? 2 : 1) {
+      if (whole) packRightPair(reinterpret_cast<const Word*>(x) + row * b.n + column + 16 * t, b.n, tiles + t * kTile, kTile);
+      else packRightTile(b, row, column + 16 * t, tiles + t * P * kTile);
+    }
+  };
+  if (b.transposed) {
+    for (int64_t unit = unit0; unit < unit1; unit++) for (int64_t step = from; step < to; step++) pack(unit, step);
+    return;
+  }
+  for (int64_t step = from; step < to; step++) {
+    const int64_t next = std::min((step + 1) * kSide, b.k);
+    Fetch<false> fetch(x + next * b.n + first, b.n, std::min(kSide, b.k - next), last - first, unit1 - unit0);
+    for (int64_t unit = unit0; unit < unit1; unit++) {
+      fetch.some();
+      pack(unit, step);
     }
   }
 }
 
-// `lines` lines of 64 bytes from the `at`-th on, of two rows of tiles that have `row` lines each and lie `apart`.
-inline void fetchLines(const char* rows, int64_t at, int64_t lines, int64_t row, int64_t apart) {
-  for (int64_t line = at; line < std::min(at + lines, 2 * row); line++) _mm_prefetch(rows + (line < row ? line * 64 : (line - row) * 64 + apart), _MM_HINT_T1);
+// One step for 1 × 4 tiles of sums, all planes of the left operand at hand: A of them times B of the right one, as many pairs as reach float32's last bit.
+template <int Sum, int N>
+inline void addPlanes() {
+#define TUNEBOARD_ADD(SUM)                      \
+  if constexpr (Sum == SUM) {                   \
+    _tile_dpbf16ps(SUM, 4, 7);                  \
+    if constexpr (N > 1) _tile_dpbf16ps(SUM, 5, 7); \
+    if constexpr (N > 2) _tile_dpbf16ps(SUM, 6, 7); \
+  }
+  TUNEBOARD_ADD(0)
+  TUNEBOARD_ADD(1)
+  TUNEBOARD_ADD(2)
+  TUNEBOARD_ADD(3)
+#undef TUNEBOARD_ADD
+}
+template <int A, int B, int Sum>
+inline void addColumn(const Word* b) {
+  _tile_loadd(7, b, 64);
+  addPlanes<Sum, A>();
+  if constexpr (B > 1) {
+    _tile_loadd(7, b + kTile, 64);
+    addPlanes<Sum, 2>();
+    _tile_loadd(7, b + 2 * kTile, 64);
+    addPlanes<Sum, 1>();
+  }
+}
+template <int A>
+inline void loadPlanes(const Word* a) {
+  _tile_loadd(4, a, 64);
+  if constexpr (A > 1) { _tile_loadd(5, a + kTile, 64); _tile_loadd(6, a + 2 * kTile, 64); }
 }
 
-// A second product that is added to the first: what LoRA adds to a linear. Its float32 operands are laid out as six bfloat16 ones, side by side in the
-// left and one below the other in the right, so that the sum of the six products of planes takes as many steps as their columns fill: two for a rank of 8.
-struct Added {
-  Left left;
-  Right<bf16> right;
+// One step for Tall × (4 / Tall) tiles of sums: the left operand's tiles [row][plane], the right one's [column][plane].
+template <int64_t Tall, int A, int B>
+inline void stepUnit(const Word* a, const Word* b) {
+  if constexpr (Tall == 2) {
+    static_assert(A == 1 && B == 1);
+    step<1>(a, a + kTile, b, b + kTile);
+  } else {
+    loadPlanes<A>(a);
+    addColumn<A, B, 0>(b), addColumn<A, B, 1>(b + B * kTile), addColumn<A, B, 2>(b + 2 * B * kTile), addColumn<A, B, 3>(b + 3 * B * kTile);
+  }
+}
+
+// What LoRA adds to a product a · right: low · up, where low [m, rank] = scale · a · downᵀ, which is kept too. The rows of `down` [rank, k] lie one after the other.
+struct LowRank {
+  const float* down;
+  Right<float> up;
+  float scale;
+  float* low;
 };
+// The float32 operands of low · up are laid out as six bfloat16 ones, side by side in the left and one below the other in the right, so that the sum of the
+// six products of planes takes as many steps as their columns fill: two for a rank of 8.
 constexpr int kSix = 6, kLeftPlane[kSix] = {2, 1, 0, 1, 0, 0}, kRightPlane[kSix] = {0, 1, 2, 0, 1, 0};
 
 // x [rows, columns] as six matrices of its planes: [rows, 6 · columns], or [6 · rows, columns] when they go below one another.
@@ -86,95 +147,192 @@ inline const bf16* spread(const float* x, int64_t rows, int64_t columns, const i
   return reinterpret_cast<const bf16*>(out);
 }
 
-// low [m, rank] times b, which lies as [rank, n] or, transposed, as [n, rank].
-inline Added lowRank(OpKernelContext* ctx, const float* low, int64_t m, int64_t rank, const float* b, bool transposed, int64_t n) {
-  const Left left = packWholeLeft(ctx, spread(low, m, rank, kLeftPlane, false, 3), m, kSix * rank, 1);
-  return {left, {spread(b, transposed ? n : rank, transposed ? rank : n, kRightPlane, !transposed, 4), transposed, kSix * rank, n}};
+inline __m512 sixteen(const float* x, __mmask16 given) { return _mm512_maskz_loadu_ps(given, x); }
+inline __m512 sixteen(const bf16* x, __mmask16 given) { return lower(_mm512_castsi256_si512(_mm256_maskz_loadu_epi16(given, words(x)))); }
+
+// out [rows, rank] = scale · x [rows, k] · downᵀ: too few columns for tiles, so vectors are multiplied, four rows by four at a time.
+template <typename T>
+void multiplyDown(const T* x, int64_t rows, int64_t k, const float* down, int64_t rank, float scale, float* out) {
+  constexpr int64_t kSome = 4;
+  for (int64_t r0 = 0; r0 < rows; r0 += kSome) {
+    for (int64_t c0 = 0; c0 < rank; c0 += kSome) {
+      // Where fewer are left, the last one is computed again.
+      const auto row = [&](int64_t i) { return std::min(r0 + i, rows - 1); };
+      const auto column = [&](int64_t i) { return std::min(c0 + i, rank - 1); };
+      __m512 sums[kSome][kSome] = {};
+      const auto add = [&](int64_t i, __mmask16 given) {
+        __m512 downs[kSome];
+        for (int64_t c = 0; c < kSome; c++) downs[c] = sixteen(down + column(c) * k + i, given);
+        for (int64_t r = 0; r < kSome; r++) {
+          const __m512 numbers = sixteen(x + row(r) * k + i, given);
+          for (int64_t c = 0; c < kSome; c++) sums[r][c] = _mm512_fmadd_ps(numbers, downs[c], sums[r][c]);
+        }
+      };
+      int64_t i = 0;
+      for (; i + 16 <= k; i += 16) add(i, 0xffff);
+      if (i < k) add(i, first16(k - i));
+      for (int64_t r = 0; r < kSome; r++) for (int64_t c = 0; c < kSome; c++) out[row(r) * rank + column(c)] = scale * _mm512_reduce_add_ps(sums[r][c]);
+    }
+  }
 }
 
-// 2 × 2 tiles of sums to where they belong: straight into a float32 result where all 32 × 32 numbers are given, through `block` elsewhere.
-template <typename C>
-void storeResult(float* block, C* to, int64_t stride, int64_t height, int64_t width) {
-  if (std::is_same_v<C, float> && height == kSide && width == kSide) return storeSums(reinterpret_cast<float*>(to), stride);
-  storeSums(block);
-  for (int64_t r = 0; r < height; r++) narrow(block + r * kSide, to + r * stride, width);
-}
-
-// Blocks [row0, row1) × [column0, column1) of c [m, n] = left · right (+ added). The right operand is rearranged for as many columns at a time as fit
-// into the second-level cache, so that the left one, which does not, passes by as seldom as possible; a deep product is cut into passes.
+// c [m, n] = a [m, k] · right (+ what LoRA adds). A deep product is made in several passes over `sums` [m, n], which is c itself where that is float32.
 template <typename L, typename R, typename C>
-void computeBlocks(const Left& left, const Right<R>& right, const Added* added, int64_t m, int64_t row0, int64_t row1, int64_t column0, int64_t column1, C* c) {
-  constexpr int A = kPlanes<L>, B = kPlanes<R>;
-  const int64_t steps = left.steps, more = added ? added->left.steps : 0, most = std::min(steps, kDepth);
-  const int64_t widest = std::max<int64_t>(kTilesHeld / (2 * most * B), 1), kept = steps > most ? row1 - row0 : 1;
-  Word* packed = scratch<Word>(widest * 2 * (most * B + more) * kTile, 2);
-  Word* packedAdded = packed + widest * 2 * most * B * kTile;
-  float* sums = scratch<float>(kept * widest * kSide * kSide, 0);
-  configure();
-  for (int64_t first = column0, columns; first < column1; first += columns) {
-    columns = std::min(widest, column1 - first);
-    for (int64_t j = 0; j < columns && added; j++) packColumns(added->right, first + j, 0, more, packedAdded + j * 2 * more * kTile);
-    for (int64_t from = 0; from < steps; from += most) {
-      const int64_t depth = std::min(most, steps - from);
-      const bool last = from + depth == steps;
-      for (int64_t j = 0; j < columns; j++) packColumns(right, first + j, from, from + depth, packed + j * 2 * depth * B * kTile);
-      // Meanwhile the next rows of the left operand come nearer.
-      const int64_t lines = depth * A * kTile / 32, each = (2 * lines + columns * depth - 1) / (columns * depth);
-      for (int64_t i = row0; i < row1; i++) {
-        const Word *a0 = left.at(2 * i, from), *a1 = left.at(2 * i + 1, from);
-        const char* next = reinterpret_cast<const char*>(left.at(2 * i + 2, from));
-        for (int64_t j = 0; j < columns; j++) {
-          const Word *b0 = packed + j * 2 * depth * B * kTile, *b1 = b0 + depth * B * kTile;
-          float* block = sums + (kept > 1 ? (i - row0) * columns + j : 0) * kSide * kSide;
-          if (from > 0) loadSums(block);
-          else zeroSums();
-          const auto addSteps = [&](auto both) {
-            for (int64_t d = 0; d < depth; d++) {
-              if (i + 1 < row1) fetchLines(next, (j * depth + d) * each, each, lines, steps * A * kTile * 2);
-              step<A, B, both>(a0 + d * A * kTile, a1 + d * A * kTile, b0 + d * B * kTile, b1 + d * B * kTile);
-            }
-          };
-          const int64_t row = i * kSide, column = (first + j) * kSide, height = std::min(kSide, m - row), width = std::min(kSide, right.n - column);
-          if (width > kSide / 2) addSteps(std::true_type());
-          else addSteps(std::false_type());
+class Product {
+ public:
+  Product(const L* a, int64_t m, const Right<R>& right, C* c, const LowRank* low) : a_(a), right_(right), low_(low), c_(c), m_(m) {
+    const int64_t steps = (right.k + kSide - 1) / kSide;
+    passes_ = (steps + kDepth - 1) / kDepth;
+    steps_ = steps;
+    blocks_ = (m + kHeight - 1) / kHeight;
+    units_ = (right.n + kWidth - 1) / kWidth;
+    if (!low) return;
+    const Right<float>& up = low->up;
+    added_ = (kSix * up.k + kSide - 1) / kSide;
+    spreadUp_ = {spread(up.numbers, up.transposed ? up.n : up.k, up.transposed ? up.k : up.n, kRightPlane, !up.transposed, kSpreadUp), up.transposed, kSix * up.k, up.n};
+  }
+  int64_t passes() const { return passes_; }
+
+  void run(OpKernelContext* ctx, float* sums) {
+    const int64_t runners = threads(ctx), deepest = (steps_ + passes_ - 1) / passes_;
+    int64_t most = std::max<int64_t>(1, kTilesHeld / (deepest * kBroad * B));
+    // Where there are too few rows for all threads to take their turns, columns are shared out.
+    const bool few = blocks_ < 4 * runners;
+    if (few) most = std::min(most, std::max<int64_t>(1, units_ / (4 * runners)));
+    groups_ = (units_ + most - 1) / most;
+    bands_ = few ? 1 : blocks_;
+    ahead_ = few ? 1 : runners;
+    sums_ = sums;
+    for (int64_t pass = 0; pass < passes_; pass++) {
+      inTurn(ctx, groups_ * bands_, m_ * right_.k * right_.n / (groups_ * bands_ * passes_) / 64, [this, pass] { return Worker(*this, pass); });
+    }
+  }
+
+ private:
+  static constexpr int A = kPlanes<L>, B = kPlanes<R>;
+  // 1 × 4 tiles of sums load the fewest tiles where the left operand has three planes, 2 × 2 where it has one.
+  static constexpr int64_t kTall = A == 1 ? 2 : 1, kBroad = 4 / kTall, kHeight = 16 * kTall, kWidth = 16 * kBroad;
+  static constexpr int64_t kDepth = A == 1 ? 64 : 32;  // steps in a pass
+  enum { kLeft, kRight, kUp, kLow, kSpreadUp, kSpreadLow };  // memory of Words
+  enum { kBlock, kLows };                                     // and of floats
+
+  // One thread's part of a pass.
+  class Worker {
+   public:
+    Worker(const Product& product, int64_t pass) : p(product), k(p.right_.k), n(p.right_.n), from(p.steps_ * pass / p.passes_), depth(p.steps_ * (pass + 1) / p.passes_ - from), first(pass == 0), last(pass + 1 == p.passes_) { configure(); }
+    Worker(const Worker&) = delete;
+    ~Worker() { release(); }
+
+    void operator()(int64_t item) {
+      const int64_t group = item / p.bands_, band = item % p.bands_;
+      const int64_t unit0 = p.units_ * group / p.groups_, unit1 = p.units_ * (group + 1) / p.groups_;
+      const Word* right = packRight(group, unit0, unit1);
+      for (int64_t block = p.blocks_ * band / p.bands_; block < p.blocks_ * (band + 1) / p.bands_; block++) {
+        const int64_t row = block * kHeight, height = std::min(kHeight, p.m_ - row), next = std::min(row + p.ahead_ * kHeight, p.m_);
+        const Word* left = pack<A>(words(p.a_) + row * k, k, height, k, from, depth, kLeft);
+        if (p.low_ && last) addLow(row, height, group == 0);
+        Fetch<false> fetch(p.a_ + next * k + from * kSide, k, std::min(kHeight, p.m_ - next), std::min(depth * kSide, k - from * kSide), (unit1 - unit0) * depth);
+        for (int64_t unit = unit0; unit < unit1; unit++) {
+          const int64_t column = unit * kWidth, width = std::min(kWidth, n - column);
+          const Word* b = right + (unit - unit0) * depth * kBroad * B * kTile;
+          if (first) zeroSums();
+          else begin(row, column, height, width);
+          if (last) compute(left, b, fetch, Fetch<true>(p.c_ + row * n + column, n, height, width, depth));
+          else compute(left, b, fetch, Fetch<true>(p.sums_ + row * n + column, n, height, width, depth));
           if (!last) {
-            storeSums(block);
+            end(p.sums_, row, column, height, width);
             continue;
           }
-          for (int64_t d = 0; d < more; d++) {
-            const Word* b = packedAdded + (j * 2 * more + d) * kTile;
-            step<1, 1, true>(added->left.at(2 * i, d), added->left.at(2 * i + 1, d), b, b + more * kTile);
-          }
-          storeResult(block, c + row * right.n + column, right.n, height, width);
+          for (int64_t d = 0; d < p.added_; d++) stepUnit<kTall, 1, 1>(low_ + d * kTall * kTile, up_ + ((unit - unit0) * p.added_ + d) * kBroad * kTile);
+          end(p.c_, row, column, height, width);
         }
       }
     }
-  }
-  release();
-}
 
-// [0, of) cut into shares for `threads` threads to take in turn: first a large one for each, then small ones, so that all end at about the same time
-// though none is always as fast as the others.
-inline std::vector<int64_t> cutShares(int64_t of, int64_t threads) {
-  const int64_t large = of * 7 / (10 * threads), small = std::max<int64_t>(1, (of - large * threads) / (3 * threads));
-  std::vector<int64_t> cuts{0};
-  for (int64_t i = 0; i < threads && large > 0; i++) cuts.push_back(cuts.back() + large);
-  while (cuts.back() < of) cuts.push_back(std::min(of, cuts.back() + small));
-  return cuts;
-}
+   private:
+    void compute(const Word* left, const Word* right, Fetch<false>& next, Fetch<true> place) const {
+      for (int64_t d = 0; d < depth; d++) {
+        next.some();
+        place.some();
+        stepUnit<kTall, A, B>(left + d * kTall * A * kTile, right + d * kBroad * B * kTile);
+      }
+    }
+    // Steps of a few rows of x, as tiles of a left operand: [step][row][plane].
+    template <int P, typename N>
+    static const Word* pack(const N* x, int64_t stride, int64_t rows, int64_t columns, int64_t from, int64_t steps, int keep) {
+      Word* out = scratch<Word>(steps * kTall * P * kTile, keep);
+      for (int64_t step = 0; step < steps; step++) {
+        for (int64_t tile = 0; tile < kTall; tile++) {
+          const int64_t row = std::min(tile * 16, rows), column = (from + step) * kSide;
+          packLeft<P>(x + row * stride + column, stride, std::min<int64_t>(16, rows - row), columns - column, out + (step * kTall + tile) * P * kTile);
+        }
+      }
+      return out;
+    }
+    // Columns of the right operands; they stay for as long as the group is the same.
+    const Word* packRight(int64_t group, int64_t unit0, int64_t unit1) {
+      Word* out = scratch<Word>((unit1 - unit0) * kBroad * depth * B * kTile, kRight);
+      if (group_ == group) return out;
+      group_ = group;
+      packUnits(p.right_, kBroad, unit0, unit1, from, from + depth, out);
+      if (!p.low_ || !last) return out;
+      up_ = scratch<Word>((unit1 - unit0) * kBroad * p.added_ * kTile, kUp);
+      packUnits(p.spreadUp_, kBroad, unit0, unit1, 0, p.added_, up_);
+      return out;
+    }
+    // The rows' share of low, as tiles of the left operand of what is added.
+    void addLow(int64_t row, int64_t height, bool keep) {
+      const int64_t rank = p.low_->up.k;
+      float* lows = scratch<float>(kHeight * rank, kLows);
+      multiplyDown(p.a_ + row * k, height, k, p.low_->down, rank, p.low_->scale, lows);
+      if (keep) std::memcpy(p.low_->low + row * rank, lows, height * rank * sizeof(float));
+      low_ = pack<1>(words(spread(lows, height, rank, kLeftPlane, false, kSpreadLow)), kSix * rank, height, kSix * rank, 0, p.added_, kLow);
+    }
+    // Tiles of sums from where the pass before left them, and to where they belong: straight where all their numbers are given, through a block of their own elsewhere.
+    void begin(int64_t row, int64_t column, int64_t height, int64_t width) const {
+      const float* from = p.sums_ + row * n + column;
+      if (height == kHeight && width == kWidth) return loadSums<kTall>(from, n);
+      float* block = scratch<float>(kHeight * kWidth, kBlock);
+      for (int64_t r = 0; r < height; r++) widen(from + r * n, block + r * kWidth, width);
+      loadSums<kTall>(block, kWidth);
+    }
+    template <typename N>
+    void end(N* result, int64_t row, int64_t column, int64_t height, int64_t width) const {
+      N* to = result + row * n + column;
+      if (std::is_same_v<N, float> && height == kHeight && width == kWidth) return storeSums<kTall>(reinterpret_cast<float*>(to), n);
+      float* block = scratch<float>(kHeight * kWidth, kBlock);
+      storeSums<kTall>(block, kWidth);
+      for (int64_t r = 0; r < height; r++) narrow(block + r * kWidth, to + r * n, width);
+    }
 
-// c [m, n] = left · right (+ added), by all threads. L is what the left operand was made of.
+    const Product& p;
+    const int64_t k, n, from, depth;
+    const bool first, last;
+    const Word* low_ = nullptr;
+    Word* up_ = nullptr;
+    int64_t group_ = -1;
+  };
+
+  const L* a_;
+  Right<R> right_;
+  Right<bf16> spreadUp_{};
+  const LowRank* low_;
+  C* c_;
+  float* sums_ = nullptr;
+  int64_t m_, steps_, passes_, blocks_, units_, added_ = 0, groups_ = 1, bands_ = 1, ahead_ = 1;
+};
+
+// c [m, n] = a [m, k] · right (+ what LoRA adds), by all threads.
 template <typename L, typename R, typename C>
-void multiply(OpKernelContext* ctx, const Left& left, const Right<R>& right, int64_t m, C* c, const Added* added = nullptr) {
-  const int64_t rows = (m + kSide - 1) / kSide, columns = right.columns();
-  // Columns are shared out first, because each share rearranges its own; rows only where there are too few columns for all threads.
-  const std::vector<int64_t> cuts = cutShares(columns, threads(ctx));
-  const int64_t shares = cuts.size() - 1, bands = std::min(rows, std::max<int64_t>(1, 4 * threads(ctx) / columns));
-  const auto band = [&](int64_t i) { return rows * i / bands; };
-  inTurn(ctx, shares * bands, m * right.k * right.n / (shares * bands) / 64, [&](int64_t i) {
-    const int64_t share = i / bands, at = i % bands;
-    computeBlocks<L>(left, right, added, m, band(at), band(at + 1), cuts[share], cuts[share + 1], c);
-  });
+void multiply(OpKernelContext* ctx, const L* a, int64_t m, const Right<R>& right, C* c, const LowRank* low = nullptr) {
+  Product<L, R, C> product(a, m, right, c, low);
+  if constexpr (std::is_same_v<C, float>) {
+    product.run(ctx, c);
+  } else {
+    Tensor sums;
+    OP_REQUIRES_OK(ctx, temporary(ctx, product.passes() > 1 ? m * right.n : 0, &sums));
+    product.run(ctx, sums.flat<float>().data());
+  }
 }
 
 }  // namespace tuneboard::tiles

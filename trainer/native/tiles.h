@@ -21,11 +21,9 @@ inline bool allowed() {
 }
 
 using Word = uint16_t;
-constexpr int64_t kTile = 512, kSide = 32;  // numbers in a tile; rows and columns that are computed at once, as 2 × 2 tiles of sums
+constexpr int64_t kTile = 512, kSide = 32;  // numbers in a tile; columns of the left operand in one, and what two tiles of sums are wide and tall
 template <typename T>
 constexpr int kPlanes = sizeof(T) == 4 ? 3 : 1;
-// What of the operands is at work at once, so that it stays in the second-level cache: so many tiles deep, so many tiles of the right one.
-constexpr int64_t kDepth = 48, kTilesHeld = 864;
 
 inline const float* words(const float* x) { return x; }
 inline const Word* words(const bf16* x) { return reinterpret_cast<const Word*>(x); }
@@ -45,7 +43,7 @@ inline void release() { _tile_release(); }
 
 template <typename N>
 N* scratch(int64_t n, int which) {
-  thread_local std::vector<N, Eigen::aligned_allocator<N>> kept[5];
+  thread_local std::vector<N, Eigen::aligned_allocator<N>> kept[6];
   auto& buffer = kept[which];
   if (static_cast<int64_t>(buffer.size()) < n) buffer.resize(n);
   return buffer.data();
@@ -54,21 +52,28 @@ N* scratch(int64_t n, int which) {
 inline __mmask16 first16(int64_t n) { return n >= 16 ? 0xffff : static_cast<__mmask16>((1u << std::max<int64_t>(n, 0)) - 1); }
 inline __mmask32 first32(int64_t n) { return n >= 32 ? 0xffffffffu : (1u << n) - 1; }
 
-// 32 numbers as planes whose sum they are; lanes beyond the given ones are 0.
+// 32 numbers as planes whose sum they are; lanes beyond the given ones are 0. A plane holds the 8 leading bits of what the ones before it left over,
+// rounded; two leave at most 8 of a float32 number's 24, so the third one is exact.
 struct Planes {
   __m512i word[3];
 };
 inline __m512 lower(__m512i v) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm512_castsi512_si256(v)), 16)); }
-inline __m512 upper(__m512i v) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm512_extracti64x4_epi64(v, 1)), 16)); }
+// The leading halves of 16 numbers, then those of 16 more.
+inline __m512i leading(__m512i a, __m512i b) {
+  alignas(64) static constexpr Word kUpper[32] = {1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31, 33, 35, 37, 39, 41, 43, 45, 47, 49, 51, 53, 55, 57, 59, 61, 63};
+  return _mm512_permutex2var_epi16(a, _mm512_load_si512(kUpper), b);
+}
 template <int P>
 inline Planes split(__m512 a, __m512 b) {
+  const __m512i half = _mm512_set1_epi32(0x8000), mask = _mm512_set1_epi32(static_cast<int>(0xffff0000));
   Planes out;
-  for (int p = 0; p < P; p++) {
-    out.word[p] = (__m512i)_mm512_cvtne2ps_pbh(b, a);
-    if (p + 1 == P) break;
-    a = _mm512_sub_ps(a, lower(out.word[p]));
-    b = _mm512_sub_ps(b, upper(out.word[p]));
+  for (int p = 0; p + 1 < P; p++) {
+    const __m512i first = _mm512_and_si512(_mm512_add_epi32(_mm512_castps_si512(a), half), mask), second = _mm512_and_si512(_mm512_add_epi32(_mm512_castps_si512(b), half), mask);
+    out.word[p] = leading(first, second);
+    a = _mm512_sub_ps(a, _mm512_castsi512_ps(first));
+    b = _mm512_sub_ps(b, _mm512_castsi512_ps(second));
   }
+  out.word[P - 1] = P == 1 ? (__m512i)_mm512_cvtne2ps_pbh(b, a) : leading(_mm512_castps_si512(a), _mm512_castps_si512(b));
   return out;
 }
 
@@ -103,10 +108,11 @@ inline void transpose(__m512i r[16]) {
 // A tile of the left operand, 16 rows of 32 numbers, in all planes. What lies beyond `rows` and `columns` is 0.
 template <int P, typename N>
 void packLeft(const N* x, int64_t stride, int64_t rows, int64_t columns, Word* out) {
-  for (int64_t r = 0; r < 16; r++) {
-    const Planes planes = r < rows ? along<P>(x + r * stride, columns) : Planes{};
+  for (int64_t r = 0; r < rows; r++) {
+    const Planes planes = along<P>(x + r * stride, columns);
     for (int p = 0; p < P; p++) _mm512_store_si512(out + p * kTile + r * 32, planes.word[p]);
   }
+  for (int p = 0; p < P; p++) std::memset(out + p * kTile + rows * 32, 0, (16 - rows) * 64);
 }
 // A tile of the right operand, 32 rows of 16 numbers: the unit wants neighbouring rows as pairs, [row / 2][column][row % 2].
 template <int P, typename N>
@@ -116,6 +122,16 @@ void packRight(const N* x, int64_t stride, int64_t rows, int64_t columns, Word* 
   for (int64_t r = 0; r < 32; r += 2) {
     const Planes planes = r < rows ? pair<P>(x + r * stride, stride, columns, r + 1 < rows) : Planes{};
     for (int p = 0; p < P; p++) _mm512_store_si512(out + p * kTile + r * 16, _mm512_permutexvar_epi16(order, planes.word[p]));
+  }
+}
+// Two such tiles side by side, `apart` in memory, of bfloat16 numbers that are all given.
+inline void packRightPair(const Word* x, int64_t stride, Word* out, int64_t apart) {
+  alignas(64) static constexpr Word kFirst[32] = {0, 32, 1, 33, 2, 34, 3, 35, 4, 36, 5, 37, 6, 38, 7, 39, 8, 40, 9, 41, 10, 42, 11, 43, 12, 44, 13, 45, 14, 46, 15, 47};
+  const __m512i first = _mm512_load_si512(kFirst), second = _mm512_add_epi16(first, _mm512_set1_epi16(16));
+  for (int64_t r = 0; r < 32; r += 2) {
+    const __m512i row = _mm512_loadu_si512(x + r * stride), next = _mm512_loadu_si512(x + (r + 1) * stride);
+    _mm512_store_si512(out + r * 16, _mm512_permutex2var_epi16(row, first, next));
+    _mm512_store_si512(out + apart + r * 16, _mm512_permutex2var_epi16(row, second, next));
   }
 }
 // The same tile where the operand lies transposed: 16 rows of 32 neighbours become 16 columns.
@@ -132,45 +148,35 @@ void packRightTransposed(const N* x, int64_t stride, int64_t rows, int64_t colum
   }
 }
 
-// One step of 32 columns for 2 × 2 tiles of sums, or 2 × 1 where the right operand has no more columns, by the planes of both operands. The pairs of
-// planes come in an order in which only one operand changes.
-template <int A, int B, bool Both>
+// One step of 32 columns for 2 × 2 tiles of sums, by the planes of both operands. The pairs of planes come in an order in which only one operand changes.
+template <int P>
 inline void step(const Word* a0, const Word* a1, const Word* b0, const Word* b1) {
   const auto left = [&](int p) { _tile_loadd(4, a0 + p * kTile, 64); _tile_loadd(5, a1 + p * kTile, 64); };
-  const auto right = [&](int p) {
-    _tile_loadd(6, b0 + p * kTile, 64);
-    if constexpr (Both) _tile_loadd(7, b1 + p * kTile, 64);
-  };
-  const auto multiply = [] {
-    _tile_dpbf16ps(0, 4, 6);
-    if constexpr (Both) _tile_dpbf16ps(1, 4, 7);
-    _tile_dpbf16ps(2, 5, 6);
-    if constexpr (Both) _tile_dpbf16ps(3, 5, 7);
-  };
-  if constexpr (A == 3 && B == 3) {
+  const auto right = [&](int p) { _tile_loadd(6, b0 + p * kTile, 64); _tile_loadd(7, b1 + p * kTile, 64); };
+  const auto multiply = [] { _tile_dpbf16ps(0, 4, 6); _tile_dpbf16ps(1, 4, 7); _tile_dpbf16ps(2, 5, 6); _tile_dpbf16ps(3, 5, 7); };
+  if constexpr (P == 1) {
+    left(0), right(0), multiply();
+  } else {
     left(2), right(0), multiply();
     left(1), multiply();
     right(1), multiply();
     left(0), multiply();
     right(0), multiply();
     right(2), multiply();
-  } else {
-    static_assert(A == 1 || B == 1);
-    left(0), right(0), multiply();
-    for (int p = 1; p < A; p++) left(p), multiply();
-    for (int q = 1; q < B; q++) right(q), multiply();
   }
 }
 
 inline void zeroSums() { _tile_zero(0); _tile_zero(1); _tile_zero(2); _tile_zero(3); }
-// `stride` numbers from one row of sums to the next.
-inline void loadSums(const float* sums, int64_t stride = kSide) {
-  const float* below = sums + 16 * stride;
-  _tile_loadd(0, sums, stride * 4); _tile_loadd(1, sums + 16, stride * 4); _tile_loadd(2, below, stride * 4); _tile_loadd(3, below + 16, stride * 4);
+// The four tiles of sums lie as 2 × 2, or as 1 × 4; `stride` numbers from one row to the next.
+template <int64_t Tall = 2>
+inline void loadSums(const float* sums, int64_t stride) {
+  const float* third = sums + (Tall == 2 ? 16 * stride : 32);
+  _tile_loadd(0, sums, stride * 4); _tile_loadd(1, sums + 16, stride * 4); _tile_loadd(2, third, stride * 4); _tile_loadd(3, third + 16, stride * 4);
 }
-inline void storeSums(float* sums, int64_t stride = kSide) {
-  float* below = sums + 16 * stride;
-  _tile_stored(0, sums, stride * 4); _tile_stored(1, sums + 16, stride * 4); _tile_stored(2, below, stride * 4); _tile_stored(3, below + 16, stride * 4);
+template <int64_t Tall = 2>
+inline void storeSums(float* sums, int64_t stride) {
+  float* third = sums + (Tall == 2 ? 16 * stride : 32);
+  _tile_stored(0, sums, stride * 4); _tile_stored(1, sums + 16, stride * 4); _tile_stored(2, third, stride * 4); _tile_stored(3, third + 16, stride * 4);
 }
 
 }  // namespace tuneboard::tiles
