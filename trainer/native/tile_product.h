@@ -85,9 +85,9 @@ template <int Sum, int N>
 inline void addPlanes() {
 #define TUNEBOARD_ADD(SUM)                      \
   if constexpr (Sum == SUM) {                   \
-    _tile_dpbf16ps(SUM, 4, 7);                  \
-    if constexpr (N > 1) _tile_dpbf16ps(SUM, 5, 7); \
-    if constexpr (N > 2) _tile_dpbf16ps(SUM, 6, 7); \
+    TUNEBOARD_ADD_PRODUCT(SUM, 4, 7);                  \
+    if constexpr (N > 1) TUNEBOARD_ADD_PRODUCT(SUM, 5, 7); \
+    if constexpr (N > 2) TUNEBOARD_ADD_PRODUCT(SUM, 6, 7); \
   }
   TUNEBOARD_ADD(0)
   TUNEBOARD_ADD(1)
@@ -97,19 +97,21 @@ inline void addPlanes() {
 }
 template <int A, int B, int Sum>
 inline void addColumn(const Word* b) {
-  _tile_loadd(7, b, 64);
+  TUNEBOARD_LOAD_TILE(7, b);
   addPlanes<Sum, A>();
+  // Meanwhile the next step's tile comes to the first-level cache.
+  if constexpr (B == 1) for (int64_t line = 0; line < 16; line++) _mm_prefetch(reinterpret_cast<const char*>(b + 4 * kTile) + line * 64, _MM_HINT_T0);
   if constexpr (B > 1) {
-    _tile_loadd(7, b + kTile, 64);
+    TUNEBOARD_LOAD_TILE(7, b + kTile);
     addPlanes<Sum, 2>();
-    _tile_loadd(7, b + 2 * kTile, 64);
+    TUNEBOARD_LOAD_TILE(7, b + 2 * kTile);
     addPlanes<Sum, 1>();
   }
 }
 template <int A>
 inline void loadPlanes(const Word* a) {
-  _tile_loadd(4, a, 64);
-  if constexpr (A > 1) { _tile_loadd(5, a + kTile, 64); _tile_loadd(6, a + 2 * kTile, 64); }
+  TUNEBOARD_LOAD_TILE(4, a);
+  if constexpr (A > 1) { TUNEBOARD_LOAD_TILE(5, a + kTile); TUNEBOARD_LOAD_TILE(6, a + 2 * kTile); }
 }
 
 // One step for Tall × (4 / Tall) tiles of sums: the left operand's tiles [row][plane], the right one's [column][plane].
@@ -150,6 +152,17 @@ inline const bf16* spread(const float* x, int64_t rows, int64_t columns, const i
 inline __m512 sixteen(const float* x, __mmask16 given) { return _mm512_maskz_loadu_ps(given, x); }
 inline __m512 sixteen(const bf16* x, __mmask16 given) { return lower(_mm512_castsi256_si512(_mm256_maskz_loadu_epi16(given, words(x)))); }
 
+// The sums of four vectors' numbers.
+inline __m128 addUp(__m512 a, __m512 b, __m512 c, __m512 d) {
+  const auto quarter = [](__m512 x) {
+    const __m256 half = _mm256_add_ps(_mm512_castps512_ps256(x), _mm512_extractf32x8_ps(x, 1));
+    return _mm_add_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1));
+  };
+  __m128 w = quarter(a), x = quarter(b), y = quarter(c), z = quarter(d);
+  _MM_TRANSPOSE4_PS(w, x, y, z);
+  return _mm_add_ps(_mm_add_ps(w, x), _mm_add_ps(y, z));
+}
+
 // out [rows, rank] = scale · x [rows, k] · downᵀ: too few columns for tiles, so vectors are multiplied, four rows by four at a time.
 template <typename T>
 void multiplyDown(const T* x, int64_t rows, int64_t k, const float* down, int64_t rank, float scale, float* out) {
@@ -157,21 +170,25 @@ void multiplyDown(const T* x, int64_t rows, int64_t k, const float* down, int64_
   for (int64_t r0 = 0; r0 < rows; r0 += kSome) {
     for (int64_t c0 = 0; c0 < rank; c0 += kSome) {
       // Where fewer are left, the last one is computed again.
-      const auto row = [&](int64_t i) { return std::min(r0 + i, rows - 1); };
-      const auto column = [&](int64_t i) { return std::min(c0 + i, rank - 1); };
+      const T* row[kSome];
+      const float* column[kSome];
+      for (int64_t i = 0; i < kSome; i++) row[i] = x + std::min(r0 + i, rows - 1) * k, column[i] = down + std::min(c0 + i, rank - 1) * k;
       __m512 sums[kSome][kSome] = {};
-      const auto add = [&](int64_t i, __mmask16 given) {
-        __m512 downs[kSome];
-        for (int64_t c = 0; c < kSome; c++) downs[c] = sixteen(down + column(c) * k + i, given);
+      for (int64_t i = 0; i < k; i += 16) {
+        const __mmask16 given = first16(k - i);
+        const __m512 c[kSome] = {sixteen(column[0] + i, given), sixteen(column[1] + i, given), sixteen(column[2] + i, given), sixteen(column[3] + i, given)};
+#pragma GCC unroll 4
         for (int64_t r = 0; r < kSome; r++) {
-          const __m512 numbers = sixteen(x + row(r) * k + i, given);
-          for (int64_t c = 0; c < kSome; c++) sums[r][c] = _mm512_fmadd_ps(numbers, downs[c], sums[r][c]);
+          const __m512 numbers = sixteen(row[r] + i, given);
+#pragma GCC unroll 4
+          for (int64_t j = 0; j < kSome; j++) sums[r][j] = _mm512_fmadd_ps(numbers, c[j], sums[r][j]);
         }
-      };
-      int64_t i = 0;
-      for (; i + 16 <= k; i += 16) add(i, 0xffff);
-      if (i < k) add(i, first16(k - i));
-      for (int64_t r = 0; r < kSome; r++) for (int64_t c = 0; c < kSome; c++) out[row(r) * rank + column(c)] = scale * _mm512_reduce_add_ps(sums[r][c]);
+      }
+      const __mmask8 given = static_cast<__mmask8>(first16(rank - c0) & 0xf);
+#pragma GCC unroll 4
+      for (int64_t r = 0; r < kSome; r++) {
+        if (r0 + r < rows) _mm_mask_storeu_ps(out + (r0 + r) * rank + c0, given, _mm_mul_ps(addUp(sums[r][0], sums[r][1], sums[r][2], sums[r][3]), _mm_set1_ps(scale)));
+      }
     }
   }
 }
