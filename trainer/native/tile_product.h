@@ -80,38 +80,53 @@ void packUnits(const Right<T>& b, int64_t broad, int64_t unit0, int64_t unit1, i
   }
 }
 
-// One step for 1 × 4 tiles of sums, all planes of the left operand at hand: A of them times B of the right one, as many pairs as reach float32's last bit.
-template <int Sum, int N>
-inline void addPlanes() {
-#define TUNEBOARD_ADD(SUM)                      \
-  if constexpr (Sum == SUM) {                   \
-    TUNEBOARD_ADD_PRODUCT(SUM, 4, 7);                  \
-    if constexpr (N > 1) TUNEBOARD_ADD_PRODUCT(SUM, 5, 7); \
-    if constexpr (N > 2) TUNEBOARD_ADD_PRODUCT(SUM, 6, 7); \
-  }
-  TUNEBOARD_ADD(0)
-  TUNEBOARD_ADD(1)
-  TUNEBOARD_ADD(2)
-  TUNEBOARD_ADD(3)
+// The I-th of N parts of the tiles that follow a step's A of the left operand and B of the right one come to the first-level cache. Done after each product, it
+// is both what spaces them (tiles.h) and what the next step's loads need.
+template <int I, int N, int A, int B>
+inline void fetchNext(const Word* a, const Word* b) {
+  const auto part = [](const Word* next, int64_t lines) {
+    for (int64_t line = I * lines / N; line < (I + 1) * lines / N; line++) _mm_prefetch(reinterpret_cast<const char*>(next) + line * 64, _MM_HINT_T0);
+  };
+  part(a + A * kTile, A * 16);
+  part(b + B * kTile, B * 16);
+}
+
+// Adds the tile Left times tile 7 to the tile Sum.
+template <int Sum, int Left>
+inline void addProduct() {
+#define TUNEBOARD_ADD(SUM)                                          \
+  if constexpr (Sum == SUM && Left == 4) _tile_dpbf16ps(SUM, 4, 7); \
+  if constexpr (Sum == SUM && Left == 5) _tile_dpbf16ps(SUM, 5, 7); \
+  if constexpr (Sum == SUM && Left == 6) _tile_dpbf16ps(SUM, 6, 7)
+  TUNEBOARD_ADD(0);
+  TUNEBOARD_ADD(1);
+  TUNEBOARD_ADD(2);
+  TUNEBOARD_ADD(3);
 #undef TUNEBOARD_ADD
 }
+
+template <int N>
+using Number = std::integral_constant<int, N>;
+
+// A column of a step for 1 × 4 tiles of sums, the left operand's A planes in tiles 4 to 6: times B planes of the right one, as many pairs as reach float32's
+// last bit.
 template <int A, int B, int Sum>
-inline void addColumn(const Word* b) {
-  TUNEBOARD_LOAD_TILE(7, b);
-  addPlanes<Sum, A>();
-  // Meanwhile the next step's tile comes to the first-level cache.
-  if constexpr (B == 1) for (int64_t line = 0; line < 16; line++) _mm_prefetch(reinterpret_cast<const char*>(b + 4 * kTile) + line * 64, _MM_HINT_T0);
+inline void addColumn(const Word* a, const Word* b) {
+  constexpr int kPairs = A == 3 && B == 3 ? 6 : A * B;
+  const auto add = [&](auto left, auto pair) {
+    addProduct<Sum, decltype(left)::value + 4>();
+    fetchNext<Sum * kPairs + decltype(pair)::value, 4 * kPairs, A, 4 * B>(a, b);
+  };
+  TUNEBOARD_LOAD_TILE(7, b + Sum * B * kTile);
+  add(Number<0>(), Number<0>());
+  if constexpr (A > 1) add(Number<1>(), Number<1>()), add(Number<2>(), Number<2>());
   if constexpr (B > 1) {
-    TUNEBOARD_LOAD_TILE(7, b + kTile);
-    addPlanes<Sum, 2>();
-    TUNEBOARD_LOAD_TILE(7, b + 2 * kTile);
-    addPlanes<Sum, 1>();
+    static_assert(A == 3);
+    TUNEBOARD_LOAD_TILE(7, b + (Sum * B + 1) * kTile);
+    add(Number<0>(), Number<3>()), add(Number<1>(), Number<4>());
+    TUNEBOARD_LOAD_TILE(7, b + (Sum * B + 2) * kTile);
+    add(Number<0>(), Number<5>());
   }
-}
-template <int A>
-inline void loadPlanes(const Word* a) {
-  TUNEBOARD_LOAD_TILE(4, a);
-  if constexpr (A > 1) { TUNEBOARD_LOAD_TILE(5, a + kTile); TUNEBOARD_LOAD_TILE(6, a + 2 * kTile); }
 }
 
 // One step for Tall × (4 / Tall) tiles of sums: the left operand's tiles [row][plane], the right one's [column][plane].
@@ -119,10 +134,25 @@ template <int64_t Tall, int A, int B>
 inline void stepUnit(const Word* a, const Word* b) {
   if constexpr (Tall == 2) {
     static_assert(A == 1 && B == 1);
-    step<1>(a, a + kTile, b, b + kTile);
+    TUNEBOARD_LOAD_TILE(4, a);
+    TUNEBOARD_LOAD_TILE(5, a + kTile);
+    TUNEBOARD_LOAD_TILE(6, b);
+    TUNEBOARD_LOAD_TILE(7, b + kTile);
+    _tile_dpbf16ps(0, 4, 6);
+    fetchNext<0, 4, 2, 2>(a, b);
+    _tile_dpbf16ps(1, 4, 7);
+    fetchNext<1, 4, 2, 2>(a, b);
+    _tile_dpbf16ps(2, 5, 6);
+    fetchNext<2, 4, 2, 2>(a, b);
+    _tile_dpbf16ps(3, 5, 7);
+    fetchNext<3, 4, 2, 2>(a, b);
   } else {
-    loadPlanes<A>(a);
-    addColumn<A, B, 0>(b), addColumn<A, B, 1>(b + B * kTile), addColumn<A, B, 2>(b + 2 * B * kTile), addColumn<A, B, 3>(b + 3 * B * kTile);
+    TUNEBOARD_LOAD_TILE(4, a);
+    if constexpr (A > 1) { TUNEBOARD_LOAD_TILE(5, a + kTile); TUNEBOARD_LOAD_TILE(6, a + 2 * kTile); }
+    addColumn<A, B, 0>(a, b);
+    addColumn<A, B, 1>(a, b);
+    addColumn<A, B, 2>(a, b);
+    addColumn<A, B, 3>(a, b);
   }
 }
 
