@@ -63,16 +63,16 @@ struct QueryBlock {
 template <typename T, typename F>
 void eachHead(OpKernelContext* ctx, const AttentionShape& s, int64_t cost, const F& head) {
   const auto run = [&](auto make) {
-    parallel(ctx, s.rows * s.kv_heads, cost, [&](int64_t from, int64_t to) {
-      auto products = make();
-      for (int64_t i = from; i < to; i++) head(products, i / s.kv_heads, i % s.kv_heads);
-    });
+    inTurn(ctx, s.rows * s.kv_heads, cost, [&] { return [&, products = make()](int64_t i) mutable { head(products, i / s.kv_heads, i % s.kv_heads); }; });
   };
 #ifdef TUNEBOARD_TILES
   if (s.dim >= tiles::kSide && tiles::allowed()) return run([&] { return TileProducts<T>(s.length, s.dim); });
 #endif
   run([&] { return EigenProducts<T>(s.length, s.dim); });
 }
+
+// Numbers [lo, hi) of a row and as many after them as fill whole vectors, because exp of the odd ones costs as much as that of all others.
+inline auto wholeVectors(RowMap& row, int64_t lo, int64_t hi) { return row.segment(lo, std::min<int64_t>((hi - lo + 15) / 16 * 16, row.size() - lo)); }
 
 inline bool sees(const int32_t* segments, int64_t query, int64_t key) { return segments == nullptr || segments[query] == segments[key]; }
 
@@ -117,11 +117,12 @@ class Attention : public OpKernel {
     if (segments) for (int64_t c = lo; c < hi; c++) if (!sees(segments, query, k0 + c)) row[c] = -1e30f;
     auto seen = row.segment(lo, hi - lo);
     const float top = seen.maxCoeff();
-    seen = (seen - top).exp();
-    const float total = seen.sum();
-    seen *= 1.0f / total;
+    auto whole = wholeVectors(row, lo, hi);
+    whole = (whole - top).exp();
     row.head(lo).setZero();
     row.tail(p.cols() - hi).setZero();
+    const float total = seen.sum();
+    seen *= 1.0f / total;
     return top + std::log(total);
   }
   AttentionShape shape_;
@@ -178,8 +179,8 @@ class AttentionGrad : public OpKernel {
   static void rowGrad(Matrix& p, Matrix& dp, int64_t r, int64_t query, int64_t k0, float lse, float rowTerm, const AttentionShape& s, const int32_t* segments) {
     const int64_t n = p.cols(), lo = std::max(k0, s.first(query)) - k0, hi = query + 1 - k0;
     RowMap row(p.data() + r * n, n), d(dp.data() + r * n, n);
-    auto seen = row.segment(lo, hi - lo);
-    seen = (seen - lse).exp();
+    auto whole = wholeVectors(row, lo, hi);
+    whole = (whole - lse).exp();
     if (segments) for (int64_t c = lo; c < hi; c++) if (!sees(segments, query, k0 + c)) row[c] = 0;
     row.head(lo).setZero();
     row.tail(n - hi).setZero();

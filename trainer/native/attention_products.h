@@ -70,6 +70,7 @@ template <typename T>
 class TileProducts {
  public:
   TileProducts(int64_t length, int64_t dim) : length_(length), dim_(dim), wide_(padded(dim)), long_(padded(length)) { tiles::configure(); }
+  TileProducts(const TileProducts&) = delete;
   ~TileProducts() { tiles::release(); }
   static int64_t padded(int64_t n) { return (n + tiles::kSide - 1) / tiles::kSide * tiles::kSide; }
 
@@ -99,17 +100,21 @@ class TileProducts {
     addAcross(queriesAcross_, slopes, m, k0, keysGrad_);
   }
   void queriesGrad(const Matrix& slopes, int64_t m, int64_t k0, Matrix& out) { multiplyRows(slopes, m, keys_, k0, out); }
-  Matrix keysGrad() const { return keysGrad_.transpose(); }
-  Matrix valuesGrad() const { return valuesGrad_.transpose(); }
+  const Matrix& keysGrad() { return turned(keysGrad_); }
+  const Matrix& valuesGrad() { return turned(valuesGrad_); }
 
  private:
   using Tiles = tiles::Operand<tiles::kPlanes<T>>;
 
   void across(const HeadRows<const T>& x, int64_t m, Tiles& out) {
-    rows_.resize(m, dim_);
-    gather(x, rows_);
-    turned_ = rows_.transpose();
+    turned_.resize(dim_, m);
+    tiles::turn(x.first, x.stride, m, dim_, turned_.data(), m);
     out.setLeft(turned_.data(), m, dim_, m);
+  }
+  const Matrix& turned(const Matrix& x) {
+    turned_.resize(x.cols(), x.rows());
+    tiles::turn(x.data(), x.cols(), x.rows(), x.cols(), turned_.data(), x.rows());
+    return turned_;
   }
   void multiplyRows(const Matrix& x, int64_t m, const Tiles& right, int64_t k0, Matrix& out) {
     block_.setLeft(x.data(), x.cols(), m, x.cols());
@@ -124,7 +129,7 @@ class TileProducts {
   int64_t length_, dim_, wide_, long_;
   HeadRows<const T> given_{};
   Tiles keys_, keysAcross_, values_, valuesAcross_, queries_, queriesAcross_, outGrad_, outGradAcross_, block_;
-  Matrix keysGrad_, valuesGrad_, rows_, turned_;
+  Matrix keysGrad_, valuesGrad_, turned_;
 };
 #endif
 

@@ -179,9 +179,6 @@ inline const bf16* spread(const float* x, int64_t rows, int64_t columns, const i
   return reinterpret_cast<const bf16*>(out);
 }
 
-inline __m512 sixteen(const float* x, __mmask16 given) { return _mm512_maskz_loadu_ps(given, x); }
-inline __m512 sixteen(const bf16* x, __mmask16 given) { return lower(_mm512_castsi256_si512(_mm256_maskz_loadu_epi16(given, words(x)))); }
-
 // The sums of four vectors' numbers.
 inline __m128 addUp(__m512 a, __m512 b, __m512 c, __m512 d) {
   const auto quarter = [](__m512 x) {

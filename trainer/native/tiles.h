@@ -105,6 +105,23 @@ inline void transpose(__m512i r[16]) {
   for (int i = 0; i < 8; i++) r[i] = _mm512_shuffle_i32x4(t[i], t[i + 8], 0x88), r[i + 8] = _mm512_shuffle_i32x4(t[i], t[i + 8], 0xdd);
 }
 
+// 16 numbers as float32, 0 where not given.
+inline __m512 sixteen(const float* x, __mmask16 given) { return _mm512_maskz_loadu_ps(given, x); }
+inline __m512 sixteen(const bf16* x, __mmask16 given) { return lower(_mm512_castsi256_si512(_mm256_maskz_loadu_epi16(given, words(x)))); }
+
+// x [rows, columns] transposed, as float32.
+template <typename N>
+void turn(const N* x, int64_t stride, int64_t rows, int64_t columns, float* out, int64_t outStride) {
+  for (int64_t r0 = 0; r0 < rows; r0 += 16) {
+    for (int64_t c0 = 0; c0 < columns; c0 += 16) {
+      __m512i block[16];
+      for (int64_t r = 0; r < 16; r++) block[r] = _mm512_castps_si512(sixteen(x + std::min(r0 + r, rows - 1) * stride + c0, first16(columns - c0)));
+      transpose(block);
+      for (int64_t c = 0; c < std::min<int64_t>(16, columns - c0); c++) _mm512_mask_storeu_ps(out + (c0 + c) * outStride + r0, first16(rows - r0), _mm512_castsi512_ps(block[c]));
+    }
+  }
+}
+
 // A tile of the left operand, 16 rows of 32 numbers, in all planes. What lies beyond `rows` and `columns` is 0.
 template <int P, typename N>
 void packLeft(const N* x, int64_t stride, int64_t rows, int64_t columns, Word* out) {
