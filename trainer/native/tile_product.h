@@ -246,6 +246,8 @@ class Product {
     groups_ = (units_ + most - 1) / most;
     bands_ = few ? 1 : blocks_;
     ahead_ = few ? 1 : runners;
+    // Few enough rows stay rearranged for all columns.
+    keep_ = few && blocks_ * deepest * kTall * A <= kTilesHeld / 2;
     sums_ = sums;
     for (int64_t pass = 0; pass < passes_; pass++) {
       inTurn(ctx, groups_ * bands_, m_ * right_.k * right_.n / (groups_ * bands_ * passes_) / 64, [this, pass] { return Worker(*this, pass); });
@@ -263,7 +265,14 @@ class Product {
   // One thread's part of a pass.
   class Worker {
    public:
-    Worker(const Product& product, int64_t pass) : p(product), k(p.right_.k), n(p.right_.n), from(p.steps_ * pass / p.passes_), depth(p.steps_ * (pass + 1) / p.passes_ - from), first(pass == 0), last(pass + 1 == p.passes_) { configure(); }
+    Worker(const Product& product, int64_t pass)
+        : p(product), k(p.right_.k), n(p.right_.n), from(p.steps_ * pass / p.passes_), depth(p.steps_ * (pass + 1) / p.passes_ - from), leftSize(depth * kTall * A * kTile),
+          first(pass == 0), last(pass + 1 == p.passes_) {
+      const int64_t slots = p.keep_ ? p.blocks_ : 1;
+      left_ = scratch<Word>(slots * leftSize, kLeft);
+      low_ = scratch<Word>(slots * p.added_ * kTall * kTile, kLow);
+      configure();
+    }
     Worker(const Worker&) = delete;
     ~Worker() { release(); }
 
@@ -273,8 +282,9 @@ class Product {
       const Word* right = packRight(group, unit0, unit1);
       for (int64_t block = p.blocks_ * band / p.bands_; block < p.blocks_ * (band + 1) / p.bands_; block++) {
         const int64_t row = block * kHeight, height = std::min(kHeight, p.m_ - row), next = std::min(row + p.ahead_ * kHeight, p.m_);
-        const Word* left = pack<A>(words(p.a_) + row * k, k, height, k, from, depth, kLeft);
-        if (p.low_ && last) addLow(row, height, group == 0);
+        const int64_t slot = p.keep_ ? block : 0;
+        const Word *left = left_ + slot * leftSize, *low = low_ + slot * p.added_ * kTall * kTile;
+        if (!packed_) packRows(row, height, slot, group == 0);
         Fetch<false> fetch(p.a_ + next * k + from * kSide, k, std::min(kHeight, p.m_ - next), std::min(depth * kSide, k - from * kSide), (unit1 - unit0) * depth);
         for (int64_t unit = unit0; unit < unit1; unit++) {
           const int64_t column = unit * kWidth, width = std::min(kWidth, n - column);
@@ -287,10 +297,11 @@ class Product {
             end(p.sums_, row, column, height, width);
             continue;
           }
-          for (int64_t d = 0; d < p.added_; d++) stepUnit<kTall, 1, 1>(low_ + d * kTall * kTile, up_ + ((unit - unit0) * p.added_ + d) * kBroad * kTile);
+          for (int64_t d = 0; d < p.added_; d++) stepUnit<kTall, 1, 1>(low + d * kTall * kTile, up_ + ((unit - unit0) * p.added_ + d) * kBroad * kTile);
           end(p.c_, row, column, height, width);
         }
       }
+      packed_ = p.keep_;
     }
 
    private:
@@ -301,17 +312,25 @@ class Product {
         stepUnit<kTall, A, B>(left + d * kTall * A * kTile, right + d * kBroad * B * kTile);
       }
     }
-    // Steps of a few rows of x, as tiles of a left operand: [step][row][plane].
+    // `steps` steps of a few rows of x, as tiles of a left operand: [step][row][plane].
     template <int P, typename N>
-    static const Word* pack(const N* x, int64_t stride, int64_t rows, int64_t columns, int64_t from, int64_t steps, int keep) {
-      Word* out = scratch<Word>(steps * kTall * P * kTile, keep);
+    static void pack(const N* x, int64_t stride, int64_t rows, int64_t columns, int64_t steps, Word* out) {
       for (int64_t step = 0; step < steps; step++) {
         for (int64_t tile = 0; tile < kTall; tile++) {
-          const int64_t row = std::min(tile * 16, rows), column = (from + step) * kSide;
+          const int64_t row = std::min(tile * 16, rows), column = step * kSide;
           packLeft<P>(x + row * stride + column, stride, std::min<int64_t>(16, rows - row), columns - column, out + (step * kTall + tile) * P * kTile);
         }
       }
-      return out;
+    }
+    // Rows of the left operand and, at the end of a deep product, their share of low.
+    void packRows(int64_t row, int64_t height, int64_t slot, bool keep) {
+      pack<A>(words(p.a_) + row * k + from * kSide, k, height, k - from * kSide, depth, left_ + slot * leftSize);
+      if (!p.low_ || !last) return;
+      const int64_t rank = p.low_->up.k, wide = kSix * rank;
+      float* lows = scratch<float>(kHeight * rank, kLows);
+      multiplyDown(p.a_ + row * k, height, k, p.low_->down, rank, p.low_->scale, lows);
+      if (keep) std::memcpy(p.low_->low + row * rank, lows, height * rank * sizeof(float));
+      pack<1>(words(spread(lows, height, rank, kLeftPlane, false, kSpreadLow)), wide, height, wide, p.added_, low_ + slot * p.added_ * kTall * kTile);
     }
     // Columns of the right operands; they stay for as long as the group is the same.
     const Word* packRight(int64_t group, int64_t unit0, int64_t unit1) {
@@ -323,14 +342,6 @@ class Product {
       up_ = scratch<Word>((unit1 - unit0) * kBroad * p.added_ * kTile, kUp);
       packUnits(p.spreadUp_, kBroad, unit0, unit1, 0, p.added_, up_);
       return out;
-    }
-    // The rows' share of low, as tiles of the left operand of what is added.
-    void addLow(int64_t row, int64_t height, bool keep) {
-      const int64_t rank = p.low_->up.k;
-      float* lows = scratch<float>(kHeight * rank, kLows);
-      multiplyDown(p.a_ + row * k, height, k, p.low_->down, rank, p.low_->scale, lows);
-      if (keep) std::memcpy(p.low_->low + row * rank, lows, height * rank * sizeof(float));
-      low_ = pack<1>(words(spread(lows, height, rank, kLeftPlane, false, kSpreadLow)), kSix * rank, height, kSix * rank, 0, p.added_, kLow);
     }
     // Tiles of sums from where the pass before left them, and to where they belong: straight where all their numbers are given, through a block of their own elsewhere.
     void begin(int64_t row, int64_t column, int64_t height, int64_t width) const {
@@ -350,11 +361,11 @@ class Product {
     }
 
     const Product& p;
-    const int64_t k, n, from, depth;
+    const int64_t k, n, from, depth, leftSize;
     const bool first, last;
-    const Word* low_ = nullptr;
-    Word* up_ = nullptr;
+    Word *left_, *low_, *up_ = nullptr;
     int64_t group_ = -1;
+    bool packed_ = false;
   };
 
   const L* a_;
@@ -364,6 +375,7 @@ class Product {
   C* c_;
   float* sums_ = nullptr;
   int64_t m_, steps_, passes_, blocks_, units_, added_ = 0, groups_ = 1, bands_ = 1, ahead_ = 1;
+  bool keep_ = false;
 };
 
 // c [m, n] = a [m, k] · right (+ what LoRA adds), by all threads.
