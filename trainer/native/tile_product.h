@@ -56,7 +56,6 @@ void packUnits(const Right<T>& b, int64_t broad, int64_t unit0, int64_t unit1, i
   constexpr int P = kPlanes<T>;
   const int64_t width = 16 * broad, first = unit0 * width, last = std::min(unit1 * width, b.n), size = broad * P * kTile;
   const auto* x = words(b.numbers);
-  // In the order in which the operand lies, so that the processor foresees what comes next.
   const auto pack = [&](int64_t unit, int64_t step) {
     Word* tiles = out + ((unit - unit0) * (to - from) + step - from) * size;
     const int64_t row = step * kSide, column = unit * width;
@@ -66,6 +65,7 @@ void packUnits(const Right<T>& b, int64_t broad, int64_t unit0, int64_t unit1, i
       else packRightTile(b, row, column + 16 * t, tiles + t * P * kTile);
     }
   };
+  // In the order in which the operand lies, so that the processor foresees what comes next.
   if (b.transposed) {
     for (int64_t unit = unit0; unit < unit1; unit++) for (int64_t step = from; step < to; step++) pack(unit, step);
     return;
@@ -225,9 +225,8 @@ template <typename L, typename R, typename C>
 class Product {
  public:
   Product(const L* a, int64_t m, const Right<R>& right, C* c, const LowRank* low) : a_(a), right_(right), low_(low), c_(c), m_(m) {
-    const int64_t steps = (right.k + kSide - 1) / kSide;
-    passes_ = (steps + kDepth - 1) / kDepth;
-    steps_ = steps;
+    steps_ = (right.k + kSide - 1) / kSide;
+    passes_ = (steps_ + kDepth - 1) / kDepth;
     blocks_ = (m + kHeight - 1) / kHeight;
     units_ = (right.n + kWidth - 1) / kWidth;
     if (!low) return;
@@ -240,14 +239,16 @@ class Product {
   void run(OpKernelContext* ctx, float* sums) {
     const int64_t runners = threads(ctx), deepest = (steps_ + passes_ - 1) / passes_;
     int64_t most = std::max<int64_t>(1, kTilesHeld / (deepest * kBroad * B));
-    // Where there are too few rows for all threads to take their turns, columns are shared out.
-    const bool few = blocks_ < 4 * runners;
-    if (few) most = std::min(most, std::max<int64_t>(1, units_ / (4 * runners)));
+    // So many turns that all threads end at about the same time: one for each block of rows, or, where there are too few, for some columns and, where there are too
+    // few of those as well, rows.
+    const int64_t turns = 4 * runners;
+    const bool few = blocks_ < turns;
+    if (few) most = std::min(most, std::max<int64_t>(1, units_ / turns));
     groups_ = (units_ + most - 1) / most;
-    bands_ = few ? 1 : blocks_;
+    bands_ = few ? std::clamp<int64_t>(turns / groups_, 1, blocks_) : blocks_;
     ahead_ = few ? 1 : runners;
     // Few enough rows stay rearranged for all columns.
-    keep_ = few && blocks_ * deepest * kTall * A <= kTilesHeld / 2;
+    keep_ = bands_ == 1 && blocks_ * deepest * kTall * A <= kTilesHeld / 2;
     sums_ = sums;
     for (int64_t pass = 0; pass < passes_; pass++) {
       inTurn(ctx, groups_ * bands_, m_ * right_.k * right_.n / (groups_ * bands_ * passes_) / 64, [this, pass] { return Worker(*this, pass); });
@@ -289,29 +290,26 @@ class Product {
         for (int64_t unit = unit0; unit < unit1; unit++) {
           const int64_t column = unit * kWidth, width = std::min(kWidth, n - column);
           const Word* b = right + (unit - unit0) * depth * kBroad * B * kTile;
+          const auto compute = [&](auto* result) {
+            Fetch<true> place(result + row * n + column, n, height, width, depth);
+            for (int64_t d = 0; d < depth; d++) {
+              fetch.some();
+              place.some();
+              stepUnit<kTall, A, B>(left + d * kTall * A * kTile, b + d * kBroad * B * kTile);
+            }
+            for (int64_t d = 0; d < (last ? p.added_ : 0); d++) stepUnit<kTall, 1, 1>(low + d * kTall * kTile, up_ + ((unit - unit0) * p.added_ + d) * kBroad * kTile);
+            end(result, row, column, height, width);
+          };
           if (first) zeroSums();
           else begin(row, column, height, width);
-          if (last) compute(left, b, fetch, Fetch<true>(p.c_ + row * n + column, n, height, width, depth));
-          else compute(left, b, fetch, Fetch<true>(p.sums_ + row * n + column, n, height, width, depth));
-          if (!last) {
-            end(p.sums_, row, column, height, width);
-            continue;
-          }
-          for (int64_t d = 0; d < p.added_; d++) stepUnit<kTall, 1, 1>(low + d * kTall * kTile, up_ + ((unit - unit0) * p.added_ + d) * kBroad * kTile);
-          end(p.c_, row, column, height, width);
+          if (last) compute(p.c_);
+          else compute(p.sums_);
         }
       }
       packed_ = p.keep_;
     }
 
    private:
-    void compute(const Word* left, const Word* right, Fetch<false>& next, Fetch<true> place) const {
-      for (int64_t d = 0; d < depth; d++) {
-        next.some();
-        place.some();
-        stepUnit<kTall, A, B>(left + d * kTall * A * kTile, right + d * kBroad * B * kTile);
-      }
-    }
     // `steps` steps of a few rows of x, as tiles of a left operand: [step][row][plane].
     template <int P, typename N>
     static void pack(const N* x, int64_t stride, int64_t rows, int64_t columns, int64_t steps, Word* out) {
