@@ -23,31 +23,40 @@ REGISTER_OP("TuneboardLoraLinearGrad")
     });
 
 // out [rank, width] = lowᵀ · x for a low [n, rank] of few columns: x is read once per eight of them as it lies, which takes less time than rearranging it
-// into tiles that would be mostly empty.
+// into tiles that would be mostly empty. A thread's columns are few enough for their sums to stay in the first-level cache, and wide enough to be read in a row.
 template <typename T>
 void multiplyFew(OpKernelContext* ctx, const Matrix& low, const T* x, int64_t width, float* out) {
-  constexpr int64_t kRanks = 8, kWide = 3, kAhead = 16;
+  constexpr int64_t kRanks = 8, kWidest = 384, kAhead = 16;
   const int64_t n = low.rows(), rank = low.cols();
-  Matrix padded = Matrix::Zero(n, (rank + kRanks - 1) / kRanks * kRanks);
-  padded.leftCols(rank) = low;
-  parallel(ctx, (width + 16 * kWide - 1) / (16 * kWide), n * padded.cols(), [&](int64_t first, int64_t last) {
-    for (int64_t at = first * 16 * kWide; at < std::min(width, last * 16 * kWide); at += 16 * kWide) {
+  Matrix padded = Matrix::Zero(n + 1, (rank + kRanks - 1) / kRanks * kRanks);
+  padded.topLeftCorner(n, rank) = low;
+  const int64_t wide = std::clamp<int64_t>(width / (2 * threads(ctx)) / 16 * 16, 64, kWidest), shares = (width + wide - 1) / wide;
+  inTurn(ctx, shares, n * padded.cols() * wide / 16, [&] {
+    return [&](int64_t share) {
+      alignas(64) float sums[kRanks][kWidest];
+      const int64_t at = share * wide, columns = std::min(wide, width - at);
       for (int64_t r0 = 0; r0 < rank; r0 += kRanks) {
-        __m512 sums[kRanks][kWide] = {};
-        for (int64_t t = 0; t < n; t++) {
-          const T* row = x + t * width + at;
-          const float* lows = padded.data() + t * padded.cols() + r0;
-          for (int64_t i = 0; i < kWide; i++) {
-            __builtin_prefetch(row + kAhead * width + i * 16);
-            const __m512 numbers = tiles::sixteen(row + i * 16, tiles::first16(width - at - i * 16));
-            for (int64_t r = 0; r < kRanks; r++) sums[r][i] = _mm512_fmadd_ps(_mm512_set1_ps(lows[r]), numbers, sums[r][i]);
+        std::memset(sums, 0, sizeof sums);
+        for (int64_t t = 0; t < n; t += 2) {
+          const float *first = padded.data() + t * padded.cols() + r0, *second = first + padded.cols();
+          const T *row = x + t * width + at, *next = row + (t + 1 < n ? width : 0);
+          __m512 lows[2][kRanks];
+#pragma GCC unroll 8
+          for (int64_t r = 0; r < kRanks; r++) lows[0][r] = _mm512_set1_ps(first[r]), lows[1][r] = _mm512_set1_ps(second[r]);
+          for (int64_t c = 0; c < columns; c += 16) {
+            __builtin_prefetch(row + kAhead * width + c);
+            __builtin_prefetch(row + (kAhead + 1) * width + c);
+            const __mmask16 given = tiles::first16(columns - c);
+            const __m512 numbers = tiles::sixteen(row + c, given), below = tiles::sixteen(next + c, t + 1 < n ? given : 0);
+#pragma GCC unroll 8
+            for (int64_t r = 0; r < kRanks; r++) {
+              _mm512_store_ps(sums[r] + c, _mm512_fmadd_ps(lows[1][r], below, _mm512_fmadd_ps(lows[0][r], numbers, _mm512_load_ps(sums[r] + c))));
+            }
           }
         }
-        for (int64_t r = 0; r < std::min(kRanks, rank - r0); r++) {
-          for (int64_t i = 0; i < kWide; i++) _mm512_mask_storeu_ps(out + (r0 + r) * width + at + i * 16, tiles::first16(width - at - i * 16), sums[r][i]);
-        }
+        for (int64_t r = 0; r < std::min(kRanks, rank - r0); r++) std::memcpy(out + (r0 + r) * width + at, sums[r], columns * sizeof(float));
       }
-    }
+    };
   });
 }
 template <typename T>
