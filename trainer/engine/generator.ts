@@ -59,8 +59,6 @@ class GraphGenerator implements Generator {
     const slabs = adapter === null ? null : new Slabs(program, adapter.specs.flatMap(tensorsOf))
     slabs?.defineValues(program)
     for (const side of sidesOf(adapter)) this.defineSide(program, side, slabs)
-    // A token's kernels follow one another, each with all threads of its own (native/team.h): a second one beside it would only be in the way.
-    process.env.TF_NUM_INTEROP_THREADS ??= '1'
     this.session = Session.open(program)
     this.runtime = runtimeName(spec.dtype)
     for (const weights of [this.frozen, this.saved]) weights.load(this.session)

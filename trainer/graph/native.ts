@@ -37,6 +37,9 @@ export function loadNative(): { tf: Tfjs; backend: NativeBackend } {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
   // On by default; saying so keeps TensorFlow from announcing it.
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1'
+  // On the processor kernels follow one another, each with all threads of its own (native/team.h): a second one beside it would only be in the way, of its
+  // caches too. TensorFlow asks once, when it is loaded.
+  if (readRuntime()?.kind !== 'cuda') process.env.TF_NUM_INTEROP_THREADS ??= '1'
   const tf = createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu') as Tfjs
   loaded = { tf, backend: tf.findBackend('tensorflow') as NativeBackend }
   const ops = ownKernels()

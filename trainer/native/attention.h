@@ -61,9 +61,9 @@ struct QueryBlock {
 
 // Calls `head(products, row, kv)` for all heads of keys and values, on all threads; the products are on the tile unit where there is one and heads fill it.
 template <typename T, typename F>
-void eachHead(OpKernelContext* ctx, const AttentionShape& s, int64_t cost, const F& head) {
+void eachHead(OpKernelContext* ctx, const AttentionShape& s, const F& head) {
   const auto run = [&](auto make) {
-    inTurn(ctx, s.rows * s.kv_heads, cost, [&] { return [&, products = make()](int64_t i) mutable { head(products, i / s.kv_heads, i % s.kv_heads); }; });
+    inTurn(ctx, s.rows * s.kv_heads, [&] { return [&, products = make()](int64_t i) mutable { head(products, i / s.kv_heads, i % s.kv_heads); }; });
   };
 #ifdef TUNEBOARD_TILES
   if (s.dim >= tiles::kSide && tiles::allowed()) return run([&] { return TileProducts<T>(s.length, s.dim); });
@@ -90,7 +90,7 @@ class Attention : public OpKernel {
     T* y = reinterpret_cast<T*>(out->data());
     float* stats = lse->flat<float>().data();
     const int64_t group = s.heads / s.kv_heads;
-    eachHead<T>(ctx, s, group * s.length * s.length * s.dim / 8, [&](auto& products, int64_t row, int64_t kv) {
+    eachHead<T>(ctx, s, [&](auto& products, int64_t row, int64_t kv) {
       using Products = std::decay_t<decltype(products)>;
       Matrix p, slope, o;
       const int32_t* own = segments ? segments + row * s.length : nullptr;
@@ -144,7 +144,7 @@ class AttentionGrad : public OpKernel {
     const int32_t* segments = ctx->input(4).NumElements() > 0 ? ctx->input(4).flat<int32_t>().data() : nullptr;
     const float* lse = ctx->input(6).flat<float>().data();
     const int64_t group = s.heads / s.kv_heads;
-    eachHead<T>(ctx, s, group * s.length * s.length * s.dim / 3, [&](auto& products, int64_t row, int64_t kv) {
+    eachHead<T>(ctx, s, [&](auto& products, int64_t row, int64_t kv) {
       using Products = std::decay_t<decltype(products)>;
       Matrix out, dOut, dq, p, dp, slope;
       const int32_t* own = segments ? segments + row * s.length : nullptr;

@@ -2,7 +2,7 @@
 // buffers, changed in place on purpose (as TensorFlow's InplaceUpdate does): reading a variable gives its own buffer, not a copy.
 // A cache holds several conversations, [slots * kv_heads, capacity, dim]; the rows of q go on with as many of them, from `slot` on, each at its own `start`.
 #pragma once
-#include "team.h"
+#include "common.h"
 
 namespace tuneboard {
 
@@ -33,7 +33,7 @@ class CacheAttention : public OpKernel {
     T* keys = reinterpret_cast<T*>(const_cast<void*>(static_cast<const void*>(ctx->input(3).data())));
     T* values = reinterpret_cast<T*>(const_cast<void*>(static_cast<const void*>(ctx->input(4).data())));
     T* to = reinterpret_cast<T*>(out->data());
-    inTeam(ctx, rows * kv_heads_, [&](int64_t first, int64_t last) {
+    inParts(ctx, rows * kv_heads_, [&](int64_t first, int64_t last) {
       for (int64_t i = first; i < last; i++) {
         const int64_t row = i / kv_heads_, kv = i % kv_heads_, cached = ((slot + row) * kv_heads_ + kv) * capacity * dim;
         const int64_t query = row * n * heads_ * dim, fresh = row * n * kv_heads_ * dim;

@@ -13,7 +13,7 @@
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/framework/shape_inference.h"
-#include "tensorflow/core/platform/threadpool.h"
+#include "team.h"
 
 namespace tuneboard {
 
@@ -67,21 +67,37 @@ inline float* place(bf16*, Eigen::ArrayXf& scratch) { return scratch.data(); }
 // `n` float32 numbers for as long as the op runs.
 inline absl::Status temporary(OpKernelContext* ctx, int64_t n, Tensor* out) { return ctx->allocate_temp(tensorflow::DT_FLOAT, TensorShape({n}), out); }
 
-// Calls f(from, to) over [0, n) on the device's threads; `cost` is about the nanoseconds of one.
-inline void parallel(OpKernelContext* ctx, int64_t n, int64_t cost, const std::function<void(int64_t, int64_t)>& f) {
-  ctx->device()->tensorflow_cpu_worker_threads()->workers->ParallelFor(n, cost, f);
-}
-inline int threads(OpKernelContext* ctx) { return ctx->device()->tensorflow_cpu_worker_threads()->num_threads; }
+inline int threads(OpKernelContext* ctx) { return Team::of(ctx).size(); }
 
-// Calls f(i) for each i in [0, n), in this order: a thread that is free takes the next. Each thread calls an f of its own, which begin() makes. `cost` is as above.
+// Calls f(i) for each i in [0, n), in this order: a thread that is free takes the next. Each thread calls an f of its own, which begin() makes. While the team
+// is at work for another kernel, this thread does all of it.
 template <typename Begin>
-void inTurn(OpKernelContext* ctx, int64_t n, int64_t cost, const Begin& begin) {
+void inTurn(OpKernelContext* ctx, int64_t n, const Begin& begin) {
   std::atomic<int64_t> next{0};
-  const int64_t runners = std::min<int64_t>(threads(ctx), n);
-  parallel(ctx, runners, cost * n / std::max<int64_t>(runners, 1), [&](int64_t, int64_t) {
-    auto f = begin();
-    for (int64_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < n;) f(i);
-  });
+  const auto work = [&](int) {
+    int64_t i = next.fetch_add(1, std::memory_order_relaxed);
+    if (i >= n) return;
+    for (auto f = begin(); i < n; i = next.fetch_add(1, std::memory_order_relaxed)) f(i);
+  };
+  if (n <= 1 || !Team::of(ctx).run(work)) work(0);
+}
+
+// Calls f(from, to) for parts of [0, n), in turn; `cost` is about the nanoseconds of one.
+template <typename F>
+void parallel(OpKernelContext* ctx, int64_t n, int64_t cost, const F& f) {
+  constexpr int64_t kWorthWhile = 20000;
+  const int64_t parts = std::clamp<int64_t>(n * cost / kWorthWhile, 1, std::min<int64_t>(n, 4 * threads(ctx)));
+  inTurn(ctx, parts, [&] { return [&](int64_t i) { f(n * i / parts, n * (i + 1) / parts); }; });
+}
+
+// Threads for kernels that mostly read memory, which a few saturate.
+inline int64_t readers(OpKernelContext* ctx) { return std::min(threads(ctx), 8); }
+
+// f(from, to) over [0, n) in one part per reader.
+template <typename F>
+void inParts(OpKernelContext* ctx, int64_t n, const F& f) {
+  const int64_t parts = std::min(readers(ctx), n);
+  inTurn(ctx, parts, [&] { return [&](int64_t i) { f(n * i / parts, n * (i + 1) / parts); }; });
 }
 
 // REGISTER_KERNEL_BUILDER for kernels that take a weight of its own type W: that of the storage, or bfloat16 beside float32.

@@ -31,7 +31,7 @@ void multiplyFew(OpKernelContext* ctx, const Matrix& low, const T* x, int64_t wi
   Matrix padded = Matrix::Zero(n + 1, (rank + kRanks - 1) / kRanks * kRanks);
   padded.topLeftCorner(n, rank) = low;
   const int64_t wide = std::clamp<int64_t>(width / (2 * threads(ctx)) / 16 * 16, 64, kWidest), shares = (width + wide - 1) / wide;
-  inTurn(ctx, shares, n * padded.cols() * wide / 16, [&] {
+  inTurn(ctx, shares, [&] {
     return [&](int64_t share) {
       alignas(64) float sums[kRanks][kWidest];
       const int64_t at = share * wide, columns = std::min(wide, width - at);

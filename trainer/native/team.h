@@ -1,5 +1,6 @@
-// Threads that stay awake between the many short kernels of a decoded token. Waking a thread of TensorFlow's pool takes about as long as such a kernel,
-// which would leave all of it to one thread; here a helper that has just worked spins for the next piece, and sleeps when none comes.
+// Threads that stay awake between kernels. Waking a thread of TensorFlow's pool takes longer than a short kernel does (0.8 ms in the mean on two processors
+// between the products of a training step), which leaves much of the work to one thread; here a helper that has just worked spins for the next piece, and
+// sleeps when none comes.
 #pragma once
 #include <atomic>
 #include <chrono>
@@ -7,26 +8,24 @@
 #include <mutex>
 #include <thread>
 
-#include "common.h"
+#include "tensorflow/core/framework/op_kernel.h"
+#include "tensorflow/core/platform/threadpool.h"
 
 namespace tuneboard {
 
 class Team {
  public:
-  static Team& of(OpKernelContext* ctx) {
-    // Reading memory is what the work consists of, and a few threads saturate it. Never destroyed: its threads end with the process.
-    static Team* const team = new Team(std::min(threads(ctx), 8));
+  static Team& of(tensorflow::OpKernelContext* ctx) {
+    // Never destroyed: its threads end with the process.
+    static Team* const team = new Team(ctx->device()->tensorflow_cpu_worker_threads()->num_threads);
     return *team;
   }
   int size() const { return size_; }
 
-  // Calls f(0) … f(size() - 1), each once, and returns when all have ended. Who comes while the team is at work does the whole alone.
+  // Calls f(0) … f(size() - 1), each once, and returns when all have ended. Does nothing and returns false while the team is at work for somebody else.
   template <typename F>
-  void run(const F& f) {
-    if (size_ == 1 || !free_.try_lock()) {
-      for (int share = 0; share < size_; share++) f(share);
-      return;
-    }
+  bool run(const F& f) {
+    if (!free_.try_lock()) return false;
     work_ = &f;
     call_ = [](const void* work, int share) { (*static_cast<const F*>(work))(share); };
     left_.store(size_ - 1, std::memory_order_relaxed);
@@ -38,6 +37,7 @@ class Team {
     f(0);
     for (int spins = 0; left_.load(std::memory_order_acquire) > 0; spins++) rest(spins);
     free_.unlock();
+    return true;
   }
 
  private:
@@ -69,7 +69,7 @@ class Team {
   }
   // A short pause; now and then the processor is offered to others, who may be what is waited for.
   static void rest(int spins) {
-    if (spins % 1024 == 1023) std::this_thread::yield();
+    if (spins % 64 == 63) std::this_thread::yield();
 #if defined(__x86_64__)
     else __builtin_ia32_pause();
 #endif
@@ -83,15 +83,5 @@ class Team {
   const void* work_ = nullptr;
   void (*call_)(const void*, int) = nullptr;
 };
-
-// f(from, to) over [0, n) in one part per thread.
-template <typename F>
-void inTeam(OpKernelContext* ctx, int64_t n, const F& f) {
-  Team& team = Team::of(ctx);
-  team.run([&](int share) {
-    const int64_t from = n * share / team.size(), to = n * (share + 1) / team.size();
-    if (from < to) f(from, to);
-  });
-}
 
 }  // namespace tuneboard

@@ -251,7 +251,7 @@ class Product {
     keep_ = bands_ == 1 && blocks_ * deepest * kTall * A <= kTilesHeld / 2;
     sums_ = sums;
     for (int64_t pass = 0; pass < passes_; pass++) {
-      inTurn(ctx, groups_ * bands_, m_ * right_.k * right_.n / (groups_ * bands_ * passes_) / 64, [this, pass] { return Worker(*this, pass); });
+      inTurn(ctx, groups_ * bands_, [this, pass] { return Worker(*this, pass); });
     }
   }
 

@@ -1,7 +1,7 @@
 // A product of one row with a matrix: what decoding does all day. The matrix is read once, in order, by all threads; that is its whole cost, which a
 // general product does not reach for one row (it first rearranges the matrix).
 #pragma once
-#include "team.h"
+#include "common.h"
 
 namespace tuneboard {
 
@@ -57,7 +57,7 @@ class VecMat : public OpKernel {
     widen(reinterpret_cast<const T*>(ctx->input(0).data()), x.data(), k);
     const auto* w = raw(reinterpret_cast<const W*>(ctx->input(1).data()));
     if (transpose_) {
-      inTeam(ctx, n, [&](int64_t from, int64_t to) { for (int64_t j = from; j < to; j++) y[j] = dot(x.data(), w + j * k, k); });
+      inParts(ctx, n, [&](int64_t from, int64_t to) { for (int64_t j = from; j < to; j++) y[j] = dot(x.data(), w + j * k, k); });
     } else {
       sumRows(ctx, x.data(), w, k, n, y.data());
     }
@@ -68,9 +68,9 @@ class VecMat : public OpKernel {
   // Each share of the rows has a sum of its own, so the result does not depend on who ran which.
   template <typename N>
   static void sumRows(OpKernelContext* ctx, const float* x, const N* w, int64_t k, int64_t n, float* y) {
-    const int64_t shares = std::min<int64_t>(Team::of(ctx).size(), (k + 3) / 4), each = (k / shares + 3) / 4 * 4;
+    const int64_t shares = std::min(readers(ctx), (k + 3) / 4), each = (k / shares + 3) / 4 * 4;
     std::vector<std::vector<float>> sums(shares);
-    inTeam(ctx, shares, [&](int64_t first, int64_t last) {
+    inParts(ctx, shares, [&](int64_t first, int64_t last) {
       for (int64_t share = first; share < last; share++) {
         auto& sum = sums[share];
         sum.assign(n, 0.0f);
