@@ -74,19 +74,19 @@ inline int threads(OpKernelContext* ctx) { return Team::of(ctx).size(); }
 template <typename Begin>
 void inTurn(OpKernelContext* ctx, int64_t n, const Begin& begin) {
   std::atomic<int64_t> next{0};
-  const auto work = [&](int) {
+  const auto work = [&] {
     int64_t i = next.fetch_add(1, std::memory_order_relaxed);
     if (i >= n) return;
     for (auto f = begin(); i < n; i = next.fetch_add(1, std::memory_order_relaxed)) f(i);
   };
-  if (n <= 1 || !Team::of(ctx).run(work)) work(0);
+  if (n <= 1 || !Team::of(ctx).run(work)) work();
 }
 
 // Calls f(from, to) for parts of [0, n), in turn; `cost` is about the nanoseconds of one.
 template <typename F>
 void parallel(OpKernelContext* ctx, int64_t n, int64_t cost, const F& f) {
   constexpr int64_t kWorthWhile = 20000;
-  const int64_t parts = std::clamp<int64_t>(n * cost / kWorthWhile, 1, std::min<int64_t>(n, 4 * threads(ctx)));
+  const int64_t parts = std::max<int64_t>(1, std::min({n, n * cost / kWorthWhile, static_cast<int64_t>(4 * threads(ctx))}));
   inTurn(ctx, parts, [&] { return [&](int64_t i) { f(n * i / parts, n * (i + 1) / parts); }; });
 }
 

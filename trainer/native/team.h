@@ -22,35 +22,46 @@ class Team {
   }
   int size() const { return size_; }
 
-  // Calls f(0) … f(size() - 1), each once, and returns when all have ended. Does nothing and returns false while the team is at work for somebody else.
+  // Calls f() in this thread and, until that one has ended, in every helper that comes in time; returns when all have ended. So f takes pieces of work for as
+  // long as there are any. Does nothing and returns false while the team is at work for somebody else. Not to be called from within f.
   template <typename F>
   bool run(const F& f) {
     if (!free_.try_lock()) return false;
     work_ = &f;
-    call_ = [](const void* work, int share) { (*static_cast<const F*>(work))(share); };
-    left_.store(size_ - 1, std::memory_order_relaxed);
+    call_ = [](const void* work) { (*static_cast<const F*>(work))(); };
+    inside_.store(0);
     round_.fetch_add(1);
     if (asleep_.load() > 0) {
       std::lock_guard<std::mutex> lock(mutex_);
       wake_.notify_all();
     }
-    f(0);
-    for (int spins = 0; left_.load(std::memory_order_acquire) > 0; spins++) rest(spins);
+    f();
+    inside_.fetch_or(kClosed);
+    for (int spins = 0; inside_.load(std::memory_order_acquire) != kClosed; spins++) rest(spins);
     free_.unlock();
     return true;
   }
 
  private:
   explicit Team(int size) : size_(size) {
-    for (int share = 1; share < size; share++) std::thread([this, share] { help(share); }).detach();
+    for (int i = 1; i < size; i++) std::thread([this] { help(); }).detach();
   }
 
-  void help(int share) {
+  void help() {
     for (uint64_t seen = 0;;) {
       seen = next(seen);
-      call_(work_, share);
-      left_.fetch_sub(1, std::memory_order_release);
+      if (!enter()) continue;
+      call_(work_);
+      inside_.fetch_sub(1, std::memory_order_release);
     }
+  }
+  // Whether there still is work. Who comes so late that it is the next round's does that.
+  bool enter() {
+    int inside = inside_.load();
+    do {
+      if (inside & kClosed) return false;
+    } while (!inside_.compare_exchange_weak(inside, inside + 1));
+    return true;
   }
   // Waits for a round after `seen`: awake for the time that lies between two tokens, then asleep.
   uint64_t next(uint64_t seen) {
@@ -79,9 +90,10 @@ class Team {
   std::mutex free_, mutex_;
   std::condition_variable wake_;
   std::atomic<uint64_t> round_{0};
-  std::atomic<int> left_{0}, asleep_{0};
+  static constexpr int kClosed = 1 << 30;
+  std::atomic<int> inside_{kClosed}, asleep_{0};  // helpers at work, and whether no more may come; and helpers that sleep
   const void* work_ = nullptr;
-  void (*call_)(const void*, int) = nullptr;
+  void (*call_)(const void*) = nullptr;
 };
 
 }  // namespace tuneboard
