@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import util from 'node:util'
 import { setFusedKernels, setTileUnit } from '@/trainer/ops/fused'
 import { existsSync } from 'node:fs'
+import type { Runtime } from '@/lib/runtime'
 import { readRuntime } from '@/trainer/runtime-file'
 import type { KernelBackend, Tensor } from '@tensorflow/tfjs-core'
 
@@ -39,10 +40,11 @@ export function loadNative(): { tf: Tfjs; backend: NativeBackend } {
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1'
   // On the processor kernels follow one another, each with all threads of its own (native/team.h): a second one beside it would only be in the way, of its
   // caches too. TensorFlow asks once, when it is loaded.
-  if (readRuntime()?.kind !== 'cuda') process.env.TF_NUM_INTEROP_THREADS ??= '1'
+  const runtime = readRuntime()
+  if (runtime?.kind !== 'cuda') process.env.TF_NUM_INTEROP_THREADS ??= '1'
   const tf = createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu') as Tfjs
   loaded = { tf, backend: tf.findBackend('tensorflow') as NativeBackend }
-  const ops = ownKernels()
+  const ops = ownKernels(runtime)
   if (ops !== null) {
     const { tiles } = createRequire(import.meta.url)(ops) as { tiles?: boolean }
     setFusedKernels(true)
@@ -52,8 +54,7 @@ export function loadNative(): { tf: Tfjs; backend: NativeBackend } {
 }
 
 /** Where the set-up put our own kernels; null where they did not compile, or when TUNEBOARD_OPS is empty (to run on TensorFlow's alone). */
-function ownKernels(): string | null {
+function ownKernels(runtime: Runtime | null): string | null {
   if (process.env.TUNEBOARD_OPS !== undefined) return process.env.TUNEBOARD_OPS || null
-  const runtime = readRuntime()
   return runtime?.ops && existsSync(runtime.ops) ? runtime.ops : null
 }

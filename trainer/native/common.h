@@ -1,11 +1,10 @@
-// What all kernels of this folder share: the two storage types as float32 rows, and work split over TensorFlow's own threads.
+// What all kernels of this folder share: the two storage types as float32 rows, and work shared out to the threads of team.h.
 // Layouts are row-major; a "row" is one token.
 #pragma once
 #include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstring>
-#include <functional>
 #include <vector>
 
 #include "Eigen/Core"
